@@ -1,0 +1,152 @@
+//! Feedback: one contribution by one person at one time; its words, never altered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::Identity;
+use crate::id::{AccountId, AttributeId, FeedbackId, ImportId, PersonId, PostId, TouchpointId, ValueId};
+use crate::score::{Formula, Rating};
+use crate::time::{Day, Time};
+
+/// The longest verbatim that is taken, in bytes.
+pub const LONGEST_TEXT: usize = 1 << 20;
+
+/// A feedback as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Feedback {
+    /// Its identifier.
+    pub id: FeedbackId,
+    /// Grows when the source sends the same key with other words; the old ones are kept.
+    pub revision: i32,
+    /// Where it was heard.
+    pub post: PostId,
+    /// What makes it the same feedback when it comes twice: unique within the post.
+    pub key: String,
+    /// When the customer said it.
+    pub at: Time,
+    /// The day of `at` in the company's time zone.
+    pub day: Day,
+    /// When Heard took it in.
+    pub heard: Time,
+    /// Who said it, if known.
+    pub person: Option<PersonId>,
+    /// For which account, if known.
+    pub account: Option<AccountId>,
+    /// At which contact, if known.
+    pub touchpoint: Option<TouchpointId>,
+    /// The verbatim; empty for ratings without words.
+    pub text: String,
+    /// The address of the original, if it can be visited.
+    pub link: Option<String>,
+    /// The import that brought it.
+    pub import: Option<ImportId>,
+    /// Structured values.
+    pub ratings: Vec<Rating>,
+    /// Declared attributes, each with its value.
+    pub attributes: Vec<(AttributeId, ValueId)>,
+}
+
+/// A rating as a source gives it: the scale is found or declared by its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRating {
+    /// What was asked ("NPS").
+    pub scale: String,
+    /// How it becomes a figure.
+    pub formula: Formula,
+    /// The value as given.
+    pub value: f64,
+    /// Lowest possible value; needed only where the formula fixes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// Highest possible value; needed only where the formula fixes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+}
+
+/// Who speaks, as a source names them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewAuthor {
+    /// As they call themselves.
+    pub name: Option<String>,
+    /// Their part in the account.
+    pub role: Option<String>,
+    /// Handles by which they are known again.
+    pub identities: Vec<Identity>,
+    /// The account's name.
+    pub account: Option<String>,
+}
+
+/// A feedback as a listening post hands it over: names where the kept form has identifiers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewFeedback {
+    /// Unique within the post: the same key again is the same feedback. 1-200 bytes.
+    pub key: String,
+    /// When the customer said it.
+    pub at: Time,
+    /// The verbatim; may be empty.
+    #[serde(default)]
+    pub text: String,
+    /// Who said it.
+    #[serde(default)]
+    pub author: NewAuthor,
+    /// The name of the contact at which it was said.
+    #[serde(default)]
+    pub touchpoint: Option<String>,
+    /// Structured values.
+    #[serde(default)]
+    pub ratings: Vec<NewRating>,
+    /// Name and value of attributes; a name is declared the first time it is seen.
+    #[serde(default)]
+    pub attributes: Vec<(String, String)>,
+    /// The address of the original (http or https).
+    #[serde(default)]
+    pub link: Option<String>,
+}
+
+/// What is wrong with a feedback that was offered: the field and the reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct BadFeedback {
+    /// The field as the source knows it.
+    pub field: String,
+    /// What is wrong and what is expected.
+    pub reason: String,
+}
+
+impl NewFeedback {
+    /// Checks the rules that hold for every source.
+    pub fn check(&self) -> Result<(), BadFeedback> {
+        let bad = |field: &str, reason: String| Err(BadFeedback { field: field.to_owned(), reason });
+        if self.key.is_empty() || self.key.len() > 200 {
+            return bad("key", format!("has {} bytes; 1 to 200 are allowed", self.key.len()));
+        }
+        if self.text.len() > LONGEST_TEXT {
+            return bad("text", format!("has {} bytes; at most {LONGEST_TEXT} are taken", self.text.len()));
+        }
+        if self.text.trim().is_empty() && self.ratings.is_empty() && self.attributes.is_empty() {
+            return bad("text", "neither words nor ratings nor attributes: there is nothing to hear".to_owned());
+        }
+        for rating in &self.ratings {
+            let field = format!("rating “{}”", rating.scale);
+            let range = rating.formula.range().or(rating.min.zip(rating.max));
+            if rating.scale.trim().is_empty() {
+                return bad("rating", "has no name of its scale".to_owned());
+            }
+            match range {
+                _ if !rating.value.is_finite() => return bad(&field, "is not a number".to_owned()),
+                Some((low, high)) if rating.value < low || rating.value > high => {
+                    return bad(&field, format!("{} lies outside {low} to {high}", rating.value));
+                }
+                _ => {}
+            }
+        }
+        if let Some(link) = &self.link
+            && !(link.starts_with("https://") || link.starts_with("http://"))
+        {
+            return bad("link", "must begin with https:// or http://".to_owned());
+        }
+        Ok(())
+    }
+}

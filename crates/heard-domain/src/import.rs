@@ -1,0 +1,164 @@
+//! Imports: one file or batch that came in, how its columns are understood, and which rows could not be taken.
+
+use serde::{Deserialize, Serialize};
+
+use crate::channel::Channel;
+use crate::id::{ImportId, PostId};
+use crate::score::Formula;
+use crate::time::Time;
+
+crate::words! {
+    /// The layout of a file.
+    FileFormat {
+        /// Separated values.
+        Csv = "csv", "CSV";
+        /// One JSON object a line.
+        Jsonl = "jsonl", "JSONL";
+    }
+}
+
+/// What a column is taken for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Meaning {
+    /// Not taken.
+    Skip,
+    /// The verbatim; several are joined by an empty line, in the order of the columns.
+    Text,
+    /// When it was said.
+    Time,
+    /// What makes a row the same feedback when it comes twice.
+    Key,
+    /// Who said it.
+    Author,
+    /// An e-mail address of who said it.
+    Email,
+    /// A handle on a social network.
+    Handle,
+    /// Another identifier of who said it.
+    PersonKey,
+    /// Their part in the account.
+    Role,
+    /// The account.
+    Account,
+    /// The contact at which it was said.
+    Touchpoint,
+    /// The address of the original.
+    Link,
+    /// A rating.
+    Rating {
+        /// The scale's name.
+        scale: String,
+        /// How it becomes a figure.
+        formula: Formula,
+        /// Lowest possible value.
+        min: f64,
+        /// Highest possible value.
+        max: f64,
+    },
+    /// An attribute.
+    Attribute {
+        /// Its name.
+        name: String,
+    },
+}
+
+crate::words! {
+    /// The order of day, month and year in a date of digits.
+    DateOrder {
+        /// 2026-03-22.
+        YearFirst = "ymd", "Year, month, day";
+        /// 22-03-2026.
+        DayFirst = "dmy", "Day, month, year";
+        /// 03/22/2026.
+        MonthFirst = "mdy", "Month, day, year";
+    }
+}
+
+/// How a file's columns are understood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// The preset that recognised it ("trustpilot"), or "generic".
+    pub preset: String,
+    /// One per column, with the column's name, in the order of the file (JSONL: dotted paths, in order of first sight).
+    pub columns: Vec<(String, Meaning)>,
+    /// The order of dates of digits.
+    pub dates: DateOrder,
+    /// The time zone of times without one (IANA); `None`: the company's.
+    pub zone: Option<String>,
+    /// The channel of the post it goes to.
+    pub channel: Channel,
+    /// The name of the post it goes to; made if there is none.
+    pub post: String,
+}
+
+/// A row that could not be taken, or was taken only in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadRow {
+    /// The row, from 1 for the first row under the header (JSONL: the line).
+    pub row: u64,
+    /// The line of the file on which it starts, from 1.
+    pub line: u64,
+    /// The column's name; empty where the row as a whole is meant.
+    pub column: String,
+    /// What is wrong and what is expected.
+    pub reason: String,
+    /// The beginning of what stands there, at most 120 characters, controls made visible.
+    pub sample: String,
+}
+
+crate::words! {
+    /// Where an import stands.
+    ImportState {
+        /// The file is there; a person has to confirm how its columns are understood.
+        Preview = "preview", "To be confirmed";
+        /// Rows are coming in.
+        Running = "running", "Running";
+        /// All rows are in.
+        Done = "done", "Done";
+        /// It stopped and does not go on by itself.
+        Failed = "failed", "Failed";
+        /// A person stopped it.
+        Cancelled = "cancelled", "Cancelled";
+    }
+}
+
+/// One file or batch that came in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    /// Its identifier.
+    pub id: ImportId,
+    /// The file's name as the sender called it.
+    pub name: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub hash: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its layout.
+    pub format: FileFormat,
+    /// How its columns are understood.
+    pub mapping: Mapping,
+    /// The post its feedback goes to, once it runs.
+    pub post: Option<PostId>,
+    /// Where it stands.
+    pub state: ImportState,
+    /// Rows in the file, once they are counted.
+    pub rows: Option<u64>,
+    /// Rows looked at so far: where it goes on after a crash.
+    pub done: u64,
+    /// Feedback that was new.
+    pub added: u64,
+    /// Feedback that was there already.
+    pub known: u64,
+    /// Feedback whose words had changed: a new revision.
+    pub revised: u64,
+    /// Rows that could not be taken.
+    pub bad: u64,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// When it was handed over.
+    pub at: Time,
+    /// When the last row was in.
+    pub finished: Option<Time>,
+}

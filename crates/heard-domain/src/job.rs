@@ -1,0 +1,26 @@
+//! Jobs: background work, written in the same transaction as the state that asks for it. Jobs are idempotent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{FeedbackId, ImportId};
+
+/// A piece of background work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Read these feedbacks.
+    Read {
+        /// At most 1,000.
+        feedback: Vec<FeedbackId>,
+    },
+    /// Go on with an import where it stopped.
+    Import {
+        /// Which.
+        import: ImportId,
+    },
+    /// Read all feedback again, from this one on (after a change of journey or taxonomy).
+    ReadAgain {
+        /// The first identifier not yet read again.
+        from: FeedbackId,
+    },
+}

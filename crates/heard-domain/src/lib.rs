@@ -1,0 +1,25 @@
+//! The words and the rules of Heard: pure, no input or output, not async.
+//!
+//! Bottom-up: [`word`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
+//! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`user`], [`scope`], [`job`] ·
+//! [`question`], [`directory`].
+
+pub mod account;
+pub mod attribute;
+pub mod channel;
+pub mod directory;
+pub mod feedback;
+pub mod id;
+pub mod import;
+pub mod job;
+pub mod journey;
+pub mod post;
+pub mod question;
+pub mod reading;
+pub mod scope;
+pub mod score;
+pub mod statistics;
+pub mod taxonomy;
+pub mod time;
+pub mod user;
+pub mod word;

@@ -1,0 +1,391 @@
+//! Questions and figures: one question serves page, API and command line, and every row of the answer leads to its comments.
+
+use serde::{Deserialize, Serialize};
+
+use crate::channel::Channel;
+use crate::id::{
+    AccountId, AttributeId, CategoryId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId,
+};
+use crate::reading::{Emotion, Intent, Polarity};
+use crate::statistics::Certainty;
+use crate::time::{Day, Period};
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Measure {
+    /// How many feedbacks; `n` = value, no interval.
+    Volume,
+    /// Share of positive minus share of negative passages, −100..100, interval clustered by person.
+    NetSentiment,
+    /// Share of passages with each emotion, per cent of all passages: adds the dimension [`Dimension::Emotion`].
+    EmotionMix,
+    /// The figure of a scale by its own formula.
+    Rating {
+        /// The scale.
+        scale: ScaleId,
+    },
+}
+
+/// What a figure is split by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dimension {
+    /// The day it was said.
+    Day,
+    /// The Monday of the week.
+    Week,
+    /// The first of the month.
+    Month,
+    /// The stage: a feedback counts once in every stage that one of its passages is about.
+    Stage,
+    /// The touchpoint.
+    Touchpoint,
+    /// The listening post.
+    Post,
+    /// The channel of the post.
+    Channel,
+    /// The category: a feedback counts once in every category that one of its passages is about.
+    Category,
+    /// The sentiment class of passages.
+    Polarity,
+    /// The emotion of passages.
+    Emotion,
+    /// The intent of passages.
+    Intent,
+    /// The language.
+    Language,
+    /// The account.
+    Account,
+    /// A declared attribute.
+    Attribute(AttributeId),
+}
+
+impl Dimension {
+    /// Whether it is a property of passages (a feedback can then be in several groups).
+    pub fn of_passage(self) -> bool {
+        matches!(self, Self::Stage | Self::Category | Self::Polarity | Self::Emotion | Self::Intent)
+    }
+}
+
+/// Which feedback is looked at. An empty list means "any"; several values of one list mean "one of these"; lists are
+/// joined by "and". `stage`, `category`, `polarity`, `emotion` and `intent` must hold for *one and the same* passage.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filter {
+    /// Stages of a passage.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stage: Vec<StageId>,
+    /// Categories of a passage (a parent includes its children).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub category: Vec<CategoryId>,
+    /// Sentiment classes of a passage.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub polarity: Vec<Polarity>,
+    /// Emotions of a passage.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub emotion: Vec<Emotion>,
+    /// Intents of a passage.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub intent: Vec<Intent>,
+    /// Touchpoints.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub touchpoint: Vec<TouchpointId>,
+    /// Posts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub post: Vec<PostId>,
+    /// Channels of the posts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channel: Vec<Channel>,
+    /// ISO 639-1 codes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub language: Vec<String>,
+    /// Accounts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub account: Vec<AccountId>,
+    /// Persons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub person: Vec<PersonId>,
+    /// Imports.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub import: Vec<ImportId>,
+    /// Attribute values: of one attribute "one of these", of several "and".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attribute: Vec<(AttributeId, ValueId)>,
+    /// Only feedback rated on this scale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rated: Option<ScaleId>,
+    /// Words of the verbatim: all must occur; "in quotes" is a phrase; -word must not occur.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub words: String,
+}
+
+impl Filter {
+    /// Whether it lets everything through.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether it asks anything of passages.
+    pub fn of_passage(&self) -> bool {
+        !(self.stage.is_empty()
+            && self.category.is_empty()
+            && self.polarity.is_empty()
+            && self.emotion.is_empty()
+            && self.intent.is_empty())
+    }
+}
+
+/// What the answer is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compare {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// As many days, right before.
+    Before,
+}
+
+/// One question for page, API and command line.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What is measured.
+    pub measure: Measure,
+    /// What it is split by, at most three.
+    #[serde(default)]
+    pub by: Vec<Dimension>,
+    /// What is looked at.
+    #[serde(default)]
+    pub filter: Filter,
+    /// When; `None`: always.
+    #[serde(default)]
+    pub period: Option<Period>,
+    /// What it is compared with.
+    #[serde(default)]
+    pub compare: Compare,
+    /// Whether intervals are wanted; series drawn without them are answered from the cube.
+    #[serde(default = "yes")]
+    pub interval: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Question {
+    /// A question about everything, always, with intervals.
+    pub fn new(measure: Measure) -> Self {
+        Self { measure, by: vec![], filter: Filter::default(), period: None, compare: Compare::Nothing, interval: true }
+    }
+
+    /// Split by these.
+    #[must_use]
+    pub fn by(mut self, by: impl IntoIterator<Item = Dimension>) -> Self {
+        self.by = by.into_iter().collect();
+        self
+    }
+
+    /// Looking only at these.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Within a period.
+    #[must_use]
+    pub fn within(mut self, period: Period) -> Self {
+        self.period = Some(period);
+        self
+    }
+
+    /// Compared with as many days right before.
+    #[must_use]
+    pub fn against_before(mut self) -> Self {
+        self.compare = Compare::Before;
+        self
+    }
+
+    /// Without intervals.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.interval = false;
+        self
+    }
+}
+
+/// One key of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Key {
+    /// No value: not known, or none.
+    None,
+    /// A day, Monday or first of the month.
+    Day(Day),
+    /// A stage.
+    Stage(StageId),
+    /// A touchpoint.
+    Touchpoint(TouchpointId),
+    /// A post.
+    Post(PostId),
+    /// A channel.
+    Channel(Channel),
+    /// A category.
+    Category(CategoryId),
+    /// A sentiment class.
+    Polarity(Polarity),
+    /// An emotion.
+    Emotion(Emotion),
+    /// An intent.
+    Intent(Intent),
+    /// A language.
+    Language(String),
+    /// An account.
+    Account(AccountId),
+    /// A value of an attribute.
+    Value(ValueId),
+}
+
+/// The figure itself.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Value {
+    /// In the unit of the measure; `None` where n is 0.
+    pub value: Option<f64>,
+    /// On how many it rests: feedbacks, passages or ratings, by the grain of the measure.
+    pub n: u64,
+    /// Lower end of the 95 % interval, if one was asked for.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+}
+
+/// Under this many, a figure is drawn as weak.
+pub const WEAK_BELOW: u64 = 20;
+
+impl Value {
+    /// Rests on fewer than [`WEAK_BELOW`].
+    pub fn weak(&self) -> bool {
+        self.n < WEAK_BELOW
+    }
+}
+
+/// The change against the period before.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The figure of the period before.
+    pub before: Value,
+    /// Now minus before (for volume: per cent of before); `None` where one of them is missing.
+    pub change: Option<f64>,
+    /// Lower end of the 95 % interval of the change.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// How sure, false discoveries controlled over all rows of the answer.
+    pub certainty: Certainty,
+}
+
+/// One row of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// One per dimension, in the order asked.
+    pub keys: Vec<Key>,
+    /// The figure.
+    #[serde(flatten)]
+    pub value: Value,
+    /// The change, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+}
+
+/// Which way the answer was found; all give the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnsweredBy {
+    /// Day cubes in SQL.
+    Cube,
+    /// Column arrays in memory, cut by the search index where words are asked for.
+    Columns,
+    /// Plain SQL: the oracle of the tests.
+    Sql,
+}
+
+/// The answer: rows sorted by their keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// What was asked.
+    pub question: Question,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Which way it was found.
+    pub answered_by: AnsweredBy,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+}
+
+impl Figures {
+    /// The single figure of a question without dimensions.
+    pub fn single(&self) -> Value {
+        self.rows.first().map_or_else(Value::default, |row| row.value)
+    }
+
+    /// The filter and period that lead to the comments behind a row.
+    pub fn comments(&self, row: &Row) -> (Filter, Option<Period>) {
+        let mut filter = self.question.filter.clone();
+        let mut period = self.question.period;
+        let mut by = self.question.by.clone();
+        if self.question.measure == Measure::EmotionMix && !by.contains(&Dimension::Emotion) {
+            by.push(Dimension::Emotion);
+        }
+        for (dimension, key) in by.iter().zip(&row.keys) {
+            match key {
+                Key::None => {}
+                Key::Day(day) => period = Some(cut(*dimension, *day, period)),
+                Key::Stage(id) => filter.stage = vec![*id],
+                Key::Touchpoint(id) => filter.touchpoint = vec![*id],
+                Key::Post(id) => filter.post = vec![*id],
+                Key::Channel(channel) => filter.channel = vec![*channel],
+                Key::Category(id) => filter.category = vec![*id],
+                Key::Polarity(polarity) => filter.polarity = vec![*polarity],
+                Key::Emotion(emotion) => filter.emotion = vec![*emotion],
+                Key::Intent(intent) => filter.intent = vec![*intent],
+                Key::Language(code) => filter.language = vec![code.clone()],
+                Key::Account(id) => filter.account = vec![*id],
+                Key::Value(value) => {
+                    if let Dimension::Attribute(attribute) = dimension {
+                        filter.attribute.retain(|(a, _)| a != attribute);
+                        filter.attribute.push((*attribute, *value));
+                    }
+                }
+            }
+        }
+        if let Measure::Rating { scale } = self.question.measure {
+            filter.rated = Some(scale);
+        }
+        (filter, period)
+    }
+}
+
+fn cut(dimension: Dimension, day: Day, period: Option<Period>) -> Period {
+    let last = match dimension {
+        Dimension::Week => day + 6,
+        Dimension::Month => (day + 31).first_of_month() + -1,
+        _ => day,
+    };
+    match period {
+        Some(p) => Period { first: day.max(p.first), last: last.min(p.last) },
+        None => Period { first: day, last },
+    }
+}
+
+/// One page of a list, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// Feedbacks on this page, newest first.
+    pub ids: Vec<FeedbackId>,
+    /// How many match in all.
+    pub total: u64,
+    /// Whether more follow.
+    pub more: bool,
+}

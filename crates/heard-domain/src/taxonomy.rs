@@ -1,0 +1,51 @@
+//! The one taxonomy that the whole company shares.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CategoryId, DepartmentId, StageId};
+
+/// A node of the taxonomy: what a passage is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Category {
+    /// Its identifier.
+    pub id: CategoryId,
+    /// The node above, if any.
+    pub parent: Option<CategoryId>,
+    /// Its name, unique, 1-60 characters.
+    pub name: String,
+    /// One sentence: what belongs here.
+    pub definition: String,
+    /// Words or phrases that point to it; lower case, matched as whole words, `*` at the end matches any ending.
+    pub watch_words: Vec<String>,
+    /// The stage where it usually happens.
+    pub stage: Option<StageId>,
+    /// The departments that usually contribute.
+    pub departments: Vec<DepartmentId>,
+    /// Its place among its siblings, from 0.
+    pub position: i32,
+}
+
+/// The taxonomy at one version.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Taxonomy {
+    /// Grows by one with every change.
+    pub version: i64,
+    /// Parents before children, by position.
+    pub categories: Vec<Category>,
+}
+
+impl Taxonomy {
+    /// A category by identifier.
+    pub fn category(&self, id: CategoryId) -> Option<&Category> {
+        self.categories.iter().find(|c| c.id == id)
+    }
+}
+
+/// An owner inside the company, or a partner company outside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Department {
+    /// Its identifier.
+    pub id: DepartmentId,
+    /// Its name, unique.
+    pub name: String,
+}

@@ -1,0 +1,82 @@
+//! Users: staff who sign in, their roles, and what a role may do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PostId, UserId};
+use crate::time::Time;
+
+crate::words! {
+    /// What a user is to Heard.
+    Role {
+        /// Runs the installation.
+        Admin = "admin", "Admin";
+        /// Reads, corrects, shapes journey and taxonomy.
+        Analyst = "analyst", "Analyst";
+        /// Works in a department that causes and mends.
+        DepartmentMember = "department_member", "Department member";
+        /// Answers for accounts.
+        AccountManager = "account_manager", "Account manager";
+        /// Meets customers; sees the comments of their own posts.
+        Frontline = "frontline", "Frontline";
+        /// Leads.
+        Executive = "executive", "Executive";
+    }
+}
+
+crate::words! {
+    /// One thing that somebody may do. Also the scopes of a token.
+    Grant {
+        /// Read feedback and readings.
+        ReadFeedback = "feedback:read", "Read feedback";
+        /// See who said it.
+        ReadPersons = "persons:read", "See persons and accounts";
+        /// Hand over feedback.
+        WriteFeedback = "feedback:write", "Send feedback";
+        /// Ask for figures.
+        ReadFigures = "figures:read", "Read figures";
+        /// Correct readings.
+        Correct = "readings:write", "Correct readings";
+        /// Bring in files.
+        Import = "imports:write", "Import files";
+        /// See imports and their bad rows.
+        ReadImports = "imports:read", "See imports";
+        /// Shape journey, posts and taxonomy.
+        Shape = "journey:write", "Shape journey, posts and taxonomy";
+        /// Users, tokens, company settings.
+        Administer = "settings:write", "Administer";
+    }
+}
+
+impl Role {
+    /// What the role may do.
+    pub fn grants(self) -> &'static [Grant] {
+        use Grant::{Correct, Import, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteFeedback};
+        match self {
+            Self::Admin => Grant::ALL,
+            Self::Analyst => &[ReadFeedback, ReadPersons, WriteFeedback, ReadFigures, Correct, Import, ReadImports, Shape],
+            Self::AccountManager => &[ReadFeedback, ReadPersons, WriteFeedback, ReadFigures, Correct, Import, ReadImports],
+            Self::DepartmentMember => &[ReadFeedback, WriteFeedback, ReadFigures, Correct],
+            Self::Frontline => &[ReadFeedback, WriteFeedback, ReadFigures],
+            Self::Executive => &[ReadFeedback, ReadPersons, ReadFigures],
+        }
+    }
+}
+
+/// Staff who sign in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    /// Their identifier.
+    pub id: UserId,
+    /// E-mail address, lower case, unique.
+    pub email: String,
+    /// As they are called.
+    pub name: String,
+    /// What they are to Heard.
+    pub role: Role,
+    /// The posts they see; `None`: all. Only `Some` narrows.
+    pub posts: Option<Vec<PostId>>,
+    /// Since when they are there.
+    pub since: Time,
+    /// Whether they may still sign in.
+    pub active: bool,
+}

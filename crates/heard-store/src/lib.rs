@@ -1,0 +1,1 @@
+//! Truth in SQL, the search index, and the figures that both answer.

@@ -1,0 +1,1 @@
+//! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.

@@ -1,0 +1,1 @@
+//! Journeys through Heard in a real browser.

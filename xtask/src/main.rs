@@ -1,0 +1,2 @@
+//! Development tasks of Heard: tests, tidiness, training, screenshots.
+fn main() {}
