@@ -1,12 +1,13 @@
 //! Customers: persons, the accounts they belong to, and the handles by which they are known.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, PersonId};
 use crate::time::Day;
 
 /// Money: minor units and an ISO 4217 code. Never converted; summed per currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Money {
     /// Minor units (cents).
     pub minor: i64,
@@ -15,7 +16,7 @@ pub struct Money {
 }
 
 /// A business customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Account {
     /// Its identifier.
     pub id: AccountId,
@@ -30,7 +31,7 @@ pub struct Account {
 }
 
 /// A customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// Its identifier.
     pub id: PersonId,
@@ -59,7 +60,7 @@ crate::words! {
 }
 
 /// A handle of a person.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
     /// What kind.
     pub kind: IdentityKind,

@@ -1,11 +1,12 @@
 //! Attributes: further facts about a feedback, declared once, a filter and a column from then on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AttributeId, ValueId};
 
 /// A declared attribute.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attribute {
     /// Its identifier.
     pub id: AttributeId,
@@ -14,7 +15,7 @@ pub struct Attribute {
 }
 
 /// One value of an attribute.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AttributeValue {
     /// Its identifier.
     pub id: ValueId,

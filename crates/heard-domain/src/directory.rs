@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attribute, AttributeValue};
@@ -13,7 +14,7 @@ use crate::taxonomy::{Department, Taxonomy};
 use crate::time::Zone;
 
 /// The company's own settings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Company {
     /// Its name, shown beside the mark.
     pub name: String,

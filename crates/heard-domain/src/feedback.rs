@@ -1,5 +1,6 @@
 //! Feedback: one contribution by one person at one time; its words, never altered.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Identity;
@@ -11,7 +12,7 @@ use crate::time::{Day, Time};
 pub const LONGEST_TEXT: usize = 1 << 20;
 
 /// A feedback as it is kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Feedback {
     /// Its identifier.
     pub id: FeedbackId,
@@ -46,7 +47,7 @@ pub struct Feedback {
 }
 
 /// A rating as a source gives it: the scale is found or declared by its name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRating {
     /// What was asked ("NPS").
@@ -64,7 +65,7 @@ pub struct NewRating {
 }
 
 /// Who speaks, as a source names them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewAuthor {
     /// As they call themselves.
@@ -78,7 +79,7 @@ pub struct NewAuthor {
 }
 
 /// A feedback as a listening post hands it over: names where the kept form has identifiers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewFeedback {
     /// Unique within the post: the same key again is the same feedback. 1-200 bytes.

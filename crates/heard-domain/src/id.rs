@@ -14,8 +14,8 @@ use crate::time::Time;
 pub struct BadId(pub String);
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident),+ $(,)?) => {$(
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub i64);
 
@@ -45,6 +45,17 @@ macro_rules! ids {
             fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
                 text.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let words = concat!($($doc, " ",)* "A positive whole number as a string.");
+                schemars::json_schema!({ "type": "string", "pattern": "^[1-9][0-9]{0,18}$", "description": words.trim() })
             }
         }
     )+};

@@ -1,5 +1,6 @@
 //! Imports: one file or batch that came in, how its columns are understood, and which rows could not be taken.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
@@ -18,7 +19,7 @@ crate::words! {
 }
 
 /// What a column is taken for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "as", rename_all = "snake_case")]
 pub enum Meaning {
     /// Not taken.
@@ -76,7 +77,7 @@ crate::words! {
 }
 
 /// How a file's columns are understood.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// The preset that recognised it ("trustpilot"), or "generic".
@@ -94,7 +95,7 @@ pub struct Mapping {
 }
 
 /// A row that could not be taken, or was taken only in part.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BadRow {
     /// The row, from 1 for the first row under the header (JSONL: the line).
     pub row: u64,
@@ -125,7 +126,7 @@ crate::words! {
 }
 
 /// One file or batch that came in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Import {
     /// Its identifier.
     pub id: ImportId,

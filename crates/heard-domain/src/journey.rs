@@ -1,11 +1,12 @@
 //! The customer's whole way: stages, and the touchpoints within them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{StageId, TouchpointId};
 
 /// A stage of the journey, in the customer's words ("Get help", not "Support").
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Stage {
     /// Its identifier.
     pub id: StageId,
@@ -20,7 +21,7 @@ pub struct Stage {
 }
 
 /// A contact between customer and company.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Touchpoint {
     /// Its identifier.
     pub id: TouchpointId,
@@ -35,7 +36,7 @@ pub struct Touchpoint {
 }
 
 /// The journey: stages from left to right, touchpoints in each.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Journey {
     /// By position.
     pub stages: Vec<Stage>,

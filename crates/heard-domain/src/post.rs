@@ -1,12 +1,13 @@
 //! Listening posts: the places where Heard listens.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::id::{PostId, TouchpointId, UserId};
 
 /// A place where Heard listens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Post {
     /// Its identifier.
     pub id: PostId,

@@ -1,5 +1,6 @@
 //! Questions and figures: one question serves page, API and command line, and every row of the answer leads to its comments.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
@@ -11,7 +12,7 @@ use crate::statistics::Certainty;
 use crate::time::{Day, Period};
 
 /// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum Measure {
     /// How many feedbacks; `n` = value, no interval.
@@ -28,7 +29,7 @@ pub enum Measure {
 }
 
 /// What a figure is split by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
     /// The day it was said.
@@ -70,7 +71,7 @@ impl Dimension {
 
 /// Which feedback is looked at. An empty list means "any"; several values of one list mean "one of these"; lists are
 /// joined by "and". `stage`, `category`, `polarity`, `emotion` and `intent` must hold for *one and the same* passage.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filter {
     /// Stages of a passage.
@@ -137,7 +138,7 @@ impl Filter {
 }
 
 /// What the answer is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Compare {
     /// Nothing.
@@ -148,7 +149,7 @@ pub enum Compare {
 }
 
 /// One question for page, API and command line.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// What is measured.
@@ -217,7 +218,7 @@ impl Question {
 }
 
 /// One key of a row.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Key {
     /// No value: not known, or none.
@@ -249,7 +250,7 @@ pub enum Key {
 }
 
 /// The figure itself.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Value {
     /// In the unit of the measure; `None` where n is 0.
     pub value: Option<f64>,
@@ -272,7 +273,7 @@ impl Value {
 }
 
 /// The change against the period before.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Moved {
     /// The figure of the period before.
     pub before: Value,
@@ -287,7 +288,7 @@ pub struct Moved {
 }
 
 /// One row of the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Row {
     /// One per dimension, in the order asked.
     pub keys: Vec<Key>,
@@ -300,7 +301,7 @@ pub struct Row {
 }
 
 /// Which way the answer was found; all give the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AnsweredBy {
     /// Day cubes in SQL.
@@ -312,7 +313,7 @@ pub enum AnsweredBy {
 }
 
 /// The answer: rows sorted by their keys.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
     /// What was asked.
     pub question: Question,

@@ -1,12 +1,13 @@
 //! Readings: what Heard understood of a feedback, each label with its confidence and the words it rests on.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CategoryId, CorrectionId, FeedbackId, StageId, UserId};
 use crate::time::Time;
 
 /// A stretch of the verbatim: byte offsets on character boundaries, `start <= end`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -97,19 +98,19 @@ crate::words! {
 }
 
 /// A label with how sure the reader is (0-1, calibrated where the model card says so) and the words it rests on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Label<T> {
     /// The label.
     pub value: T,
     /// 0-1; 1 where a person set it.
     pub confidence: f32,
     /// The words it rests on; empty when it rests on the passage as a whole or on other facts.
-    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Span>,
 }
 
 /// How good or bad a passage is for the customer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sentiment {
     /// −1 (worst) to 1 (best).
     pub value: f32,
@@ -123,7 +124,7 @@ pub struct Sentiment {
 }
 
 /// A clause or sentence of the verbatim, read as a whole.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Passage {
     /// Where it stands.
     pub span: Span,
@@ -156,7 +157,7 @@ crate::words! {
 }
 
 /// Something named in the verbatim.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entity {
     /// What kind.
     pub kind: EntityKind,
@@ -181,7 +182,7 @@ crate::words! {
 }
 
 /// What Heard understood of a feedback.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Reading {
     /// The feedback.
     pub feedback: FeedbackId,
@@ -220,7 +221,7 @@ impl Reading {
 }
 
 /// What a person changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Change {
     /// The sentiment.
@@ -293,7 +294,7 @@ impl Change {
 }
 
 /// A correction of a reading by a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Correction {
     /// Its identifier.
     pub id: CorrectionId,

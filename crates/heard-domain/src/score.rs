@@ -1,5 +1,6 @@
 //! Scores: structured values in a feedback, the scales they are given on, and the formulas that make figures of them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ScaleId;
@@ -85,7 +86,7 @@ impl Formula {
 }
 
 /// A question that is answered by a number: declared once, a dimension from then on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Scale {
     /// Its identifier.
     pub id: ScaleId,
@@ -109,7 +110,7 @@ impl Scale {
 }
 
 /// A raw value given on a scale.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rating {
     /// The scale.
     pub scale: ScaleId,

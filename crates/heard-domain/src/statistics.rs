@@ -1,5 +1,6 @@
 //! Statistics: intervals of figures, comparison of two periods, control of false discoveries. Pure functions.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
 
@@ -19,7 +20,7 @@ crate::words! {
 }
 
 /// A value with a standard error, as needed to compare two of them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// The value.
     pub value: f64,

@@ -1,11 +1,12 @@
 //! The one taxonomy that the whole company shares.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CategoryId, DepartmentId, StageId};
 
 /// A node of the taxonomy: what a passage is about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Category {
     /// Its identifier.
     pub id: CategoryId,
@@ -26,7 +27,7 @@ pub struct Category {
 }
 
 /// The taxonomy at one version.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Taxonomy {
     /// Grows by one with every change.
     pub version: i64,
@@ -42,7 +43,7 @@ impl Taxonomy {
 }
 
 /// An owner inside the company, or a partner company outside it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Department {
     /// Its identifier.
     pub id: DepartmentId,

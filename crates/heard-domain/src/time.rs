@@ -7,6 +7,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Unit};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z. RFC 3339 outside the program.
@@ -131,7 +132,7 @@ impl FromStr for Day {
 }
 
 macro_rules! as_text {
-    ($($name:ident),+) => {$(
+    ($($name:ident $schema:tt),+ $(,)?) => {$(
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
                 out.collect_str(self)
@@ -143,9 +144,22 @@ macro_rules! as_text {
                 text.parse().map_err(de::Error::custom)
             }
         }
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($schema)
+            }
+        }
     )+};
 }
-as_text!(Time, Day, Zone);
+as_text! {
+    Time { "type": "string", "format": "date-time", "description": "A moment in RFC 3339." },
+    Day { "type": "string", "format": "date", "description": "A day of the company's calendar." },
+    Zone { "type": "string", "description": "A time zone of the IANA database, like Europe/Helsinki." },
+}
 
 /// The company's time zone: fixes which day a moment belongs to.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,7 +207,7 @@ impl FromStr for Zone {
 }
 
 /// Whole days from `first` to `last`, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Period {
     /// The first day.

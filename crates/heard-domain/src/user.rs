@@ -1,5 +1,6 @@
 //! Users: staff who sign in, their roles, and what a role may do.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{PostId, UserId};
@@ -63,7 +64,7 @@ impl Role {
 }
 
 /// Staff who sign in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// Their identifier.
     pub id: UserId,

@@ -1,5 +1,9 @@
 //! Closed lists of words: one declaration gives the type, its code in tables and addresses, and its label.
 
+/// For [`words!`](crate::words), which is also used where schemas are not otherwise at home.
+#[doc(hidden)]
+pub use schemars;
+
 /// A word that is not in the list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("“{given}” is not a {what}; known are {known}")]
@@ -16,8 +20,8 @@ pub struct UnknownWord {
 /// (0-based place in `ALL`), `from_index`, `Display` (the label), `FromStr` and serde (the code).
 #[macro_export]
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$vdoc])* $variant,)+ }
 
@@ -73,6 +77,18 @@ macro_rules! words {
             fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
                 let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
                 text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl $crate::word::schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut $crate::word::schemars::SchemaGenerator) -> $crate::word::schemars::Schema {
+                let words = concat!($($doc,)*);
+                let codes: Vec<&str> = Self::ALL.iter().map(|w| w.code()).collect();
+                $crate::word::schemars::json_schema!({ "type": "string", "enum": codes, "description": words.trim() })
             }
         }
     };
