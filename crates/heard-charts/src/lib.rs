@@ -1,1 +1,11 @@
-//! Pictures as SVG: pure functions from figures to text.
+//! Pictures as SVG: pure functions from figures to text, the same for page, e-mail and print.
+//!
+//! Bottom-up: [`number`], [`chart`] (text, scale, curve, palette) · [`spark`], [`bars`], [`journey`], [`trend`], [`mix`].
+
+pub mod bars;
+pub mod chart;
+pub mod journey;
+pub mod mix;
+pub mod number;
+pub mod spark;
+pub mod trend;
