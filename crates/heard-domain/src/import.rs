@@ -36,6 +36,10 @@ pub enum Meaning {
     Email,
     /// A handle on a social network.
     Handle,
+    /// A telephone number of who said it.
+    Phone,
+    /// A loyalty number of who said it.
+    Loyalty,
     /// Another identifier of who said it.
     PersonKey,
     /// Their part in the account.
