@@ -1,6 +1,7 @@
 //! Development tasks of Heard: tests, tidiness, training, screenshots.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod test;
 mod tidy;
 
 use std::path::PathBuf;
@@ -14,6 +15,12 @@ use clap::Parser;
 enum Task {
     /// Checks the rules that keep circles out of the house.
     Tidy,
+    /// Runs everything, unit to browser, and installs or names what is missing.
+    Test {
+        /// Leaves out what this machine cannot do, and says so, instead of failing.
+        #[arg(long)]
+        allow_skip: bool,
+    },
 }
 
 /// The root of the repository.
@@ -24,6 +31,7 @@ fn root() -> PathBuf {
 fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Tidy => tidy::check::run(&root()),
+        Task::Test { allow_skip } => test::whole::run(&root(), allow_skip),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

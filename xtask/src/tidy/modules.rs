@@ -102,7 +102,7 @@ impl<'a> Tree<'a> {
             for (line, path) in named_paths(tokens) {
                 match path.first().map(String::as_str) {
                     Some("super") => {
-                        findings.push(Finding::new(file, line, "`super::`: name the defining file, `crate::…::file::Name`"))
+                        findings.push(Finding::new(file, line, "`super::`: name the defining file, `crate::…::file::Name`"));
                     }
                     Some("crate") => {
                         let path = path.get(1..).unwrap_or_default();

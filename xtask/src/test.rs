@@ -1,0 +1,8 @@
+//! `cargo xtask test`: everything, from formatting to the browser, in one command.
+
+pub mod axe;
+pub mod browser;
+mod licence;
+mod step;
+mod supply;
+pub mod whole;
