@@ -1,1 +1,16 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
+//!
+//! Bottom-up: [`token`], [`words`] · [`lexicon`], [`phrase`] · [`encoder`] · [`model`], [`company`] · [`step`] (what a step
+//! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader).
+
+pub mod company;
+pub mod encoder;
+pub mod evidence;
+pub mod lexicon;
+pub mod model;
+pub mod phrase;
+pub mod pipeline;
+pub mod step;
+pub mod steps;
+pub mod token;
+pub mod words;

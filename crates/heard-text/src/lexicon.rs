@@ -1,0 +1,126 @@
+//! The lexicon: how good or bad a single word or face is by itself, from the kept crate that carries the VADER lists.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use qsv_vader_sentiment_analysis::{EMOJI_LEXICON, LEXICON};
+
+use crate::phrase::listed;
+use crate::token::{Tokens, hash};
+
+/// Valence of words and faces (−4 to 4), by the hash of their normal form.
+#[derive(Debug)]
+pub struct Lexicon {
+    valences: HashMap<u64, f32>,
+    negators: HashSet<u64>,
+    boosters: HashMap<u64, f32>,
+}
+
+const NEGATORS: &str = "not, no, never, without, nothing, nobody, none, neither, nor, cannot, nowhere, hardly, barely, rarely, seldom, cant, \
+dont, wont, doesnt, didnt, isnt, wasnt, arent, werent, couldnt, wouldnt, shouldnt, havent, hasnt, hadnt, aint";
+
+const STRENGTHENERS: &str = "absolutely, completely, deeply, entirely, especially, extremely, fully, highly, incredibly, insanely, most, more, \
+particularly, quite, really, remarkably, seriously, so, super, terribly, thoroughly, too, totally, truly, unbelievably, \
+utterly, very, such, beyond, damn, fucking, bloody";
+const SOFTENERS: &str = "almost, slightly, somewhat, kinda, partly, little, bit";
+/// How much a strengthener adds to what follows, as a share.
+const BOOST: f32 = 0.3;
+
+/// Faces of today that the lists lack or know only by a bland description.
+const FACES: &[(&str, f32)] = &[
+    ("😡", -2.5),
+    ("😠", -2.3),
+    ("🤬", -3.0),
+    ("😤", -1.8),
+    ("😞", -1.9),
+    ("😒", -1.6),
+    ("🙄", -1.4),
+    ("👎", -2.0),
+    ("👍", 2.0),
+    ("🙏", 1.4),
+    ("👏", 1.8),
+    ("😍", 2.8),
+    ("❤", 2.6),
+    ("🎉", 2.2),
+    ("💔", -2.2),
+    ("😩", -1.8),
+    ("😢", -1.8),
+    ("😭", -1.2),
+    ("🤢", -2.2),
+    ("🤮", -2.6),
+    ("😊", 2.0),
+    ("🙂", 1.2),
+    ("🙃", -0.6),
+    ("☹", -1.9),
+    ("☺", 1.9),
+];
+
+/// The lexicon; built from the crate's lists when it is first used.
+pub fn lexicon() -> &'static Lexicon {
+    static BUILT: OnceLock<Lexicon> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let mut valences = HashMap::new();
+        for (word, valence) in LEXICON.iter() {
+            let tokens = Tokens::of(word);
+            if let [only] = tokens.all()
+                && only.speaks()
+            {
+                // Several spellings share a normal form: the stronger one counts, so that the order does not matter.
+                let kept = valences.entry(only.hash).or_insert(0.0_f32);
+                let valence = *valence as f32;
+                if (valence.abs(), valence) > (kept.abs(), *kept) {
+                    *kept = valence;
+                }
+            }
+        }
+        for (emoji, described) in EMOJI_LEXICON.iter() {
+            let tokens = Tokens::of(described);
+            let valence: f32 = tokens.all().iter().filter_map(|t| valences.get(&t.hash)).sum();
+            if let Some(first) = Tokens::of(emoji).all().first()
+                && valence != 0.0
+            {
+                valences.entry(first.hash).or_insert(valence.clamp(-4.0, 4.0));
+            }
+        }
+        for (face, valence) in FACES {
+            if let Some(first) = Tokens::of(face).all().first() {
+                valences.insert(first.hash, *valence);
+            }
+        }
+        let key = |word: &str| hash(word.as_bytes());
+        Lexicon {
+            valences,
+            negators: listed(NEGATORS).map(key).collect(),
+            boosters: listed(STRENGTHENERS).map(|w| (key(w), BOOST)).chain(listed(SOFTENERS).map(|w| (key(w), -BOOST))).collect(),
+        }
+    })
+}
+
+impl Lexicon {
+    /// How good or bad a normal form is; 0 if not listed.
+    pub fn valence(&self, form: u64) -> f32 {
+        self.valences.get(&form).copied().unwrap_or(0.0)
+    }
+
+    /// Whether the word turns what follows into its opposite.
+    pub fn negates(&self, form: u64, norm: &str) -> bool {
+        self.negators.contains(&form) || norm.ends_with("n't")
+    }
+
+    /// How much the word strengthens (or weakens) what follows.
+    pub fn boost(&self, form: u64) -> f32 {
+        self.boosters.get(&form).copied().unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_faces_have_a_valence() {
+        let valence = |word: &str| lexicon().valence(hash(word.as_bytes()));
+        assert!(valence("great") > 2.0 && valence("horrible") < -2.0 && valence("table") == 0.0);
+        assert!(valence(":)") > 1.0 && valence("😡") < 0.0 && valence("😍") > 0.0);
+    }
+}

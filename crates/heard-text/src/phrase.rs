@@ -1,0 +1,169 @@
+//! Phrases: watch words, cues and rules, compiled so that all of them are found in one pass over the tokens.
+
+use std::ops::Range;
+
+use crate::token::{Kind, Tokens, hash, stem};
+
+/// A prefix shorter than this is taken as a whole word: "a*" would match a tenth of all words.
+const SHORTEST_PREFIX: usize = 3;
+
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    /// The stem.
+    Stem(u64),
+    /// The word as it stands: used where a stem would say too much.
+    Word(u64),
+    /// The beginning of a word.
+    Prefix(String),
+}
+
+#[derive(Debug)]
+struct Phrase<T> {
+    parts: Vec<Part>,
+    means: T,
+}
+
+/// What was found and where.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit<T> {
+    /// What the phrase stands for.
+    pub means: T,
+    /// First token.
+    pub first: usize,
+    /// Last token.
+    pub last: usize,
+}
+
+/// A set of phrases.
+#[derive(Debug)]
+pub struct Phrases<T> {
+    all: Vec<Phrase<T>>,
+    by_stem: Vec<(u64, usize)>,
+    by_prefix: Vec<([u8; SHORTEST_PREFIX], usize)>,
+}
+
+impl<T: Copy> Phrases<T> {
+    /// Compiles phrases: words are compared by their stem, `=word` exactly, `word*` by its beginning. Phrases without
+    /// a word are left out.
+    pub fn new<'a>(source: impl IntoIterator<Item = (&'a str, T)>) -> Self {
+        let mut set = Self { all: Vec::new(), by_stem: Vec::new(), by_prefix: Vec::new() };
+        for (text, means) in source {
+            let parts: Vec<Part> = text.split_whitespace().flat_map(parts).collect();
+            let index = set.all.len();
+            match parts.first() {
+                Some(Part::Stem(key) | Part::Word(key)) => set.by_stem.push((*key, index)),
+                Some(Part::Prefix(prefix)) => {
+                    if let Some(key) = prefix.as_bytes().first_chunk() {
+                        set.by_prefix.push((*key, index));
+                    }
+                }
+                None => continue,
+            }
+            set.all.push(Phrase { parts, means });
+        }
+        set.by_stem.sort_unstable();
+        set.by_prefix.sort_unstable();
+        set
+    }
+
+    /// Calls `found` for every phrase in a range of tokens.
+    pub fn find(&self, tokens: &Tokens, range: Range<usize>, mut found: impl FnMut(Hit<T>)) {
+        for first in range.clone() {
+            let Some(token) = tokens.get(first).filter(|t| matches!(t.kind, Kind::Word | Kind::Number)) else { continue };
+            for key in [token.stem, token.hash] {
+                let from = self.by_stem.partition_point(|(k, _)| *k < key);
+                for (_, index) in self.by_stem.iter().skip(from).take_while(|(k, _)| *k == key) {
+                    self.try_at(*index, tokens, first, range.end, &mut found);
+                }
+                if token.stem == token.hash {
+                    break;
+                }
+            }
+            if let Some(key) = tokens.norm(first).as_bytes().first_chunk::<SHORTEST_PREFIX>() {
+                let from = self.by_prefix.partition_point(|(k, _)| k < key);
+                for (_, index) in self.by_prefix.iter().skip(from).take_while(|(k, _)| k == key) {
+                    self.try_at(*index, tokens, first, range.end, &mut found);
+                }
+            }
+        }
+    }
+
+    /// The first hit.
+    pub fn first(&self, tokens: &Tokens, range: Range<usize>) -> Option<Hit<T>> {
+        let mut first = None;
+        self.find(tokens, range, |hit| first = first.or(Some(hit)));
+        first
+    }
+
+    fn try_at(&self, index: usize, tokens: &Tokens, first: usize, end: usize, found: &mut impl FnMut(Hit<T>)) {
+        let Some(phrase) = self.all.get(index) else { return };
+        let last = first + phrase.parts.len() - 1;
+        let fits = |(at, part): (usize, &Part)| {
+            tokens.get(first + at).is_some_and(|token| match part {
+                Part::Stem(stem) => token.stem == *stem,
+                Part::Word(word) => token.hash == *word,
+                Part::Prefix(prefix) => tokens.norm(first + at).starts_with(prefix.as_str()),
+            })
+        };
+        if last < end && phrase.parts.iter().enumerate().all(fits) {
+            found(Hit { means: phrase.means, first, last });
+        }
+    }
+}
+
+/// The entries of a list that is written as one text with commas.
+pub fn listed(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split(',').map(str::trim)
+}
+
+/// A word of a phrase as the tokens of the verbatim will look: "check-in" becomes two.
+fn parts(word: &str) -> Vec<Part> {
+    let (word, exact) = word.strip_prefix('=').map_or((word, false), |word| (word, true));
+    let (word, open) = word.strip_suffix('*').map_or((word, false), |word| (word, true));
+    let tokens = Tokens::of(word);
+    let speaking: Vec<&str> =
+        (0..tokens.len()).filter(|i| tokens.get(*i).is_some_and(crate::token::Token::speaks)).map(|i| tokens.norm(i)).collect();
+    let last = speaking.len().saturating_sub(1);
+    let part = |(at, norm): (usize, &&str)| match norm {
+        norm if open && at == last && norm.len() >= SHORTEST_PREFIX => Part::Prefix((*norm).to_owned()),
+        norm if exact || norm.bytes().any(|b| b == b'0') => Part::Word(hash(norm.as_bytes())),
+        norm => Part::Stem(hash(stem(norm).as_bytes())),
+    };
+    speaking.iter().enumerate().map(part).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(phrases: &[&str], text: &str) -> Vec<String> {
+        let set = Phrases::new(phrases.iter().enumerate().map(|(i, p)| (*p, i)));
+        let tokens = Tokens::of(text);
+        let mut hits = Vec::new();
+        set.find(&tokens, 0..tokens.len(), |hit| {
+            let span = tokens.span(&(hit.first..hit.last + 1));
+            hits.push(span.of(text).unwrap_or("").to_owned());
+        });
+        hits
+    }
+
+    #[test]
+    fn whole_words_in_any_form() {
+        assert_eq!(found(&["bag", "lost luggage"], "My bags and garbage. They LOST luggage!"), ["bags", "LOST luggage"]);
+    }
+
+    #[test]
+    fn a_star_matches_any_ending() {
+        assert_eq!(found(&["cancel*", "check-in*"], "cancellation at check in"), ["cancellation", "check in"]);
+    }
+
+    #[test]
+    fn an_exact_word_matches_no_other_form() {
+        assert_eq!(found(&["=late"], "late lates later"), ["late"]);
+    }
+
+    #[test]
+    fn a_phrase_does_not_cross_punctuation() {
+        assert!(found(&["on hold"], "come on, hold it").is_empty());
+    }
+}

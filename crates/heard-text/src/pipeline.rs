@@ -1,0 +1,155 @@
+//! The reader: the steps in their order.
+
+use heard_domain::journey::Journey;
+use heard_domain::reading::{Passage, Reading, Span};
+use heard_domain::taxonomy::Taxonomy;
+
+use crate::company::Company;
+use crate::model::Model;
+use crate::step::{Draft, Step, ToRead, Tools};
+use crate::steps::{category, clause, clean, emotion, entity, intent, language, sentiment, stage};
+use crate::token::Tokens;
+
+/// Every step, in order: each may rest on what stands before it.
+pub const STEPS: &[Step] = &[
+    clean::STEP,
+    language::STEP,
+    clause::STEP,
+    sentiment::STEP,
+    emotion::STEP,
+    category::STEP,
+    stage::STEP,
+    intent::STEP,
+    entity::STEP,
+];
+
+/// Reads feedback with the company's journey and taxonomy. Cheap to share between threads.
+#[derive(Debug)]
+pub struct Reader {
+    model: &'static Model,
+    company: Company,
+    name: String,
+}
+
+impl Reader {
+    /// A reader for a journey and a taxonomy; make a new one when they change.
+    pub fn new(journey: &Journey, taxonomy: &Taxonomy) -> Self {
+        let model = Model::shipped();
+        let company = Company::new(journey, taxonomy);
+        let name = format!("{} taxonomy {}", model.name, company.version);
+        Self { model, company, name }
+    }
+
+    /// Name and version of the reader with the taxonomy's version: readings by another one are out of date.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Reads a feedback. Never fails: what could not be understood is in the notes.
+    pub fn read(&self, asked: &ToRead<'_>) -> Reading {
+        let mut draft = Draft {
+            asked: *asked,
+            text: asked.text,
+            tokens: Tokens::default(),
+            language: None,
+            clauses: Vec::new(),
+            entities: Vec::new(),
+            notes: Vec::new(),
+        };
+        let tools = Tools { model: self.model, company: &self.company };
+        for step in STEPS {
+            (step.run)(&tools, &mut draft);
+        }
+        let passages = if draft.clauses.is_empty() {
+            vec![wordless(asked)]
+        } else {
+            draft.clauses.into_iter().map(|clause| clause.passage).collect()
+        };
+        Reading {
+            feedback: asked.feedback,
+            revision: asked.revision,
+            model: self.name.clone(),
+            language: draft.language,
+            passages,
+            entities: draft.entities,
+            notes: draft.notes,
+        }
+    }
+}
+
+/// The one passage of a feedback without words: it belongs where it was said.
+fn wordless(asked: &ToRead<'_>) -> Passage {
+    Passage {
+        span: Span::new(0, 0),
+        weight: 1.0,
+        sentiment: None,
+        emotion: None,
+        stage: asked.touchpoint_stage.map(stage::of_touchpoint),
+        categories: Vec::new(),
+        intents: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_domain::id::{FeedbackId, StageId};
+    use heard_domain::reading::{Note, Polarity};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn reader() -> Reader {
+        Reader::new(&Journey::default(), &Taxonomy::default())
+    }
+
+    fn asked(text: &str) -> ToRead<'_> {
+        ToRead { feedback: FeedbackId(1), revision: 1, text, language_hint: None, touchpoint_stage: None }
+    }
+
+    #[test]
+    fn a_feedback_without_words_has_one_passage_at_its_contact() {
+        let reading = reader().read(&ToRead { touchpoint_stage: Some(StageId(7)), ..asked(" \n@heard https://x.org/y") });
+        assert_eq!(reading.notes, [Note::NoText]);
+        let [only] = reading.passages.as_slice() else { panic!("{reading:?}") };
+        assert_eq!(
+            (only.span, only.sentiment.is_none(), only.stage.as_ref().map(|s| s.value)),
+            (Span::new(0, 0), true, Some(StageId(7)))
+        );
+    }
+
+    #[test]
+    fn a_contrast_gives_two_passages_with_their_own_sentiment() {
+        let text = "The crew was wonderful, but the food was disgusting.";
+        let reading = reader().read(&asked(text));
+        let read: Vec<_> =
+            reading.passages.iter().map(|p| (p.span.of(text).unwrap(), p.sentiment.as_ref().unwrap().polarity)).collect();
+        assert_eq!(read, [("The crew was wonderful,", Polarity::Positive), ("but the food was disgusting.", Polarity::Negative)]);
+    }
+
+    proptest! {
+        #[test]
+        fn spans_fit_the_verbatim_and_weights_sum_to_one(text in "(\\PC|but|not|good\\.|\n|😡|’| |<b>|@x|#){0,80}") {
+            let reading = reader().read(&asked(&text));
+            let weights: f32 = reading.passages.iter().map(|p| p.weight).sum();
+            prop_assert!((weights - 1.0).abs() < 1e-3);
+            let mut end = 0;
+            for passage in &reading.passages {
+                prop_assert!(passage.span.start >= end && passage.span.of(&text).is_some());
+                end = passage.span.end;
+                let labels = passage.sentiment.iter().flat_map(|s| &s.evidence);
+                for span in labels.chain(passage.emotion.iter().flat_map(|l| &l.evidence)).chain(passage.intents.iter().flat_map(|l| &l.evidence)) {
+                    prop_assert!(span.of(&text).is_some() && span.start < span.end);
+                    prop_assert!(span.start >= passage.span.start && span.end <= passage.span.end);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_very_long_verbatim_is_cut_on_a_character_boundary() {
+        let text = "süß ".repeat(300_000);
+        let reading = reader().read(&asked(&text));
+        assert!(reading.notes.contains(&Note::Cut));
+        assert!(reading.passages.iter().all(|p| p.span.of(&text).is_some()));
+    }
+}

@@ -1,0 +1,167 @@
+//! Splits the verbatim into passages: at the end of sentences and where a contrast turns, nowhere else, so that opinion
+//! words stay with what they are about.
+
+use std::ops::Range;
+
+use heard_domain::reading::Passage;
+
+use crate::model::Scores;
+use crate::step::{Clause, Draft, Step, Tools};
+use crate::token::{Kind, Token, Tokens};
+
+/// The step.
+pub const STEP: Step = Step { name: "clause", run };
+
+/// More passages than this are read together: nobody reads them one by one.
+const MOST: usize = 64;
+/// A contrast splits only where at least this many words stand on both sides.
+const SHORTEST: usize = 2;
+
+const CONTRASTS: &[&str] = &["but", "however", "although", "though", "whereas", "nevertheless", "nonetheless"];
+/// "all but", "nothing but", "as though", "not only … but also" are no contrast.
+const NOT_AFTER: &[&str] = &["all", "nothing", "anything", "everything", "as", "last"];
+const NOT_BEFORE: &[&str] = &["also"];
+const ABBREVIATIONS: &[&str] =
+    &["mr", "mrs", "ms", "dr", "st", "no", "vs", "approx", "inc", "ltd", "etc", "e", "i", "a", "p", "u"];
+
+fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
+    let tokens = &draft.tokens;
+    let mut stretches = Vec::new();
+    for sentence in sentences(tokens) {
+        contrasts(tokens, sentence, &mut stretches);
+    }
+    let speaking = tokens.all().iter().enumerate();
+    let counts: Vec<usize> = speaking
+        .scan(0, |count, (_, token)| {
+            *count += usize::from(matches!(token.kind, Kind::Word | Kind::Face));
+            Some(*count)
+        })
+        .collect();
+    let words = |range: &Range<usize>| {
+        let until = |at: usize| at.checked_sub(1).and_then(|at| counts.get(at)).copied().unwrap_or(0);
+        until(range.end) - until(range.start)
+    };
+    let stretches = join_wordless(stretches, words);
+    let together = stretches.len().div_ceil(MOST).max(1);
+    draft.clauses = stretches
+        .chunks(together)
+        .filter_map(|chunk| Some(chunk.first()?.start..chunk.last()?.end))
+        .filter(|range| words(range) > 0 || tokens.all().get(range.clone()).is_some_and(|t| t.iter().any(Token::speaks)))
+        .map(|range| clause(tokens, range))
+        .collect();
+}
+
+fn clause(tokens: &Tokens, mut range: Range<usize>) -> Clause {
+    // Handles and links around a passage are an address, not what is said.
+    let address = |at: usize| tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Handle | Kind::Link));
+    let dropped =
+        |at: usize| address(at) || tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(',' | ';' | ':' | '.' | '-', _)));
+    while range.len() > 1 && dropped(range.start) {
+        range.start += 1;
+    }
+    while range.len() > 1 && address(range.end - 1) {
+        range.end -= 1;
+    }
+    let passage = Passage {
+        span: tokens.span(&range),
+        weight: 0.0,
+        sentiment: None,
+        emotion: None,
+        stage: None,
+        categories: Vec::new(),
+        intents: Vec::new(),
+    };
+    Clause { tokens: range, passage, scores: Scores::default() }
+}
+
+fn sentences(tokens: &Tokens) -> Vec<Range<usize>> {
+    let all = tokens.all();
+    let mut sentences = Vec::new();
+    let mut start = 0;
+    for (at, token) in all.iter().enumerate() {
+        let next = all.get(at + 1);
+        let ends = match token.kind {
+            Kind::Mark('!' | '?' | '…' | '。' | '！' | '？', _) => true,
+            Kind::Mark('.', count) => {
+                let before = at.checked_sub(1).map_or("", |before| tokens.norm(before));
+                let apart = next.is_none_or(|n| n.spaced || n.capital);
+                apart && (count > 1 || !ABBREVIATIONS.contains(&before) || next.is_none_or(|n| n.new_line))
+            }
+            // A face closes a sentence only where a new one begins after it.
+            Kind::Face => next.is_some_and(|n| n.capital && n.spaced && n.kind == Kind::Word && !n.capitals),
+            _ => false,
+        };
+        // Marks and faces that follow ("?!", "!! :)") belong to the sentence they close.
+        let more = next.is_some_and(|n| {
+            matches!(n.kind, Kind::Face | Kind::Mark('!' | '?' | '.' | '…' | '"' | ')' | '”', _)) && !n.new_line
+        });
+        if (ends && !more) || next.is_some_and(|n| n.new_line) {
+            sentences.push(start..at + 1);
+            start = at + 1;
+        }
+    }
+    if start < all.len() {
+        sentences.push(start..all.len());
+    }
+    sentences
+}
+
+fn contrasts(tokens: &Tokens, sentence: Range<usize>, out: &mut Vec<Range<usize>>) {
+    let speaks = |range: Range<usize>| {
+        tokens.all().get(range).map_or(0, |t| t.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Number)).count())
+    };
+    let mut start = sentence.start;
+    let mut leading = false;
+    for at in sentence.clone() {
+        let norm = tokens.norm(at);
+        let before = at.checked_sub(1).map_or("", |before| tokens.norm(before));
+        let turns = if CONTRASTS.contains(&norm) {
+            let opens = speaks(start..at) == 0;
+            leading |= opens && matches!(norm, "although" | "though" | "whereas");
+            let idle = NOT_AFTER.contains(&before) || NOT_BEFORE.contains(&tokens.norm(at + 1));
+            let even = before == "even";
+            let end = at + 1;
+            (!opens && !idle && speaks(end..sentence.end) >= SHORTEST).then_some(at - usize::from(even))
+        } else if leading && tokens.get(at).is_some_and(|t| t.is_mark(',')) {
+            // "Although the crew was friendly, the seat was broken": the turn is at the comma.
+            leading = false;
+            (speaks(at + 1..sentence.end) >= SHORTEST).then_some(at + 1)
+        } else {
+            None
+        };
+        if let Some(turn) = turns
+            && turn > start
+            && speaks(start..turn) >= SHORTEST
+        {
+            out.push(start..turn);
+            start = turn;
+        }
+    }
+    if start < sentence.end {
+        out.push(start..sentence.end);
+    }
+}
+
+/// A stretch without a word ("...", "12.", "@united") goes to the one before, or to the one after if it is the first.
+fn join_wordless(stretches: Vec<Range<usize>>, words: impl Fn(&Range<usize>) -> usize) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::with_capacity(stretches.len());
+    for stretch in stretches {
+        match joined.last_mut() {
+            Some(last) if words(&stretch) == 0 || words(last) == 0 => last.end = stretch.end,
+            _ => joined.push(stretch),
+        }
+    }
+    joined
+}
+
+/// Gives each passage its weight: long and strong passages weigh most; all sum to 1.
+pub fn weigh(clauses: &mut [Clause]) {
+    let weight = |clause: &Clause| {
+        let strength = clause.passage.sentiment.as_ref().map_or(0.0, |s| s.value.abs() * s.confidence);
+        (clause.tokens.len() as f32).sqrt() * (0.4 + strength)
+    };
+    let total: f32 = clauses.iter().map(weight).sum();
+    for clause in clauses {
+        clause.passage.weight = weight(clause) / total.max(f32::MIN_POSITIVE);
+    }
+}

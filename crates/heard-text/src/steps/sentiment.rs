@@ -1,0 +1,97 @@
+//! How good or bad each passage is for the customer.
+
+use heard_domain::reading::{Note, Polarity, Sentiment, Span};
+
+use crate::encoder::Encoded;
+use crate::evidence::phrases;
+use crate::lexicon::lexicon;
+use crate::model::{OUTPUTS, POLARITY, VALUE, softmax};
+use crate::step::{Clause, Draft, Step, Tools};
+use crate::steps::clause::weigh;
+use crate::token::Tokens;
+
+/// The step.
+pub const STEP: Step = Step { name: "sentiment", run };
+
+/// In a language that is not read in full only faces speak, and they do not speak clearly.
+const SURE_WITHOUT_WORDS: f32 = 0.4;
+
+fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
+    if draft.notes.contains(&Note::NoText) {
+        return;
+    }
+    let mut encoded = Encoded::default();
+    let in_full = draft.read_in_full();
+    let mut whole = [0.0; OUTPUTS];
+    let mut weights = 0.0;
+    for clause in &mut draft.clauses {
+        encoded.encode(lexicon(), &draft.tokens, &clause.tokens);
+        if in_full {
+            clause.scores = tools.model.score(&encoded);
+            let weight = clause.tokens.len() as f32;
+            weights += weight;
+            whole.iter_mut().zip(&clause.scores.outputs).for_each(|(sum, output)| *sum += output * weight);
+        } else {
+            clause.passage.sentiment = Some(by_faces(encoded.dense.get(7).copied().unwrap_or(0.0)));
+        }
+    }
+    if in_full {
+        for sum in &mut whole {
+            *sum /= f32::max(weights, 1.0);
+        }
+        for clause in &mut draft.clauses {
+            let (value, shares) = judge(tools, clause, &whole);
+            let polarity = strongest(shares);
+            let sure = shares.get(polarity.index()).copied().unwrap_or(0.0);
+            let evidence = evidence(&draft.tokens, clause, polarity);
+            clause.passage.sentiment = Some(Sentiment { value: agreeing(value, polarity), polarity, confidence: sure, evidence });
+        }
+    }
+    weigh(&mut draft.clauses);
+}
+
+/// Value and probabilities of the classes; the rest of the verbatim counts a little.
+fn judge(tools: &Tools<'_>, clause: &Clause, whole: &[f32; OUTPUTS]) -> (f32, [f32; 3]) {
+    let calibration = &tools.model.calibration;
+    let blend = |output: usize| {
+        let own = clause.scores.outputs.get(output).copied().unwrap_or(0.0);
+        let all = whole.get(output).copied().unwrap_or(0.0);
+        own + (all - own) * calibration.context
+    };
+    (blend(VALUE).clamp(-1.0, 1.0), softmax([blend(POLARITY), blend(POLARITY + 1), blend(POLARITY + 2)], calibration.polarity))
+}
+
+fn strongest(shares: [f32; 3]) -> Polarity {
+    let best = shares.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map_or(1, |(at, _)| at);
+    Polarity::from_index(best).unwrap_or(Polarity::Neutral)
+}
+
+/// Value and class come from two outputs; where they disagree the class decides.
+fn agreeing(value: f32, polarity: Polarity) -> f32 {
+    match polarity {
+        Polarity::Negative => value.min(-0.1),
+        Polarity::Neutral => value.clamp(-0.2, 0.2),
+        Polarity::Positive => value.max(0.1),
+    }
+}
+
+fn evidence(tokens: &Tokens, clause: &Clause, polarity: Polarity) -> Vec<Span> {
+    if polarity == Polarity::Neutral {
+        return Vec::new();
+    }
+    let own = POLARITY + polarity.index();
+    let other = POLARITY + Polarity::Negative.index() + Polarity::Positive.index() - polarity.index();
+    let get = |sums: &[f32; OUTPUTS], output: usize| sums.get(output).copied().unwrap_or(0.0);
+    let adds: Vec<f32> =
+        clause.scores.tokens.iter().map(|t| get(t, own) - 0.5 * (get(t, other) + get(t, POLARITY + 1))).collect();
+    phrases(tokens, &clause.tokens, &adds)
+}
+
+fn by_faces(faces: f32) -> Sentiment {
+    let polarity = match faces {
+        f if f > 0.05 => Polarity::Positive,
+        f if f < -0.05 => Polarity::Negative,
+        _ => Polarity::Neutral,
+    };
+    Sentiment { value: faces.clamp(-1.0, 1.0), polarity, confidence: SURE_WITHOUT_WORDS, evidence: Vec::new() }
+}

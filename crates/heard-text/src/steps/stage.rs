@@ -1,0 +1,68 @@
+//! Where in the journey each passage belongs: by the contact, then by its categories, then by cues in its words.
+
+use std::collections::BTreeMap;
+
+use heard_domain::id::StageId;
+use heard_domain::reading::{Label, Span};
+
+use crate::step::{Clause, Draft, Step, Tools};
+use crate::steps::category::collect;
+use crate::token::Tokens;
+
+/// The step.
+pub const STEP: Step = Step { name: "stage", run };
+
+/// The contact says where it was said; it may still be about another stage.
+const BY_TOUCHPOINT: f32 = 0.9;
+/// A category *usually* happens in its stage.
+const BY_CATEGORY: f32 = 0.85;
+/// A passage that says nothing of its own stage most likely goes on about that of the passages beside it.
+const BY_NEIGHBOUR: f32 = 0.5;
+
+/// The label of a stage that is known from the contact.
+pub fn of_touchpoint(stage: StageId) -> Label<StageId> {
+    Label { value: stage, confidence: BY_TOUCHPOINT, evidence: Vec::new() }
+}
+
+fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
+    if let Some(stage) = draft.asked.touchpoint_stage {
+        for clause in &mut draft.clauses {
+            clause.passage.stage = Some(of_touchpoint(stage));
+        }
+        return;
+    }
+    for clause in &mut draft.clauses {
+        clause.passage.stage = by_category(tools, clause).or_else(|| by_cue(tools, &draft.tokens, clause));
+    }
+    let surest = draft
+        .clauses
+        .iter()
+        .filter_map(|clause| clause.passage.stage.clone())
+        .max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    if let Some(Label { value, confidence, .. }) = surest {
+        for clause in draft.clauses.iter_mut().filter(|clause| clause.passage.stage.is_none()) {
+            clause.passage.stage = Some(Label { value, confidence: confidence * BY_NEIGHBOUR, evidence: Vec::new() });
+        }
+    }
+}
+
+fn by_category(tools: &Tools<'_>, clause: &Clause) -> Option<Label<StageId>> {
+    let mut stages: BTreeMap<StageId, (f32, Vec<Span>)> = BTreeMap::new();
+    for label in &clause.passage.categories {
+        if let Some(stage) = tools.company.known(label.value).and_then(|known| known.stage) {
+            let (doubt, evidence) = stages.entry(stage).or_insert((1.0, Vec::new()));
+            *doubt *= 1.0 - label.confidence * BY_CATEGORY;
+            evidence.extend(&label.evidence);
+        }
+    }
+    let (stage, (doubt, mut evidence)) = stages.into_iter().min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
+    evidence.sort_unstable();
+    evidence.dedup();
+    Some(Label { value: stage, confidence: 1.0 - doubt, evidence })
+}
+
+fn by_cue(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause) -> Option<Label<StageId>> {
+    let mut hits = Vec::new();
+    tools.company.cues.find(tokens, clause.tokens.clone(), |hit| hits.push(hit));
+    collect(tokens, hits).into_iter().next()
+}
