@@ -1,6 +1,6 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
-//! Bottom-up: [`token`], [`words`] · [`lexicon`], [`phrase`] · [`encoder`] · [`model`], [`company`] · [`step`] (what a step
+//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`] · [`encoder`] · [`model`], [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader).
 
 pub mod company;
