@@ -2,7 +2,7 @@
 //!
 //! Bottom-up: [`word`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
 //! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`user`], [`scope`], [`job`] ·
-//! [`question`], [`directory`].
+//! [`question`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod attribute;
@@ -18,6 +18,7 @@ pub mod question;
 pub mod reading;
 pub mod scope;
 pub mod score;
+pub mod starter;
 pub mod statistics;
 pub mod taxonomy;
 pub mod time;
