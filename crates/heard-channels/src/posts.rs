@@ -1,0 +1,22 @@
+//! Listening posts: how feedback comes in.
+//!
+//! Files, bottom-up: [`encoding`] (bytes to UTF-8), [`date`], [`number`], [`words`] · [`record`], [`csv`], [`jsonl`] · [`shape`]
+//! (the layout), [`records`] · [`survey`] (what stands in the columns) · [`preset`], [`presets`], [`registry`] (layouts known by
+//! their columns) · [`guess`] (what columns mean) · [`row`] (a record becomes a feedback) · [`file`] (the way in).
+
+pub mod csv;
+pub mod date;
+pub mod encoding;
+pub mod file;
+pub mod guess;
+pub mod jsonl;
+pub mod number;
+pub mod preset;
+pub mod presets;
+pub mod record;
+pub mod records;
+pub mod registry;
+pub mod row;
+pub mod shape;
+pub mod survey;
+pub mod words;

@@ -1,0 +1,140 @@
+//! The way in for files: [`crate::posts::shape::detect`] finds the layout, [`crate::posts::survey::survey`] looks at all rows,
+//! [`crate::posts::guess::guess`] proposes what the columns mean, a person confirms, and [`open`] gives the rows.
+
+use std::io::{Read, Seek};
+
+use heard_domain::feedback::NewFeedback;
+use heard_domain::import::{BadRow, FileFormat, Mapping};
+use heard_domain::time::{Time, Zone};
+
+use crate::error::Unreadable;
+use crate::posts::presets::native::NATIVE;
+use crate::posts::record::{Record, sample};
+use crate::posts::records::Records;
+use crate::posts::registry::named;
+use crate::posts::row::Plan;
+use crate::posts::shape::Shape;
+
+/// What is known about a file besides its bytes.
+#[derive(Debug, Clone)]
+pub struct Taking<'a> {
+    /// The hash of its bytes: with the row's number it is the key where no column is.
+    pub hash: &'a str,
+    /// The company's time zone: where times without one hang.
+    pub zone: &'a Zone,
+    /// When something was said if no column says it: the moment of the import.
+    pub now: Time,
+}
+
+/// A row that was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The row, from 1 for the first under the header (JSONL: the line).
+    pub row: u64,
+    /// The feedback in it.
+    pub feedback: NewFeedback,
+    /// Values that had to be left out.
+    pub remarks: Vec<BadRow>,
+}
+
+/// The rows of a file, one after the other: `Err` ends it, because the file itself could not be read any further.
+pub struct Rows<R> {
+    records: Records<R>,
+    record: Record,
+    plan: Plan,
+    /// The layout is our own: lines are read as a whole.
+    native: bool,
+    last: u64,
+    broken: bool,
+}
+
+/// Opens a file for taking. The mapping's columns are found by name, so their order does not matter.
+pub fn open<R: Read + Seek>(source: R, shape: &Shape, mapping: &Mapping, taking: &Taking) -> Result<Rows<R>, Unreadable> {
+    let mut shape = shape.clone();
+    if shape.format == FileFormat::Jsonl {
+        // Columns of JSON that come late are not in the head of the file, but in the mapping.
+        for (name, _) in &mapping.columns {
+            if !shape.columns.contains(name) {
+                shape.columns.push(name.clone());
+            }
+        }
+    }
+    let preset = named(&mapping.preset, shape.format);
+    let plan = Plan::new(mapping, &shape.columns, preset, taking.hash, taking.zone, taking.now)?;
+    let native = mapping.preset == NATIVE && shape.format == FileFormat::Jsonl;
+    let records = Records::new(source, &shape)?;
+    Ok(Rows { records, record: Record::default(), plan, native, last: 0, broken: false })
+}
+
+impl<R: Read + Seek> Rows<R> {
+    /// Leaves out everything up to and including a row: what was taken before a crash.
+    pub fn skip_to(&mut self, row: u64) -> Result<(), Unreadable> {
+        while self.last < row {
+            match self.records.next(&mut self.record)? {
+                Some(Ok(())) => self.last = self.record.row,
+                Some(Err(bad)) => self.last = bad.row,
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of the file that were used so far, to within a block: with its size, how far it is.
+    pub fn taken(&self) -> u64 {
+        self.records.taken()
+    }
+
+    /// All columns seen so far: in JSONL, some may not be in the mapping.
+    pub fn columns(&self) -> &[String] {
+        self.records.columns()
+    }
+
+    fn row(&self) -> Result<Row, BadRow> {
+        if self.native {
+            return self.own();
+        }
+        let (feedback, remarks) = self.plan.build(&self.record)?;
+        Ok(Row { row: self.record.row, feedback, remarks })
+    }
+
+    /// A line in our own layout.
+    fn own(&self) -> Result<Row, BadRow> {
+        let raw = self.records.raw();
+        let report = |column: String, reason: String| BadRow {
+            row: self.record.row,
+            line: self.record.line,
+            column,
+            reason,
+            sample: sample(raw),
+        };
+        let feedback: NewFeedback =
+            serde_json::from_slice(raw).map_err(|e| report(String::new(), format!("not a feedback: {e}")))?;
+        feedback.check().map_err(|bad| report(bad.field, bad.reason))?;
+        Ok(Row { row: self.record.row, feedback, remarks: Vec::new() })
+    }
+}
+
+impl<R: Read + Seek> Iterator for Rows<R> {
+    type Item = Result<Result<Row, BadRow>, Unreadable>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.broken {
+            return None;
+        }
+        match self.records.next(&mut self.record) {
+            Ok(None) => None,
+            Ok(Some(Ok(()))) => {
+                self.last = self.record.row;
+                Some(Ok(self.row()))
+            }
+            Ok(Some(Err(bad))) => {
+                self.last = bad.row;
+                Some(Ok(Err(bad)))
+            }
+            Err(e) => {
+                self.broken = true;
+                Some(Err(e))
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Heard's own layout: what `heard export` writes and what other programs may write.
+//!
+//! **JSONL**: one feedback a line, the very object that the API takes: `key`, `at` (RFC 3339), `text`, `author` {`name`, `role`,
+//! `account`, `identities` [{`kind`, `handle`}]}, `touchpoint`, `ratings` [{`scale`, `formula`, `value`, `min`, `max`}], `attributes`
+//! [[name, value], …], `link`. Only `key` and `at` are required.
+//!
+//! **CSV**: the columns `key`, `at`, `text`, `author`, `role`, `account`, `email`, `handle`, `phone`, `loyalty`, `external`,
+//! `touchpoint`, `link`; a column for every scale, `rating:<formula>:<min>:<max>:<name>` (`rating:nps:0:10:NPS`); and one for every
+//! attribute, `attribute:<name>`. Only `key`, `at` and `text` are required, in any order.
+
+use heard_domain::channel::Channel;
+use heard_domain::import::{FileFormat, Meaning};
+
+use crate::posts::preset::{As, Preset};
+
+/// The code of both presets in mappings.
+pub const NATIVE: &str = "heard";
+
+/// Separated values.
+pub const NATIVE_CSV: Preset = Preset {
+    name: NATIVE,
+    label: "Heard",
+    format: FileFormat::Csv,
+    header: &["key", "at", "text"],
+    closed: false,
+    columns: &[
+        ("key", As::Key),
+        ("at", As::Time),
+        ("text", As::Text),
+        ("author", As::Author),
+        ("role", As::Role),
+        ("account", As::Account),
+        ("email", As::Email),
+        ("handle", As::Handle),
+        ("phone", As::Phone),
+        ("loyalty", As::Loyalty),
+        ("external", As::PersonKey),
+        ("touchpoint", As::Touchpoint),
+        ("link", As::Link),
+    ],
+    others: named,
+    left_out: &[],
+    zone: Some("UTC"),
+    channel: Channel::Api,
+    post: "Import",
+};
+
+/// One JSON object a line. It is read as a whole, so that nothing is lost; the columns are only for the eye.
+pub const NATIVE_JSONL: Preset = Preset {
+    name: NATIVE,
+    label: "Heard",
+    format: FileFormat::Jsonl,
+    header: &["key", "at"],
+    closed: true,
+    columns: &[
+        ("key", As::Key),
+        ("at", As::Time),
+        ("text", As::Text),
+        ("author.name", As::Author),
+        ("author.role", As::Role),
+        ("author.account", As::Account),
+        ("author.identities.kind", As::PersonKey),
+        ("author.identities.handle", As::PersonKey),
+        ("touchpoint", As::Touchpoint),
+        ("link", As::Link),
+    ],
+    others: |column| (column == "attributes" || column.starts_with("ratings.")).then_some(Meaning::Skip),
+    left_out: &[],
+    zone: Some("UTC"),
+    channel: Channel::Api,
+    post: "Import",
+};
+
+/// The meaning of a column for a rating or an attribute.
+fn named(column: &str) -> Option<Meaning> {
+    if let Some(name) = column.strip_prefix("attribute:") {
+        return Some(Meaning::Attribute { name: name.to_owned() });
+    }
+    let mut parts = column.strip_prefix("rating:")?.splitn(4, ':');
+    let formula = parts.next()?.parse().ok()?;
+    let (min, max) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some(Meaning::Rating { scale: parts.next()?.to_owned(), formula, min, max })
+}
