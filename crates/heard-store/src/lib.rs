@@ -1,1 +1,12 @@
 //! Truth in SQL, the search index, and the figures that both answer.
+//!
+//! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`] · [`view`] · [`tables`] · `writer` · [`store`].
+
+pub mod bell;
+pub mod cube;
+pub mod error;
+pub mod sql;
+pub mod store;
+pub mod tables;
+pub mod view;
+mod writer;

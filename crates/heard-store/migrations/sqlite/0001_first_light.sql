@@ -30,6 +30,7 @@ CREATE TABLE account (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, value_minor INTEGER, currency TEXT, key_account INTEGER NOT NULL, renewal INTEGER
 );
 CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, role TEXT, account INTEGER REFERENCES account (id));
+CREATE INDEX person_account ON person (account, name) WHERE account IS NOT NULL;
 CREATE TABLE identity (
   kind TEXT NOT NULL, handle TEXT NOT NULL, person INTEGER NOT NULL REFERENCES person (id), PRIMARY KEY (kind, handle)
 );
@@ -74,8 +75,9 @@ CREATE TABLE passage (
 CREATE TABLE passage_category (
   feedback INTEGER NOT NULL, ordinal INTEGER NOT NULL, category INTEGER NOT NULL, PRIMARY KEY (feedback, ordinal, category)
 ) WITHOUT ROWID;
+-- A correction holds for the revision on which it was made: its span means nothing in other words.
 CREATE TABLE correction (
-  id INTEGER PRIMARY KEY, feedback INTEGER NOT NULL REFERENCES feedback (id), body TEXT NOT NULL
+  id INTEGER PRIMARY KEY, feedback INTEGER NOT NULL REFERENCES feedback (id), revision INTEGER NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX correction_feedback ON correction (feedback);
 
@@ -90,9 +92,11 @@ CREATE TABLE cube_rating (
   day INTEGER NOT NULL, post INTEGER NOT NULL, stage INTEGER NOT NULL, scale INTEGER NOT NULL, n INTEGER NOT NULL, total REAL NOT NULL,
   squares REAL NOT NULL, up INTEGER NOT NULL, down INTEGER NOT NULL, PRIMARY KEY (day, post, stage, scale)
 ) WITHOUT ROWID;
-CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, feedback INTEGER NOT NULL);
+-- The numbers are given by the one writer. The last row is never removed: it remembers how far they went.
+CREATE TABLE outbox (seq INTEGER PRIMARY KEY, feedback INTEGER NOT NULL);
 CREATE TABLE job (
-  id INTEGER PRIMARY KEY, body TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL, failure TEXT
+  id INTEGER PRIMARY KEY, body TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL, taken INTEGER NOT NULL DEFAULT 0,
+  failure TEXT
 );
 CREATE INDEX job_due ON job (due, id);
 
@@ -103,6 +107,6 @@ CREATE TABLE "user" (
 );
 CREATE TABLE session (hash TEXT PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES "user" (id), since INTEGER NOT NULL, seen INTEGER NOT NULL);
 CREATE TABLE token (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, grants TEXT NOT NULL, by INTEGER, since INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, grants TEXT NOT NULL, made_by INTEGER, since INTEGER NOT NULL,
   expires INTEGER, seen INTEGER
 );

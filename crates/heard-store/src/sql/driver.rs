@@ -1,0 +1,207 @@
+//! The contract between the tables and a database: values, rows, and a connection.
+//!
+//! Statements number their parameters `$1`, `$2` … and keep to the syntax that SQLite and `PostgreSQL` share, so that a
+//! second database needs an implementation of [`Driver`] and its migrations, and no change in the tables.
+
+use heard_domain::id;
+use heard_domain::time::{Day, Time};
+
+use crate::error::StoreError;
+
+/// A value that goes into or comes out of SQL.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing.
+    Null,
+    /// A whole number, an identifier, a moment, a day; 0 and 1 for no and yes.
+    Int(i64),
+    /// A number.
+    Real(f64),
+    /// Words, also with NUL bytes in them.
+    Text(&'a str),
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<i32> for Value<'_> {
+    fn from(value: i32) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(value: u64) -> Self {
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<usize> for Value<'_> {
+    fn from(value: usize) -> Self {
+        Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Self::Int(value.into())
+    }
+}
+
+impl From<f64> for Value<'_> {
+    fn from(value: f64) -> Self {
+        Self::Real(value)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(value: &'a String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<Time> for Value<'_> {
+    fn from(value: Time) -> Self {
+        Self::Int(value.0)
+    }
+}
+
+impl From<Day> for Value<'_> {
+    fn from(value: Day) -> Self {
+        Self::Int(value.0.into())
+    }
+}
+
+macro_rules! from_ids {
+    ($($name:ident),+) => {$(
+        impl From<id::$name> for Value<'_> {
+            fn from(value: id::$name) -> Self {
+                Self::Int(value.0)
+            }
+        }
+    )+};
+}
+from_ids!(
+    FeedbackId,
+    PersonId,
+    AccountId,
+    PostId,
+    StageId,
+    TouchpointId,
+    CategoryId,
+    DepartmentId,
+    UserId,
+    TokenId,
+    ImportId,
+    AttributeId,
+    ValueId,
+    ScaleId,
+    JobId,
+    CorrectionId
+);
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// One row of an answer, valid while it is looked at.
+pub trait Row {
+    /// The value in a column, from 0.
+    fn value(&self, column: usize) -> Result<Value<'_>, StoreError>;
+}
+
+impl dyn Row + '_ {
+    /// A whole number, if there is one.
+    pub fn int_or_none(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            Value::Int(value) => Ok(Some(value)),
+            other => Err(unfit(column, "a whole number", other)),
+        }
+    }
+
+    /// A whole number.
+    pub fn int(&self, column: usize) -> Result<i64, StoreError> {
+        self.int_or_none(column)?.ok_or_else(|| unfit(column, "a whole number", Value::Null))
+    }
+
+    /// A number, if there is one.
+    pub fn real_or_none(&self, column: usize) -> Result<Option<f64>, StoreError> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            Value::Real(value) => Ok(Some(value)),
+            Value::Int(value) => Ok(Some(value as f64)),
+            other @ Value::Text(_) => Err(unfit(column, "a number", other)),
+        }
+    }
+
+    /// A number.
+    pub fn real(&self, column: usize) -> Result<f64, StoreError> {
+        self.real_or_none(column)?.ok_or_else(|| unfit(column, "a number", Value::Null))
+    }
+
+    /// Yes or no.
+    pub fn yes(&self, column: usize) -> Result<bool, StoreError> {
+        Ok(self.int(column)? != 0)
+    }
+
+    /// Words, if there are any.
+    pub fn text_or_none(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        match self.value(column)? {
+            Value::Null => Ok(None),
+            Value::Text(value) => Ok(Some(value)),
+            other => Err(unfit(column, "words", other)),
+        }
+    }
+
+    /// Words.
+    pub fn text(&self, column: usize) -> Result<&str, StoreError> {
+        self.text_or_none(column)?.ok_or_else(|| unfit(column, "words", Value::Null))
+    }
+}
+
+fn unfit(column: usize, wanted: &str, found: Value<'_>) -> StoreError {
+    StoreError::Broken(format!("column {column} holds {found:?} where {wanted} was expected"))
+}
+
+/// A connection to a database, used by one thread at a time.
+pub trait Driver: Send {
+    /// Runs a statement; how many rows it changed.
+    fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError>;
+
+    /// Runs a statement once for every `width` values; how many rows were changed in all.
+    fn execute_many(&self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, StoreError>;
+
+    /// Hands the rows of an answer to `each`, one by one.
+    fn query(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Runs several statements without parameters.
+    fn script(&self, sql: &str) -> Result<(), StoreError>;
+
+    /// Begins a transaction that sees one state of the data throughout; one that writes waits for its turn.
+    fn begin(&self, writes: bool) -> Result<(), StoreError>;
+
+    /// Whether a transaction is open: the database may end one by itself when it fails.
+    fn within_transaction(&self) -> bool;
+}
+
+/// `$3, $4, $5`: the parameters of a list of `count` that begins with `first`.
+pub fn parameters(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,260 @@
+//! The store: one folder with all that Heard knows, one writer, three readers beside it.
+
+use std::fs::{File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use heard_domain::scope::Scope;
+use tokio::sync::{Notify, oneshot};
+
+use crate::bell::Bell;
+use crate::error::StoreError;
+use crate::sql::migrate::{SQLITE, migrate};
+use crate::sql::sqlite::Sqlite;
+use crate::tables::job;
+use crate::view::{Tx, View};
+use crate::writer::{News, Work, write_all};
+
+/// How many reads run at once.
+const READERS: usize = 3;
+/// How many writes or reads may wait before the store says that it is busy.
+const WAITING: usize = 8192;
+
+/// All that Heard knows. Cheap to clone; the last clone that goes closes the data.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: PathBuf,
+    writer: Option<SyncSender<Box<dyn Work>>>,
+    readers: Option<SyncSender<Box<dyn Look>>>,
+    threads: Vec<JoinHandle<()>>,
+    bell: Arc<Bell>,
+    work: Arc<Notify>,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the data in a folder, making it if it is not there, and brings its tables to this version.
+    ///
+    /// Only one program at a time may hold a folder: another gets [`StoreError::Busy`].
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).map_err(|e| cannot(folder, &e))?;
+        let lock = lock(folder)?;
+        let path = folder.join("heard.db");
+        let db = Sqlite::writer(&path)?;
+        migrate(&db, SQLITE)?;
+        let mut tx = Tx::new(Box::new(db));
+        // Work that a crash has cut off is taken again.
+        job::release_all(&mut tx)?;
+        let bell = Arc::new(Bell::default());
+        bell.ring(tx.number("SELECT max(seq) FROM outbox", &[])?);
+        let work = Arc::new(Notify::new());
+
+        let mut threads = Vec::new();
+        let (writer, inbox) = sync_channel(WAITING);
+        let news = News { bell: bell.clone(), work: work.clone() };
+        threads.push(start("heard-writer", move || write_all(tx, &inbox, &news))?);
+        let (readers, inbox) = sync_channel::<Box<dyn Look>>(WAITING);
+        let inbox = Arc::new(Mutex::new(inbox));
+        for _ in 0..READERS {
+            let view = View::new(Box::new(Sqlite::reader(&path)?));
+            let inbox = inbox.clone();
+            threads.push(start("heard-reader", move || look_all(view, &inbox))?);
+        }
+        let (writer, readers) = (Some(writer), Some(readers));
+        let inner = Inner { folder: folder.to_owned(), writer, readers, threads, bell, work, _lock: lock };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Where the data lies.
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// Rung after every commit that changed feedback.
+    pub fn bell(&self) -> &Arc<Bell> {
+        &self.inner.bell
+    }
+
+    /// Notified after every commit that added background work.
+    pub fn work(&self) -> &Notify {
+        &self.inner.work
+    }
+
+    /// Writes: all of it or nothing, and durable when this returns. The closure may run beside others in one commit.
+    pub async fn write<T, F>(&self, scope: &Scope, write: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let task = Task::new(scope.clone(), write, move |result| drop(answer.send(result)));
+        self.inner.ask_writer(Box::new(task))?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// The same, blocking this thread: for the command line and tests.
+    pub fn write_now<T, F>(&self, scope: &Scope, write: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = sync_channel(1);
+        let task = Task::new(scope.clone(), write, move |result| drop(answer.send(result)));
+        self.inner.ask_writer(Box::new(task))?;
+        answered.recv().unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Reads one state of the data, beside the writer.
+    pub async fn read<T, F>(&self, scope: &Scope, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&View) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let task = Task::new(scope.clone(), read, move |result| drop(answer.send(result)));
+        self.inner.ask_reader(Box::new(task))?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// The same, blocking this thread: for the command line and tests.
+    pub fn read_now<T, F>(&self, scope: &Scope, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&View) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = sync_channel(1);
+        let task = Task::new(scope.clone(), read, move |result| drop(answer.send(result)));
+        self.inner.ask_reader(Box::new(task))?;
+        answered.recv().unwrap_or_else(|_| Err(closed()))
+    }
+}
+
+impl Inner {
+    fn ask_writer(&self, work: Box<dyn Work>) -> Result<(), StoreError> {
+        self.writer.as_ref().ok_or_else(closed)?.try_send(work).map_err(|e| refused(&e))
+    }
+
+    fn ask_reader(&self, look: Box<dyn Look>) -> Result<(), StoreError> {
+        self.readers.as_ref().ok_or_else(closed)?.try_send(look).map_err(|e| refused(&e))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.bell.close();
+        drop(self.writer.take());
+        drop(self.readers.take());
+        for thread in self.threads.drain(..) {
+            // The last clone may go within a write or read: that thread ends by itself.
+            if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+                tracing::error!("a thread of the store panicked");
+            }
+        }
+    }
+}
+
+fn refused<T>(error: &TrySendError<T>) -> StoreError {
+    match error {
+        TrySendError::Full(_) => StoreError::Busy(format!("{WAITING} requests are waiting")),
+        TrySendError::Disconnected(_) => closed(),
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Broken("it has been closed".to_owned())
+}
+
+fn cannot(folder: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Broken(format!("cannot use the folder {}: {error}", folder.display()))
+}
+
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    let file = File::create(folder.join("heard.lock")).map_err(|e| cannot(folder, &e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(StoreError::Busy(format!("another Heard is running on the folder {}", folder.display())))
+        }
+        Err(TryLockError::Error(error)) => Err(cannot(folder, &error)),
+    }
+}
+
+fn start(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    thread::Builder::new().name(name.to_owned()).spawn(body).map_err(StoreError::odd)
+}
+
+/// Something asked of the store, with the way back for its result.
+struct Task<T, F, A> {
+    scope: Option<Scope>,
+    ask: Option<F>,
+    result: Option<T>,
+    answer: A,
+}
+
+impl<T, F, A> Task<T, F, A> {
+    fn new(scope: Scope, ask: F, answer: A) -> Self {
+        Self { scope: Some(scope), ask: Some(ask), result: None, answer }
+    }
+}
+
+impl<T, F, A> Work for Task<T, F, A>
+where
+    T: Send,
+    F: FnOnce(&mut Tx) -> Result<T, StoreError> + Send,
+    A: FnOnce(Result<T, StoreError>) + Send,
+{
+    fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        if let (Some(scope), Some(write)) = (self.scope.take(), self.ask.take()) {
+            tx.write_as(scope);
+            self.result = Some(write(tx)?);
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, end: Result<(), StoreError>) {
+        let Self { result, answer, .. } = *self;
+        answer(end.and_then(|()| result.ok_or_else(closed)));
+    }
+}
+
+/// A read that is waiting.
+trait Look: Send {
+    fn run(self: Box<Self>, view: &mut View);
+}
+
+impl<T, F, A> Look for Task<T, F, A>
+where
+    T: Send,
+    F: FnOnce(&View) -> Result<T, StoreError> + Send,
+    A: FnOnce(Result<T, StoreError>) + Send,
+{
+    fn run(self: Box<Self>, view: &mut View) {
+        let Self { scope: Some(scope), ask: Some(read), answer, .. } = *self else { return };
+        view.look_as(scope);
+        let result = view.db().begin(false).and_then(|()| {
+            let result = catch_unwind(AssertUnwindSafe(|| read(view)));
+            result.unwrap_or_else(|_| Err(StoreError::Broken("a read panicked".to_owned())))
+        });
+        if view.db().within_transaction()
+            && let Err(error) = view.db().script("ROLLBACK")
+        {
+            tracing::error!(%error, "a read could not be ended");
+        }
+        answer(result);
+    }
+}
+
+fn look_all(mut view: View, inbox: &Mutex<Receiver<Box<dyn Look>>>) {
+    loop {
+        let look = inbox.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(look) = look else { return };
+        look.run(&mut view);
+    }
+}

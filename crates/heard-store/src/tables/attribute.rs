@@ -1,0 +1,67 @@
+//! Attributes and their values: found by name, or declared when they are first seen.
+
+use std::collections::BTreeMap;
+
+use heard_domain::attribute::{Attribute, AttributeValue};
+use heard_domain::id::{AttributeId, ValueId};
+
+use crate::error::StoreError;
+use crate::sql::driver::Row;
+use crate::view::{Tx, View};
+
+/// All, by name.
+pub fn list(view: &View) -> Result<Vec<Attribute>, StoreError> {
+    view.list("SELECT id, name FROM attribute ORDER BY name", &[], |row| {
+        Ok(Attribute { id: AttributeId(row.int(0)?), name: row.text(1)?.to_owned() })
+    })
+}
+
+fn read_value(row: &dyn Row) -> Result<AttributeValue, StoreError> {
+    Ok(AttributeValue { id: ValueId(row.int(0)?), attribute: AttributeId(row.int(1)?), value: row.text(2)?.to_owned() })
+}
+
+/// The values of every attribute, at most `most` each, those first that were declared first.
+pub fn values(view: &View, most: usize) -> Result<BTreeMap<AttributeId, Vec<AttributeValue>>, StoreError> {
+    let sql = "SELECT id, attribute, value FROM attribute_value WHERE attribute = $1 ORDER BY id LIMIT $2";
+    let attributes = list(view)?;
+    attributes.into_iter().map(|a| Ok((a.id, view.list(sql, &[a.id.into(), most.into()], read_value)?))).collect()
+}
+
+/// A value by identifier.
+pub fn value(view: &View, id: ValueId) -> Result<Option<AttributeValue>, StoreError> {
+    view.one("SELECT id, attribute, value FROM attribute_value WHERE id = $1", &[id.into()], read_value)
+}
+
+/// The attribute with this name; declared with the identifier from `next` if it is new.
+pub fn find_or_declare(tx: &mut Tx, name: &str, next: &mut dyn FnMut() -> i64) -> Result<AttributeId, StoreError> {
+    let name = name.trim();
+    let known = tx.one("SELECT id FROM attribute WHERE name = $1", &[name.into()], |row| row.int(0))?;
+    if let Some(id) = known {
+        return Ok(AttributeId(id));
+    }
+    let id = AttributeId(next());
+    tx.execute("INSERT INTO attribute (id, name) VALUES ($1, $2)", &[id.into(), name.into()])?;
+    Ok(id)
+}
+
+/// The longest value that is kept, in bytes.
+pub const LONGEST_VALUE: usize = 200;
+
+/// The value of an attribute; declared with the identifier from `next` if it is new. Cut to [`LONGEST_VALUE`].
+pub fn find_or_declare_value(
+    tx: &mut Tx,
+    attribute: AttributeId,
+    value: &str,
+    next: &mut dyn FnMut() -> i64,
+) -> Result<ValueId, StoreError> {
+    let value = value.trim();
+    let value = value.get(..value.floor_char_boundary(LONGEST_VALUE)).unwrap_or(value);
+    let sql = "SELECT id FROM attribute_value WHERE attribute = $1 AND value = $2";
+    if let Some(id) = tx.one(sql, &[attribute.into(), value.into()], |row| row.int(0))? {
+        return Ok(ValueId(id));
+    }
+    let id = ValueId(next());
+    let sql = "INSERT INTO attribute_value (id, attribute, value) VALUES ($1, $2, $3)";
+    tx.execute(sql, &[id.into(), attribute.into(), value.into()])?;
+    Ok(id)
+}

@@ -1,0 +1,24 @@
+//! The directory: all that the company has named, in one snapshot.
+
+use heard_domain::directory::Directory;
+
+use crate::error::StoreError;
+use crate::tables::{attribute, company, department, journey, post, scale, taxonomy};
+use crate::view::View;
+
+/// How many values of an attribute the directory holds at most.
+const VALUES: usize = 1000;
+
+/// All that the company has named. Posts that are not in sight are left out.
+pub fn load(view: &View) -> Result<Directory, StoreError> {
+    Ok(Directory {
+        company: company::get(view)?,
+        journey: journey::get(view)?,
+        taxonomy: taxonomy::get(view)?,
+        departments: department::list(view)?,
+        posts: post::list(view)?,
+        scales: scale::list(view)?,
+        attributes: attribute::list(view)?,
+        values: attribute::values(view, VALUES)?,
+    })
+}

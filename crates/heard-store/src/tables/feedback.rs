@@ -1,0 +1,325 @@
+//! Feedback: verbatims with their ratings and attributes, and the words they had before.
+
+use std::collections::HashMap;
+
+use heard_domain::feedback::Feedback;
+use heard_domain::id::{AccountId, AttributeId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId};
+use heard_domain::score::{Formula, Rating};
+use heard_domain::time::{Day, Time};
+
+use crate::cube::{Counted, Labels};
+use crate::error::StoreError;
+use crate::sql::driver::{Row, Value, parameters};
+use crate::tables::passage::CHUNK;
+use crate::tables::{outbox, passage, scale};
+use crate::view::{Tx, View};
+
+/// A feedback to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRow {
+    /// The feedback, with all names resolved.
+    pub feedback: Feedback,
+    /// Of its whole body as it was handed over: another one under the same key is other words.
+    pub hash: String,
+    /// The stage of its touchpoint, or of its post's.
+    pub stage: Option<StageId>,
+}
+
+/// What became of a feedback that was offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new and kept.
+    Added,
+    /// It is there already, word for word.
+    Known(FeedbackId),
+    /// Its key is there already, with another body. Nothing was changed.
+    Differs(FeedbackId),
+}
+
+/// Keeps feedback that is not there yet: with one passage that is not read, cube, outbox. One outcome a row.
+pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreError> {
+    let mut outcomes = Vec::with_capacity(rows.len());
+    let mut added = Vec::with_capacity(rows.len());
+    for row in rows {
+        let f = &row.feedback;
+        let values: [Value<'_>; 15] = [
+            f.id.into(),
+            f.revision.into(),
+            f.post.into(),
+            (&f.key).into(),
+            (&row.hash).into(),
+            f.at.into(),
+            f.day.into(),
+            f.heard.into(),
+            f.person.into(),
+            f.account.into(),
+            f.touchpoint.into(),
+            (&f.text).into(),
+            f.link.as_deref().into(),
+            f.import.into(),
+            row.stage.into(),
+        ];
+        if tx.execute(INSERT, &values)? > 0 {
+            outcomes.push(Outcome::Added);
+            added.push(row);
+            continue;
+        }
+        let sql = "SELECT id, hash FROM feedback WHERE post = $1 AND key = $2";
+        let known =
+            tx.one(sql, &[f.post.into(), (&f.key).into()], |kept| Ok((FeedbackId(kept.int(0)?), kept.text(1)? == row.hash)))?;
+        outcomes.push(match known {
+            Some((id, true)) => Outcome::Known(id),
+            Some((id, false)) => Outcome::Differs(id),
+            None => return Err(StoreError::Broken(format!("feedback {} was neither added nor found", f.id))),
+        });
+    }
+    insert_facts(tx, &added.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
+    let unread: Vec<[Labels; 1]> = added.iter().map(|row| [Labels::unread(row.stage)]).collect();
+    passage::insert_many(tx, added.iter().zip(&unread).map(|(row, labels)| (row.feedback.id, &labels[..])))?;
+    for (row, labels) in added.iter().zip(&unread) {
+        tally(tx, &row.feedback, labels, 1)?;
+    }
+    outbox::push(tx, &added.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
+    Ok(outcomes)
+}
+
+const INSERT: &str = "INSERT INTO feedback (id, revision, post, key, hash, at, day, heard, person, account, touchpoint, text, link, import, stage) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (post, key) DO NOTHING";
+
+fn insert_facts(tx: &mut Tx, added: &[&Feedback]) -> Result<(), StoreError> {
+    let (mut ratings, mut attributes) = (Vec::new(), Vec::new());
+    for f in added {
+        for rating in ratings_once(f) {
+            ratings.extend::<[Value<'_>; 3]>([f.id.into(), rating.scale.into(), rating.raw.into()]);
+        }
+        for (at, (attribute, value)) in f.attributes.iter().enumerate() {
+            if f.attributes[..at].iter().any(|(earlier, _)| earlier == attribute) {
+                continue;
+            }
+            attributes.extend::<[Value<'_>; 3]>([f.id.into(), (*attribute).into(), (*value).into()]);
+        }
+    }
+    tx.execute_many("INSERT INTO rating (feedback, scale, raw) VALUES ($1, $2, $3)", 3, &ratings)?;
+    tx.execute_many("INSERT INTO feedback_attribute (feedback, attribute, value) VALUES ($1, $2, $3)", 3, &attributes)?;
+    Ok(())
+}
+
+/// A source may name a scale twice: its first value counts.
+fn ratings_once(feedback: &Feedback) -> impl Iterator<Item = &Rating> {
+    let all = &feedback.ratings;
+    all.iter()
+        .enumerate()
+        .filter(|(at, rating)| all[..*at].iter().all(|earlier| earlier.scale != rating.scale))
+        .map(|(_, rating)| rating)
+}
+
+/// Adds a feedback with these passages to the cubes, or takes it away.
+fn tally(tx: &mut Tx, feedback: &Feedback, passages: &[Labels], sign: i64) -> Result<(), StoreError> {
+    let ratings = with_formulas(tx, ratings_once(feedback))?;
+    tx.cubes.add(Counted { day: feedback.day, post: feedback.post, passages, ratings: &ratings }, sign);
+    Ok(())
+}
+
+/// Ratings with the formulas of their scales.
+pub(crate) fn with_formulas<'a>(
+    tx: &mut Tx,
+    ratings: impl Iterator<Item = &'a Rating>,
+) -> Result<Vec<(ScaleId, f64, Formula)>, StoreError> {
+    ratings.map(|rating| Ok((rating.scale, rating.raw, scale::formula(tx, rating.scale)?))).collect()
+}
+
+/// Gives a kept feedback another body: the old one is kept beside it, the revision grows, its reading is dropped.
+/// `row.feedback.id` says which; its key and post do not change. Returns the new revision.
+pub fn revise(tx: &mut Tx, row: &NewRow, now: Time) -> Result<i32, StoreError> {
+    let new = &row.feedback;
+    let Some(old) = load(tx, &[new.id])?.pop() else {
+        return Err(StoreError::Conflict(format!("there is no feedback {}", new.id)));
+    };
+    let passages = passage::many(tx, &[new.id])?.remove(&new.id).unwrap_or_default();
+    tally(tx, &old, &passages, -1)?;
+    let body = serde_json::to_string(&old)?;
+    let values: [Value<'_>; 4] = [old.id.into(), old.revision.into(), (&body).into(), now.into()];
+    tx.execute("INSERT INTO feedback_revision (feedback, revision, body, replaced) VALUES ($1, $2, $3, $4)", &values)?;
+    let revision = old.revision + 1;
+    tx.execute(
+        "UPDATE feedback SET revision = $2, hash = $3, at = $4, day = $5, person = $6, account = $7, touchpoint = $8, text = $9,
+         link = $10, import = $11, stage = $12, language = NULL, model = NULL, polarity = NULL, sentiment = NULL WHERE id = $1",
+        &[
+            old.id.into(),
+            revision.into(),
+            (&row.hash).into(),
+            new.at.into(),
+            new.day.into(),
+            new.person.into(),
+            new.account.into(),
+            new.touchpoint.into(),
+            (&new.text).into(),
+            new.link.as_deref().into(),
+            new.import.into(),
+            row.stage.into(),
+        ],
+    )?;
+    for table in ["rating", "feedback_attribute", "reading"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE feedback = $1"), &[old.id.into()])?;
+    }
+    passage::delete_many(tx, &[old.id])?;
+    let kept = Feedback { post: old.post, revision, ..new.clone() };
+    let unread = [Labels::unread(row.stage)];
+    insert_facts(tx, &[&kept])?;
+    passage::insert_many(tx, [(old.id, &unread[..])])?;
+    tally(tx, &kept, &unread, 1)?;
+    outbox::push(tx, &[old.id])?;
+    Ok(revision)
+}
+
+/// What is there already under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its identifier.
+    pub id: FeedbackId,
+    /// Its revision.
+    pub revision: i32,
+    /// The hash of its body.
+    pub hash: String,
+}
+
+/// Which of these keys a post has already.
+pub fn by_keys(view: &View, post: PostId, keys: &[&str]) -> Result<HashMap<String, Kept>, StoreError> {
+    let mut found = HashMap::new();
+    if !view.scope().sees(post) {
+        return Ok(found);
+    }
+    for keys in keys.chunks(CHUNK) {
+        let sql =
+            format!("SELECT key, id, revision, hash FROM feedback WHERE post = $1 AND key IN ({})", parameters(2, keys.len()));
+        let values: Vec<Value<'_>> = std::iter::once(post.into()).chain(keys.iter().map(|key| (*key).into())).collect();
+        view.each(&sql, &values, |row| {
+            let kept = Kept { id: FeedbackId(row.int(1)?), revision: row.int(2)? as i32, hash: row.text(3)?.to_owned() };
+            found.insert(row.text(0)?.to_owned(), kept);
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// What is kept under a key of a post.
+pub fn by_key(view: &View, post: PostId, key: &str) -> Result<Option<Kept>, StoreError> {
+    Ok(by_keys(view, post, &[key])?.remove(key))
+}
+
+const COLUMNS: &str = "id, revision, post, key, at, day, heard, person, account, touchpoint, text, link, import";
+
+fn read(row: &dyn Row) -> Result<Feedback, StoreError> {
+    Ok(Feedback {
+        id: FeedbackId(row.int(0)?),
+        revision: row.int(1)? as i32,
+        post: PostId(row.int(2)?),
+        key: row.text(3)?.to_owned(),
+        at: Time(row.int(4)?),
+        day: Day(row.int(5)? as i32),
+        heard: Time(row.int(6)?),
+        person: row.int_or_none(7)?.map(PersonId),
+        account: row.int_or_none(8)?.map(AccountId),
+        touchpoint: row.int_or_none(9)?.map(TouchpointId),
+        text: row.text(10)?.to_owned(),
+        link: row.text_or_none(11)?.map(str::to_owned),
+        import: row.int_or_none(12)?.map(ImportId),
+        ratings: Vec::new(),
+        attributes: Vec::new(),
+    })
+}
+
+/// All of these that are there, in no order, whoever looks.
+fn load(view: &View, ids: &[FeedbackId]) -> Result<Vec<Feedback>, StoreError> {
+    let mut found: Vec<Feedback> = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let list = parameters(1, ids.len());
+        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
+        let begin = found.len();
+        found.extend(view.list(&format!("SELECT {COLUMNS} FROM feedback WHERE id IN ({list})"), &values, read)?);
+        let place: HashMap<FeedbackId, usize> = (begin..).zip(&found[begin..]).map(|(at, f)| (f.id, at)).collect();
+        let place = |id: i64| place.get(&FeedbackId(id)).copied();
+        let sql = format!("SELECT feedback, scale, raw FROM rating WHERE feedback IN ({list}) ORDER BY feedback, scale");
+        view.each(&sql, &values, |row| {
+            if let Some(at) = place(row.int(0)?) {
+                found[at].ratings.push(Rating { scale: ScaleId(row.int(1)?), raw: row.real(2)? });
+            }
+            Ok(())
+        })?;
+        let sql = format!(
+            "SELECT feedback, attribute, value FROM feedback_attribute WHERE feedback IN ({list}) ORDER BY feedback, attribute"
+        );
+        view.each(&sql, &values, |row| {
+            if let Some(at) = place(row.int(0)?) {
+                found[at].attributes.push((AttributeId(row.int(1)?), ValueId(row.int(2)?)));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// These feedbacks, in the order asked; what is not there or not in sight is left out.
+pub fn many(view: &View, ids: &[FeedbackId]) -> Result<Vec<Feedback>, StoreError> {
+    let mut found: HashMap<_, _> = load(view, ids)?.into_iter().map(|f| (f.id, f)).collect();
+    found.retain(|_, f| view.scope().sees(f.post));
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// A feedback by identifier.
+pub fn get(view: &View, id: FeedbackId) -> Result<Option<Feedback>, StoreError> {
+    Ok(many(view, &[id])?.pop())
+}
+
+/// The words a feedback had before, newest first, each with the moment it was replaced.
+pub fn revisions(view: &View, id: FeedbackId) -> Result<Vec<(Feedback, Time)>, StoreError> {
+    if get(view, id)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT body, replaced FROM feedback_revision WHERE feedback = $1 ORDER BY revision DESC";
+    view.list(sql, &[id.into()], |row| Ok((serde_json::from_str(row.text(0)?)?, Time(row.int(1)?))))
+}
+
+/// ` AND post IN (…)` for narrowed sight, with its values.
+fn sight(view: &View, first: usize) -> (String, Vec<Value<'static>>) {
+    let Some(posts) = view.narrowed() else { return (String::new(), Vec::new()) };
+    (format!(" AND post IN ({})", parameters(first, posts.len())), posts.into_iter().map(Into::into).collect())
+}
+
+/// All that a person has said, newest first: their timeline.
+pub fn of_person(view: &View, person: PersonId, limit: usize) -> Result<Vec<FeedbackId>, StoreError> {
+    newest_where(view, "person", person.into(), limit)
+}
+
+/// All that was said for an account, newest first.
+pub fn of_account(view: &View, account: AccountId, limit: usize) -> Result<Vec<FeedbackId>, StoreError> {
+    newest_where(view, "account", account.into(), limit)
+}
+
+fn newest_where(view: &View, column: &str, value: Value<'_>, limit: usize) -> Result<Vec<FeedbackId>, StoreError> {
+    let (sight, more) = sight(view, 3);
+    let sql = format!("SELECT id FROM feedback WHERE {column} = $1{sight} ORDER BY at DESC, id DESC LIMIT $2");
+    let values: Vec<Value<'_>> = [value, limit.into()].into_iter().chain(more).collect();
+    view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))
+}
+
+/// How many there are in sight.
+pub fn count(view: &View) -> Result<u64, StoreError> {
+    let (sight, more) = sight(view, 1);
+    Ok(view.number(&format!("SELECT count(*) FROM feedback WHERE 1 = 1{sight}"), &more)? as u64)
+}
+
+/// The next feedbacks by identifier, after this one: for work that goes through all of them.
+pub fn following(view: &View, after: FeedbackId, limit: usize) -> Result<Vec<FeedbackId>, StoreError> {
+    let (sight, more) = sight(view, 3);
+    let sql = format!("SELECT id FROM feedback WHERE id > $1{sight} ORDER BY id LIMIT $2");
+    let values: Vec<Value<'_>> = [after.into(), limit.into()].into_iter().chain(more).collect();
+    view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))
+}
+
+/// How many feedbacks each post has.
+pub fn count_by_post(view: &View) -> Result<HashMap<PostId, u64>, StoreError> {
+    let (sight, more) = sight(view, 1);
+    let sql = format!("SELECT post, sum(volume) FROM cube WHERE stage = 0 AND category = 0{sight} GROUP BY post");
+    Ok(view.list(&sql, &more, |row| Ok((PostId(row.int(0)?), row.int(1)? as u64)))?.into_iter().collect())
+}

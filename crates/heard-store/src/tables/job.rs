@@ -1,0 +1,114 @@
+//! Jobs: background work, kept until it is done.
+
+use heard_domain::id::JobId;
+use heard_domain::job::Job;
+use heard_domain::time::Time;
+
+use crate::error::StoreError;
+use crate::sql::driver::Value;
+use crate::view::{Tx, View};
+
+/// After so many attempts a job is not taken any more; it stays, with its last failure, until a person looks at it.
+pub const MOST_ATTEMPTS: i64 = 10;
+
+/// A job that was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// Its identifier.
+    pub id: JobId,
+    /// What is to be done.
+    pub job: Job,
+    /// Which attempt this is, from 1.
+    pub attempt: i64,
+}
+
+/// A job that has failed at least once, or waits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// Its identifier.
+    pub id: JobId,
+    /// What is to be done.
+    pub job: Job,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is tried next; `None`: it has failed too often.
+    pub due: Option<Time>,
+    /// Why it failed last.
+    pub failure: Option<String>,
+}
+
+/// Adds work, in the transaction of the state that asks for it.
+pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreError> {
+    let body = serde_json::to_string(job)?;
+    tx.execute("INSERT INTO job (id, body, attempts, due) VALUES ($1, $2, 0, $3)", &[id.into(), (&body).into(), due.into()])?;
+    tx.work_added = true;
+    Ok(())
+}
+
+/// Takes the longest-due job that nobody has taken.
+pub fn take(tx: &mut Tx, now: Time) -> Result<Option<Taken>, StoreError> {
+    let found = tx.one(
+        "SELECT id, body, attempts FROM job WHERE taken = 0 AND attempts < $1 AND due <= $2 ORDER BY due, id LIMIT 1",
+        &[MOST_ATTEMPTS.into(), now.into()],
+        |row| Ok((row.int(0)?, serde_json::from_str(row.text(1)?)?, row.int(2)? + 1)),
+    )?;
+    let Some((id, job, attempt)) = found else { return Ok(None) };
+    // Counted before it runs: a job that kills the program does not do so for ever.
+    tx.execute("UPDATE job SET taken = 1, attempts = $2 WHERE id = $1", &[id.into(), attempt.into()])?;
+    Ok(Some(Taken { id: JobId(id), job, attempt }))
+}
+
+/// The job is done: best in the transaction of its result.
+pub fn finish(tx: &mut Tx, id: JobId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM job WHERE id = $1", &[id.into()])?;
+    Ok(())
+}
+
+/// The job failed: it is tried again after 2, 4, 8 … seconds, at most an hour.
+pub fn fail(tx: &mut Tx, id: JobId, reason: &str, now: Time) -> Result<(), StoreError> {
+    let attempts = tx.number("SELECT attempts FROM job WHERE id = $1", &[id.into()])?;
+    let wait = 1000 * (1_i64 << attempts.clamp(0, 12)).min(3600);
+    let values: [Value<'_>; 3] = [id.into(), reason.into(), now.plus_ms(wait).into()];
+    tx.execute("UPDATE job SET taken = 0, failure = $2, due = $3 WHERE id = $1", &values)?;
+    Ok(())
+}
+
+/// The job goes on later without having failed: its attempts begin anew.
+pub fn again(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreError> {
+    let body = serde_json::to_string(job)?;
+    let values: [Value<'_>; 3] = [id.into(), (&body).into(), due.into()];
+    tx.execute("UPDATE job SET taken = 0, attempts = 0, failure = NULL, body = $2, due = $3 WHERE id = $1", &values)?;
+    tx.work_added = true;
+    Ok(())
+}
+
+/// Gives back what was taken: at the start, when whoever took it is gone.
+pub fn release_all(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.execute("UPDATE job SET taken = 0 WHERE taken = 1", &[])?;
+    Ok(())
+}
+
+/// All work that is not done, in the order in which it is due.
+pub fn list(view: &View, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+    view.list("SELECT id, body, attempts, due, failure FROM job ORDER BY due, id LIMIT $1", &[limit.into()], |row| {
+        let attempts = row.int(2)?;
+        Ok(Waiting {
+            id: JobId(row.int(0)?),
+            job: serde_json::from_str(row.text(1)?)?,
+            attempts,
+            due: (attempts < MOST_ATTEMPTS).then_some(Time(row.int(3)?)),
+            failure: row.text_or_none(4)?.map(str::to_owned),
+        })
+    })
+}
+
+/// How many jobs are not done.
+pub fn count(view: &View) -> Result<u64, StoreError> {
+    Ok(view.number("SELECT count(*) FROM job", &[])? as u64)
+}
+
+/// When the next job is due, if one waits.
+pub fn next_due(view: &View) -> Result<Option<Time>, StoreError> {
+    let sql = "SELECT min(due) FROM job WHERE taken = 0 AND attempts < $1";
+    Ok(view.one(sql, &[MOST_ATTEMPTS.into()], |row| row.int_or_none(0))?.flatten().map(Time))
+}

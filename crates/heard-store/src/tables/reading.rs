@@ -1,0 +1,298 @@
+//! Readings: what was understood of a feedback, and what persons corrected.
+//!
+//! The model's reading is kept as it came; the corrections of persons are laid over it wherever labels are used.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use heard_domain::id::{CategoryId, CorrectionId, FeedbackId, PostId, ScaleId, StageId};
+use heard_domain::reading::{Correction, Polarity, Reading};
+use heard_domain::score::Rating;
+use heard_domain::time::Day;
+
+use crate::cube::{Counted, Labels};
+use crate::error::StoreError;
+use crate::sql::driver::{Value, parameters};
+use crate::tables::feedback::with_formulas;
+use crate::tables::passage::CHUNK;
+use crate::tables::{outbox, passage};
+use crate::view::{Tx, View};
+
+/// What has to be known of a feedback before its labels are replaced.
+struct Facts {
+    revision: i32,
+    post: PostId,
+    day: Day,
+    read: bool,
+    stage: Option<StageId>,
+    ratings: Vec<Rating>,
+}
+
+/// Keeps readings in the place of older ones: passages, cubes, outbox. For each, whether it was kept: a reading of a
+/// feedback that is gone or has other words by now is dropped.
+pub fn save_many(tx: &mut Tx, readings: &[Reading]) -> Result<Vec<bool>, StoreError> {
+    let mut kept = Vec::with_capacity(readings.len());
+    for readings in readings.chunks(CHUNK) {
+        save_chunk(tx, readings, &mut kept)?;
+    }
+    Ok(kept)
+}
+
+/// Keeps a reading in the place of an older one; whether it was kept.
+pub fn save(tx: &mut Tx, reading: &Reading) -> Result<bool, StoreError> {
+    Ok(save_many(tx, std::slice::from_ref(reading))? == [true])
+}
+
+fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result<(), StoreError> {
+    let ids: Vec<FeedbackId> = readings.iter().map(|r| r.feedback).collect();
+    let facts = facts(tx, &ids)?;
+    let read: Vec<FeedbackId> = ids.iter().copied().filter(|id| facts.get(id).is_some_and(|f| f.read)).collect();
+    let mut before = passage::many(tx, &read)?;
+    passage::delete_many(tx, &read)?;
+    let corrections = corrections_of(tx, &ids)?;
+    let named = Named::load(tx)?;
+
+    let mut labelled = Vec::with_capacity(readings.len());
+    let (mut bodies, mut own) = (Vec::with_capacity(readings.len()), Vec::with_capacity(readings.len() * 6));
+    for raw in readings {
+        let Some(facts) = facts.get(&raw.feedback).filter(|f| f.revision == raw.revision) else {
+            kept.push(false);
+            if let Some(labels) = before.remove(&raw.feedback) {
+                labelled.push((raw.feedback, labels));
+            }
+            continue;
+        };
+        kept.push(true);
+        let mut reading = Cow::Borrowed(raw);
+        if let Some(list) = corrections.get(&raw.feedback) {
+            reading = Cow::Owned(raw.clone().corrected(list));
+        }
+        if !named.holds(&reading) {
+            named.keep_only(reading.to_mut());
+        }
+        let mut labels: Vec<Labels> = reading.passages.iter().map(Labels::of).collect();
+        if labels.is_empty() {
+            labels.push(Labels::unread(facts.stage));
+        }
+        let ratings = with_formulas(tx, facts.ratings.iter())?;
+        let counted = |passages| Counted { day: facts.day, post: facts.post, passages, ratings: &ratings };
+        let old = before.remove(&raw.feedback).unwrap_or_else(|| vec![Labels::unread(facts.stage)]);
+        tx.cubes.add(counted(&old), -1);
+        tx.cubes.add(counted(&labels), 1);
+
+        let main = reading.weightiest().map_or_else(|| labels[0].clone(), Labels::of);
+        own.push((raw, reading.language.clone(), main));
+        bodies.push((raw.feedback, serde_json::to_string(raw)?));
+        labelled.push((raw.feedback, labels));
+    }
+    passage::insert_many(tx, labelled.iter().map(|(id, labels)| (*id, &labels[..])))?;
+    let values: Vec<Value<'_>> = own
+        .iter()
+        .flat_map(|(raw, language, main)| {
+            [
+                raw.feedback.into(),
+                language.as_ref().map(|(code, _)| code.as_str()).into(),
+                (&raw.model).into(),
+                main.stage.into(),
+                main.polarity.map(Polarity::index).into(),
+                main.sentiment.map(f64::from).into(),
+            ]
+        })
+        .collect();
+    let sql = "UPDATE feedback SET language = $2, model = $3, stage = $4, polarity = $5, sentiment = $6 WHERE id = $1";
+    tx.execute_many(sql, 6, &values)?;
+    let values: Vec<Value<'_>> = bodies.iter().flat_map(|(id, body)| [(*id).into(), body.into()]).collect();
+    let sql = "INSERT INTO reading (feedback, body) VALUES ($1, $2) ON CONFLICT (feedback) DO UPDATE SET body = excluded.body";
+    tx.execute_many(sql, 2, &values)?;
+    outbox::push(tx, &bodies.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+}
+
+fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, StoreError> {
+    let list = parameters(1, ids.len());
+    let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
+    let mut facts = HashMap::with_capacity(ids.len());
+    let sql = format!("SELECT id, revision, post, day, model, stage FROM feedback WHERE id IN ({list})");
+    view.each(&sql, &values, |row| {
+        let fact = Facts {
+            revision: row.int(1)? as i32,
+            post: PostId(row.int(2)?),
+            day: Day(row.int(3)? as i32),
+            read: row.text_or_none(4)?.is_some(),
+            stage: row.int_or_none(5)?.map(StageId),
+            ratings: Vec::new(),
+        };
+        facts.insert(FeedbackId(row.int(0)?), fact);
+        Ok(())
+    })?;
+    let sql = format!("SELECT feedback, scale, raw FROM rating WHERE feedback IN ({list})");
+    view.each(&sql, &values, |row| {
+        if let Some(fact) = facts.get_mut(&FeedbackId(row.int(0)?)) {
+            fact.ratings.push(Rating { scale: ScaleId(row.int(1)?), raw: row.real(2)? });
+        }
+        Ok(())
+    })?;
+    Ok(facts)
+}
+
+/// The corrections that hold for the present words of feedbacks, oldest first.
+fn corrections_of(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Vec<Correction>>, StoreError> {
+    let mut found: HashMap<FeedbackId, Vec<Correction>> = HashMap::new();
+    for ids in ids.chunks(CHUNK) {
+        let sql = format!(
+            "SELECT correction.body FROM correction JOIN feedback ON feedback.id = correction.feedback
+             AND feedback.revision = correction.revision WHERE correction.feedback IN ({}) ORDER BY correction.id",
+            parameters(1, ids.len())
+        );
+        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
+        view.each(&sql, &values, |row| {
+            let correction: Correction = serde_json::from_str(row.text(0)?)?;
+            found.entry(correction.feedback).or_default().push(correction);
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// The model's own readings, without corrections, of what is in sight; in no order.
+pub fn raw_many(view: &View, ids: &[FeedbackId]) -> Result<Vec<Reading>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let sql = format!(
+            "SELECT reading.body, feedback.post FROM reading JOIN feedback ON feedback.id = reading.feedback WHERE reading.feedback IN ({})",
+            parameters(1, ids.len())
+        );
+        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
+        view.each(&sql, &values, |row| {
+            if view.scope().sees(PostId(row.int(1)?)) {
+                found.push(serde_json::from_str::<Reading>(row.text(0)?)?);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// The readings of feedbacks with the corrections of persons laid over them, in the order asked; what is not read, not
+/// there or not in sight is left out.
+pub fn many(view: &View, ids: &[FeedbackId]) -> Result<Vec<Reading>, StoreError> {
+    let corrections = corrections_of(view, ids)?;
+    let named = Named::load(view)?;
+    let mut found = HashMap::with_capacity(ids.len());
+    for raw in raw_many(view, ids)? {
+        let mut reading = match corrections.get(&raw.feedback) {
+            Some(list) => raw.corrected(list),
+            None => raw,
+        };
+        named.keep_only(&mut reading);
+        found.insert(reading.feedback, reading);
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// The reading of a feedback with the corrections of persons laid over it.
+pub fn get(view: &View, id: FeedbackId) -> Result<Option<Reading>, StoreError> {
+    Ok(many(view, &[id])?.pop())
+}
+
+fn in_sight(view: &View, id: FeedbackId) -> Result<Option<i32>, StoreError> {
+    let sql = "SELECT post, revision FROM feedback WHERE id = $1";
+    let found = view.one(sql, &[id.into()], |row| Ok((PostId(row.int(0)?), row.int(1)? as i32)))?;
+    Ok(found.filter(|(post, _)| view.scope().sees(*post)).map(|(_, revision)| revision))
+}
+
+/// The corrections that hold for the present words of a feedback, oldest first.
+pub fn corrections(view: &View, id: FeedbackId) -> Result<Vec<Correction>, StoreError> {
+    if in_sight(view, id)?.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(corrections_of(view, &[id])?.remove(&id).unwrap_or_default())
+}
+
+/// All corrections after this one, oldest first: what the model learns from.
+pub fn corrections_after(view: &View, after: CorrectionId, limit: usize) -> Result<Vec<Correction>, StoreError> {
+    let sql = "SELECT correction.body, feedback.post FROM correction JOIN feedback ON feedback.id = correction.feedback
+         AND feedback.revision = correction.revision WHERE correction.id > $1 ORDER BY correction.id LIMIT $2";
+    let all = view.list(sql, &[after.into(), limit.into()], |row| {
+        Ok((PostId(row.int(1)?), serde_json::from_str::<Correction>(row.text(0)?)?))
+    })?;
+    Ok(all.into_iter().filter(|(post, _)| view.scope().sees(*post)).map(|(_, correction)| correction).collect())
+}
+
+/// Keeps a correction and lays it over the reading; whether the feedback is in sight.
+pub fn correct(tx: &mut Tx, correction: &Correction) -> Result<bool, StoreError> {
+    let Some(revision) = in_sight(tx, correction.feedback)? else { return Ok(false) };
+    let body = serde_json::to_string(correction)?;
+    let values: [Value<'_>; 4] = [correction.id.into(), correction.feedback.into(), revision.into(), (&body).into()];
+    tx.execute("INSERT INTO correction (id, feedback, revision, body) VALUES ($1, $2, $3, $4)", &values)?;
+    lay_over(tx, correction.feedback)?;
+    Ok(true)
+}
+
+/// Takes a correction back; the feedback it belonged to, if it is in sight.
+pub fn undo(tx: &mut Tx, id: CorrectionId) -> Result<Option<FeedbackId>, StoreError> {
+    let found = tx.one("SELECT feedback FROM correction WHERE id = $1", &[id.into()], |row| Ok(FeedbackId(row.int(0)?)))?;
+    let Some(feedback) = found else { return Ok(None) };
+    if in_sight(tx, feedback)?.is_none() {
+        return Ok(None);
+    }
+    tx.execute("DELETE FROM correction WHERE id = $1", &[id.into()])?;
+    lay_over(tx, feedback)?;
+    Ok(Some(feedback))
+}
+
+fn lay_over(tx: &mut Tx, feedback: FeedbackId) -> Result<(), StoreError> {
+    let raw = raw_many(tx, &[feedback])?;
+    save_many(tx, &raw)?;
+    Ok(())
+}
+
+/// Labels these feedbacks anew after a stage or category was removed.
+pub(crate) fn lay_over_all(tx: &mut Tx, feedback: &[FeedbackId]) -> Result<(), StoreError> {
+    for ids in feedback.chunks(CHUNK) {
+        let facts = facts(tx, ids)?;
+        let raw = raw_many(tx, ids)?;
+        save_many(tx, &raw)?;
+        let mut changed = Vec::new();
+        for (id, facts) in facts.into_iter().filter(|(_, facts)| !facts.read) {
+            let ratings = with_formulas(tx, facts.ratings.iter())?;
+            for (stage, sign) in [(facts.stage, -1), (None, 1)] {
+                let passages = [Labels::unread(stage)];
+                tx.cubes.add(Counted { day: facts.day, post: facts.post, passages: &passages, ratings: &ratings }, sign);
+            }
+            changed.push(id);
+        }
+        let values: Vec<Value<'_>> = changed.iter().map(|id| (*id).into()).collect();
+        tx.execute_many("UPDATE feedback SET stage = NULL WHERE id = $1", 1, &values)?;
+        tx.execute_many("UPDATE passage SET stage = NULL WHERE feedback = $1", 1, &values)?;
+        outbox::push(tx, &changed)?;
+    }
+    Ok(())
+}
+
+/// The stages and categories that there are: labels of others are not shown and not counted.
+struct Named {
+    stages: HashSet<StageId>,
+    categories: HashSet<CategoryId>,
+}
+
+impl Named {
+    fn load(view: &View) -> Result<Self, StoreError> {
+        let stages = view.list("SELECT id FROM stage", &[], |row| Ok(StageId(row.int(0)?)))?;
+        let categories = view.list("SELECT id FROM category", &[], |row| Ok(CategoryId(row.int(0)?)))?;
+        Ok(Self { stages: stages.into_iter().collect(), categories: categories.into_iter().collect() })
+    }
+
+    fn holds(&self, reading: &Reading) -> bool {
+        reading.passages.iter().all(|p| {
+            p.stage.as_ref().is_none_or(|s| self.stages.contains(&s.value))
+                && p.categories.iter().all(|c| self.categories.contains(&c.value))
+        })
+    }
+
+    fn keep_only(&self, reading: &mut Reading) {
+        for passage in &mut reading.passages {
+            passage.stage.take_if(|s| !self.stages.contains(&s.value));
+            passage.categories.retain(|c| self.categories.contains(&c.value));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The taxonomy: one tree of categories that the whole company shares.
+
+use heard_domain::id::{CategoryId, FeedbackId, StageId};
+use heard_domain::taxonomy::{Category, Taxonomy};
+
+use crate::error::StoreError;
+use crate::sql::driver::Value;
+use crate::tables::{company, journey, reading};
+use crate::view::{Tx, View};
+
+const VERSION: &str = "taxonomy_version";
+
+/// The taxonomy as it is: parents before their children.
+pub fn get(view: &View) -> Result<Taxonomy, StoreError> {
+    let version = company::setting(view, VERSION)?.and_then(|version| version.parse().ok()).unwrap_or(0);
+    let sql =
+        "SELECT id, parent, name, definition, watch_words, stage, departments, position FROM category ORDER BY position, id";
+    let mut rest = view.list(sql, &[], |row| {
+        Ok(Category {
+            id: CategoryId(row.int(0)?),
+            parent: row.int_or_none(1)?.map(CategoryId),
+            name: row.text(2)?.to_owned(),
+            definition: row.text(3)?.to_owned(),
+            watch_words: serde_json::from_str(row.text(4)?)?,
+            stage: row.int_or_none(5)?.map(StageId),
+            departments: serde_json::from_str(row.text(6)?)?,
+            position: row.int(7)? as i32,
+        })
+    })?;
+    // Tree order: each category right after its parent's earlier children.
+    let mut categories: Vec<Category> = Vec::with_capacity(rest.len());
+    let mut open: Vec<Option<CategoryId>> = vec![None];
+    while let Some(parent) = open.pop() {
+        if let Some(at) = rest.iter().position(|c| c.parent == parent) {
+            let category = rest.remove(at);
+            open.push(parent);
+            open.push(Some(category.id));
+            categories.push(category);
+        }
+    }
+    Ok(Taxonomy { version, categories })
+}
+
+/// Makes the taxonomy what is given, parents before children, under the next version, which is returned. What was said
+/// about categories that are gone is about none.
+pub fn save(tx: &mut Tx, taxonomy: &Taxonomy) -> Result<i64, StoreError> {
+    let old = get(tx)?;
+    for category in &old.categories {
+        if taxonomy.category(category.id).is_none_or(|new| new.name != category.name) {
+            journey::set_aside(tx, "category", category.id.0)?;
+        }
+    }
+    for category in &taxonomy.categories {
+        let watch_words = serde_json::to_string(&category.watch_words)?;
+        let departments = serde_json::to_string(&category.departments)?;
+        tx.execute(
+            "INSERT INTO category (id, parent, name, definition, watch_words, stage, departments, position)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name, definition = excluded.definition,
+             watch_words = excluded.watch_words, stage = excluded.stage, departments = excluded.departments,
+             position = excluded.position",
+            &[
+                category.id.into(),
+                category.parent.into(),
+                (&category.name).into(),
+                (&category.definition).into(),
+                (&watch_words).into(),
+                category.stage.into(),
+                (&departments).into(),
+                category.position.into(),
+            ],
+        )?;
+    }
+    // Children stand after their parents: from the back nothing is removed that is still somebody's parent.
+    for category in old.categories.iter().rev().filter(|c| taxonomy.category(c.id).is_none()) {
+        remove(tx, category.id)?;
+    }
+    let version = old.version + 1;
+    company::set(tx, VERSION, &version.to_string())?;
+    Ok(version)
+}
+
+fn remove(tx: &mut Tx, id: CategoryId) -> Result<(), StoreError> {
+    let value: [Value<'_>; 1] = [id.into()];
+    let sql = "SELECT DISTINCT feedback FROM passage_category WHERE category = $1";
+    let heard = tx.list(sql, &value, |row| Ok(FeedbackId(row.int(0)?)))?;
+    tx.execute("DELETE FROM category WHERE id = $1", &value)?;
+    reading::lay_over_all(tx, &heard)
+}

@@ -1,0 +1,193 @@
+//! What a read sees and a write changes: a connection, together with who is looking.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+
+use heard_domain::id::{PostId, ScaleId};
+use heard_domain::scope::{Reach, Scope};
+use heard_domain::score::Formula;
+
+use crate::cube::Deltas;
+use crate::error::StoreError;
+use crate::sql::driver::{Driver, Row, Value};
+
+/// One state of the data, seen by somebody.
+pub struct View {
+    scope: Scope,
+    db: Box<dyn Driver>,
+}
+
+impl View {
+    /// A view of Heard itself.
+    pub(crate) fn new(db: Box<dyn Driver>) -> Self {
+        Self { scope: Scope::system(), db }
+    }
+
+    /// Who is looking.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The posts in sight, if they are not all.
+    pub(crate) fn narrowed(&self) -> Option<Vec<PostId>> {
+        match &self.scope.reach {
+            Reach::Everything => None,
+            Reach::Posts(posts) => Some(posts.iter().copied().collect()),
+        }
+    }
+
+    /// The connection.
+    pub(crate) fn db(&self) -> &dyn Driver {
+        self.db.as_ref()
+    }
+
+    pub(crate) fn look_as(&mut self, scope: Scope) {
+        self.scope = scope;
+    }
+
+    /// Hands every row to `each`.
+    pub(crate) fn each(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut each: impl FnMut(&dyn Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.db.query(sql, values, &mut each)
+    }
+
+    /// All rows.
+    pub(crate) fn list<T>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&dyn Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut list = Vec::new();
+        self.db.query(sql, values, &mut |row| {
+            list.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(list)
+    }
+
+    /// The first row, if there is one.
+    pub(crate) fn one<T>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&dyn Row) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut one = None;
+        self.db.query(sql, values, &mut |row| {
+            if one.is_none() {
+                one = Some(read(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(one)
+    }
+
+    /// The whole number of a one-row answer; 0 where it is empty.
+    pub(crate) fn number(&self, sql: &str, values: &[Value<'_>]) -> Result<i64, StoreError> {
+        Ok(self.one(sql, values, |row| row.int_or_none(0))?.flatten().unwrap_or(0))
+    }
+}
+
+/// A write under way: what it has changed is kept together or not at all.
+pub struct Tx {
+    view: View,
+    /// What this write adds to the cubes.
+    pub(crate) cubes: Deltas,
+    /// What the group of writes adds to the cubes.
+    group: Deltas,
+    /// The formulas of scales seen so far; a scale never changes its formula.
+    pub(crate) formulas: HashMap<ScaleId, Formula>,
+    /// The last number given in the outbox.
+    pub(crate) sequence: i64,
+    /// Whether the group has added background work.
+    pub(crate) work_added: bool,
+}
+
+impl Deref for Tx {
+    type Target = View;
+    fn deref(&self) -> &View {
+        &self.view
+    }
+}
+
+impl Tx {
+    pub(crate) fn new(db: Box<dyn Driver>) -> Self {
+        Self {
+            view: View::new(db),
+            cubes: Deltas::default(),
+            group: Deltas::default(),
+            formulas: HashMap::new(),
+            sequence: 0,
+            work_added: false,
+        }
+    }
+
+    pub(crate) fn write_as(&mut self, scope: Scope) {
+        self.view.look_as(scope);
+    }
+
+    /// Runs a statement; how many rows it changed.
+    pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.db().execute(sql, values)
+    }
+
+    /// Runs a statement once for every `width` values.
+    pub(crate) fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.db().execute_many(sql, width, values)
+    }
+
+    /// Begins a group of writes.
+    pub(crate) fn begin_group(&mut self) -> Result<(), StoreError> {
+        self.group.clear();
+        self.cubes.clear();
+        self.work_added = false;
+        self.db().begin(true)?;
+        self.sequence = self.number("SELECT max(seq) FROM outbox", &[])?;
+        Ok(())
+    }
+
+    /// Begins one write of the group.
+    pub(crate) fn begin_one(&mut self) -> Result<(), StoreError> {
+        self.cubes.clear();
+        self.db().script("SAVEPOINT one")
+    }
+
+    /// Keeps the write, to be committed with its group.
+    pub(crate) fn keep_one(&mut self) -> Result<(), StoreError> {
+        self.db().script("RELEASE one")?;
+        self.group.absorb(&mut self.cubes);
+        Ok(())
+    }
+
+    /// Undoes the write and leaves the rest of its group as it is.
+    pub(crate) fn drop_one(&mut self) -> Result<(), StoreError> {
+        self.cubes.clear();
+        // A scale declared by this write is gone, and its identifier may be given again.
+        self.formulas.clear();
+        if self.db().within_transaction() { self.db().script("ROLLBACK TO one; RELEASE one") } else { Ok(()) }
+    }
+
+    /// Writes what the group adds to the cubes, and makes everything durable.
+    pub(crate) fn commit_group(&mut self) -> Result<(), StoreError> {
+        let db = self.view.db.as_ref();
+        self.group.flush(db)?;
+        db.script("COMMIT")
+    }
+
+    /// Undoes the group.
+    pub(crate) fn drop_group(&mut self) {
+        self.group.clear();
+        self.cubes.clear();
+        self.formulas.clear();
+        if self.db().within_transaction()
+            && let Err(error) = self.db().script("ROLLBACK")
+        {
+            tracing::error!(%error, "a group of writes could not be rolled back");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The one writer: it gathers what is waiting into one commit, so that many writes share one wait for the disk.
+//!
+//! Each write runs in a savepoint of its own: one that fails leaves the others intact. Nobody is answered before the
+//! commit is durable.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use crate::bell::Bell;
+use crate::error::StoreError;
+use crate::view::Tx;
+
+/// A group takes no more writes after this long, so that the first does not wait for ever.
+const GROUP_TIME: Duration = Duration::from_millis(20);
+/// Nor more than this many.
+const GROUP_SIZE: usize = 1000;
+
+/// A write that is waiting, with the way back to whoever asked for it.
+pub(crate) trait Work: Send {
+    /// Runs it and keeps its result.
+    fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError>;
+    /// Sends the result back, or the error that undid it.
+    fn answer(self: Box<Self>, end: Result<(), StoreError>);
+}
+
+/// Those who wait for news of commits.
+pub(crate) struct News {
+    pub(crate) bell: Arc<Bell>,
+    pub(crate) work: Arc<Notify>,
+}
+
+/// Writes until nobody can ask any more.
+pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News) {
+    // After an I/O error nobody knows what the disk holds: the safe way on is a restart, which replays the log.
+    let mut damaged: Option<StoreError> = None;
+    while let Ok(first) = inbox.recv() {
+        if let Some(error) = &damaged {
+            first.answer(Err(error.clone()));
+            continue;
+        }
+        let before = tx.sequence;
+        let (group, end) = write_group(&mut tx, first, inbox);
+        match &end {
+            Ok(()) if tx.sequence != before => news.bell.ring(tx.sequence),
+            Ok(()) => {}
+            Err(StoreError::Broken(reason)) => {
+                tracing::error!(reason, "writing has stopped: restart Heard");
+                damaged = Some(StoreError::Broken(format!("writing has stopped until Heard is restarted, after: {reason}")));
+            }
+            Err(error) => tracing::warn!(%error, "a group of writes was undone"),
+        }
+        if end.is_ok() && tx.work_added {
+            news.work.notify_one();
+        }
+        for (work, own) in group {
+            work.answer(own.and_then(|()| end.clone()));
+        }
+    }
+}
+
+type Ran = (Box<dyn Work>, Result<(), StoreError>);
+
+/// Runs a group and commits it: each write with how it went by itself, and how the group ended.
+fn write_group(tx: &mut Tx, first: Box<dyn Work>, inbox: &Receiver<Box<dyn Work>>) -> (Vec<Ran>, Result<(), StoreError>) {
+    let mut group: Vec<Ran> = Vec::new();
+    if let Err(error) = tx.begin_group() {
+        tx.drop_group();
+        return (vec![(first, Ok(()))], Err(error));
+    }
+    let since = Instant::now();
+    let mut next = Some(first);
+    while let Some(mut work) = next {
+        let own = write_one(tx, work.as_mut());
+        // The database itself undid everything: the whole group has failed for this reason.
+        let undone = (!tx.db().within_transaction())
+            .then(|| own.clone().err().unwrap_or(StoreError::Broken("the database ended the transaction".to_owned())));
+        group.push((work, own));
+        if let Some(error) = undone {
+            tx.drop_group();
+            return (group, Err(error));
+        }
+        let more = group.len() < GROUP_SIZE && since.elapsed() < GROUP_TIME;
+        next = if more { inbox.try_recv().ok() } else { None };
+    }
+    let end = tx.commit_group();
+    if end.is_err() {
+        tx.drop_group();
+    }
+    (group, end)
+}
+
+/// Runs one write in its savepoint; a panic undoes it like an error.
+fn write_one(tx: &mut Tx, work: &mut dyn Work) -> Result<(), StoreError> {
+    tx.begin_one()?;
+    let ran = catch_unwind(AssertUnwindSafe(|| work.run(tx)));
+    let ran = ran.unwrap_or_else(|_| Err(StoreError::Broken("a write panicked".to_owned())));
+    match ran.and_then(|()| tx.keep_one()) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            tx.drop_one()?;
+            Err(error)
+        }
+    }
+}
