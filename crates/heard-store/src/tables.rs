@@ -1,11 +1,12 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`job`] · [`company`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
-//! [`account`], [`person`] · [`feedback`], [`reading`] · [`import`], [`mapping`] · [`user`], [`session`], [`token`] · [`directory`].
+//! [`account`], [`person`] · [`passage`], [`feedback`], [`reading`], [`cube`] · [`import`], [`mapping`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod attribute;
 pub mod company;
+pub mod cube;
 pub mod department;
 pub mod directory;
 pub mod feedback;

@@ -100,6 +100,8 @@ pub struct Tx {
     pub(crate) cubes: Deltas,
     /// What the group of writes adds to the cubes.
     group: Deltas,
+    /// Whether this write has counted everything anew, so that what the group has added before is contained in it.
+    recounted: bool,
     /// The formulas of scales seen so far; a scale never changes its formula.
     pub(crate) formulas: HashMap<ScaleId, Formula>,
     /// The last number given in the outbox.
@@ -121,6 +123,7 @@ impl Tx {
             view: View::new(db),
             cubes: Deltas::default(),
             group: Deltas::default(),
+            recounted: false,
             formulas: HashMap::new(),
             sequence: 0,
             work_added: false,
@@ -141,6 +144,12 @@ impl Tx {
         self.db().execute_many(sql, width, values)
     }
 
+    /// This write counts everything anew: nothing that was counted before holds.
+    pub(crate) fn recount(&mut self) {
+        self.cubes.clear();
+        self.recounted = true;
+    }
+
     /// Begins a group of writes.
     pub(crate) fn begin_group(&mut self) -> Result<(), StoreError> {
         self.group.clear();
@@ -154,12 +163,16 @@ impl Tx {
     /// Begins one write of the group.
     pub(crate) fn begin_one(&mut self) -> Result<(), StoreError> {
         self.cubes.clear();
+        self.recounted = false;
         self.db().script("SAVEPOINT one")
     }
 
     /// Keeps the write, to be committed with its group.
     pub(crate) fn keep_one(&mut self) -> Result<(), StoreError> {
         self.db().script("RELEASE one")?;
+        if self.recounted {
+            self.group.clear();
+        }
         self.group.absorb(&mut self.cubes);
         Ok(())
     }

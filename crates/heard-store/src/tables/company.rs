@@ -24,7 +24,7 @@ pub fn get(view: &View) -> Result<Company, StoreError> {
     Ok(Company { name: setting(view, "name")?.unwrap_or_default(), zone })
 }
 
-/// Sets name and zone. A change of the zone must be followed by [`crate::tables::feedback::move_days`].
+/// Sets name and zone. A change of the zone must be followed by [`crate::tables::cube::move_days`].
 pub fn save(tx: &mut Tx, company: &Company) -> Result<(), StoreError> {
     set(tx, "name", &company.name)?;
     set(tx, "zone", &company.zone.to_string())

@@ -317,6 +317,12 @@ pub fn following(view: &View, after: FeedbackId, limit: usize) -> Result<Vec<Fee
     view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))
 }
 
+/// The same, whoever looks.
+pub(crate) fn following_all(view: &View, after: FeedbackId, limit: usize) -> Result<Vec<FeedbackId>, StoreError> {
+    let sql = "SELECT id FROM feedback WHERE id > $1 ORDER BY id LIMIT $2";
+    view.list(sql, &[after.into(), limit.into()], |row| Ok(FeedbackId(row.int(0)?)))
+}
+
 /// How many feedbacks each post has.
 pub fn count_by_post(view: &View) -> Result<HashMap<PostId, u64>, StoreError> {
     let (sight, more) = sight(view, 1);

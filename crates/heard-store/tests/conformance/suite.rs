@@ -1,0 +1,24 @@
+//! The list of what every database under the store must do. A second one joins by a file beside `sqlite.rs` that opens it.
+
+macro_rules! tests {
+    ($open:path, [$($file:ident::$test:ident),+ $(,)?]) => {
+        $(#[test]
+        fn $test() {
+            conformance::$file::$test(&$open);
+        })+
+    };
+}
+
+macro_rules! suite {
+    ($open:path) => {
+        tests!(
+            $open,
+            [
+                cubes::cubes_equal_a_recount,
+                hear::what_was_kept_comes_back,
+                hear::the_same_key_adds_one,
+                hear::a_failing_write_leaves_the_others_intact,
+            ]
+        );
+    };
+}
