@@ -70,16 +70,18 @@ pub fn cut(bytes: &[u8], last: bool, dialect: Dialect, text: &mut Vec<u8>, ends:
             text.extend_from_slice(rest(at).get(..n).unwrap_or_default());
             at += n;
         }
+        if bytes.get(at).is_some_and(|b| *b != dialect.delimiter && !matches!(b, b'\n' | b'\r')) {
+            return Cut::Torn;
+        }
         ends.push(text.len());
         match bytes.get(at) {
             Some(b) if *b == dialect.delimiter => at += 1,
             Some(b'\n') => return Cut::Whole(at + 1),
-            Some(b'\r') => match bytes.get(at + 1) {
+            Some(_) => match bytes.get(at + 1) {
                 Some(b'\n') => return Cut::Whole(at + 2),
                 None if !last => return Cut::Unfinished { quoted: false },
                 _ => return Cut::Whole(at + 1),
             },
-            Some(_) => return Cut::Torn,
             None if last => return Cut::Whole(at),
             None => return Cut::Unfinished { quoted: false },
         }
@@ -184,29 +186,32 @@ impl<R: Read + Seek> Cutter<R> {
             let (mut text, mut ends) = record.take_room();
             let bytes = loop {
                 let cut = cut(self.rest(), self.ended, self.dialect, &mut text, &mut ends);
+                let open = Some(ends.len());
                 let room = self.rest().len() <= LONGEST_ROW;
                 match cut {
                     Cut::Whole(bytes) if bytes <= LONGEST_ROW => break Ok(bytes),
                     Cut::Unfinished { .. } if room && !self.ended => {
                         self.fill()?;
                     }
-                    Cut::Unfinished { quoted: true } if self.ended && room => {
-                        break Err("the file ends inside a quote that is opened here and never closed".to_owned());
+                    Cut::Unfinished { quoted: true } if room => {
+                        break Err((open, "the file ends inside a quote that is opened here and never closed"));
                     }
-                    Cut::Torn => break Err("letters follow a closed quote: a quote within a cell must be doubled".to_owned()),
-                    Cut::Whole(_) | Cut::Unfinished { .. } => {
-                        let reason = "the row is longer than 4 MiB, or a quote that is opened here is never closed";
-                        break Err(reason.to_owned());
+                    Cut::Unfinished { quoted: true } => {
+                        break Err((
+                            open,
+                            "a quote that is opened here is not closed within 4 MiB, the longest row that is taken",
+                        ));
                     }
+                    Cut::Torn => break Err((open, "letters follow a closed quote: a quote within a cell must be doubled")),
+                    Cut::Whole(_) | Cut::Unfinished { .. } => break Err((None, "the row is longer than 4 MiB")),
                 }
             };
             self.row += 1;
             record.row = self.row;
             record.line = self.line;
-            let column = ends.len();
             let bytes = match bytes {
                 Ok(bytes) => bytes,
-                Err(reason) => return Ok(Some(Err(self.give_up_line(Some(column), reason)?))),
+                Err((column, reason)) => return Ok(Some(Err(self.give_up_line(column, reason.to_owned())?))),
             };
             let raw = self.rest().get(..bytes).unwrap_or_default();
             let flaw = |column: Option<usize>, reason: String, sample: String| Flaw {

@@ -209,7 +209,8 @@ fn people(columns: &mut [Column]) {
         let id = column.words.last().is_some_and(|word| ID.contains(&word.as_str()));
         let single = column.share(facts.filled - facts.spaced.min(facts.filled)) > 0.95;
         let like_handles = single && column.share(facts.handles) >= 0.4;
-        let found = if column.share(facts.emails) >= 0.9 {
+        let mail = column.named(&["email", "mail", "courriel", "correo"]);
+        let found = if column.share(facts.emails) >= if mail { 0.5 } else { 0.9 } {
             Some((Meaning::Email, 0.95, "e-mail addresses"))
         } else if column.named(&["phone", "mobile", "telephone", "tel", "telefon"]) && facts.distinct > 1 {
             Some((Meaning::Phone, 0.85, "its name"))

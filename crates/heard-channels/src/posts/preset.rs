@@ -85,8 +85,8 @@ pub struct Preset {
     pub format: FileFormat,
     /// The columns by which it is recognised; letter case, spaces and signs do not count.
     pub header: &'static [&'static str],
-    /// Whether a file with any other column is another layout.
-    pub closed: bool,
+    /// Columns of which one must be there if the file has any column that the layout does not know; empty: others are welcome.
+    pub proof: &'static [&'static str],
     /// What the known columns mean.
     pub columns: &'static [(&'static str, As)],
     /// What the others mean, as far as their name alone tells; the rest is guessed.
@@ -105,9 +105,11 @@ impl Preset {
     /// Whether a file has this layout.
     pub fn fits(&self, shape: &Shape) -> bool {
         let names: Vec<String> = shape.columns.iter().map(|name| normal(name)).collect();
+        let has = |wanted: &&str| names.contains(&normal(wanted));
+        let known = || shape.columns.iter().all(|column| self.meaning(column).is_some());
         self.format == shape.format
-            && self.header.iter().all(|needed| names.contains(&normal(needed)))
-            && !(self.closed && shape.columns.iter().any(|column| self.meaning(column).is_none()))
+            && self.header.iter().all(has)
+            && (self.proof.is_empty() || self.proof.iter().any(has) || known())
     }
 
     /// What a column means, if the layout says it.

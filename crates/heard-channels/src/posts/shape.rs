@@ -112,10 +112,12 @@ pub fn detect(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
         Some(delimiter) => Dialect { delimiter, quoted: true },
         None => dialect(body, whole).unwrap_or(one_column),
     };
-    if trial(body, whole, shape.dialect).torn > 0 {
+    let torn = trial(body, whole, shape.dialect).torn;
+    if torn > 0 && matches!(shape.dialect.delimiter, b'\t' | b'|' | Dialect::ONE_COLUMN) {
+        // Many programs never quote between tabs: there a quote is a letter, if hardly a cell stands between two.
         let plain = Dialect { quoted: false, ..shape.dialect };
         let unquoted = trial(body, whole, plain);
-        if unquoted.agreeing == unquoted.records {
+        if unquoted.agreeing == unquoted.records && unquoted.enclosed <= torn {
             shape.dialect = plain;
         }
     }
@@ -150,6 +152,8 @@ struct Trial {
     records: usize,
     agreeing: usize,
     torn: usize,
+    /// Cells that stand between two quotes; counts where quotes are letters.
+    enclosed: usize,
 }
 
 /// Cuts the beginning of a file on trial and counts how many records are as wide as the first.
@@ -166,6 +170,9 @@ fn trial(head: &[u8], whole: bool, dialect: Dialect) -> Trial {
                     found.width = ends.len();
                 }
                 found.agreeing += usize::from(ends.len() == found.width);
+                let row = rest.get(..length).unwrap_or_default().trim_ascii_end();
+                let enclosed = |cell: &&[u8]| cell.len() > 1 && cell.starts_with(b"\"") && cell.ends_with(b"\"");
+                found.enclosed += row.split(|b| *b == dialect.delimiter).filter(enclosed).count();
                 length
             }
             Cut::Unfinished { quoted: false } => break,

@@ -22,7 +22,7 @@ pub const NATIVE_CSV: Preset = Preset {
     label: "Heard",
     format: FileFormat::Csv,
     header: &["key", "at", "text"],
-    closed: false,
+    proof: &[],
     columns: &[
         ("key", As::Key),
         ("at", As::Time),
@@ -51,7 +51,7 @@ pub const NATIVE_JSONL: Preset = Preset {
     label: "Heard",
     format: FileFormat::Jsonl,
     header: &["key", "at"],
-    closed: true,
+    proof: &["ratings.formula", "author.identities.kind"],
     columns: &[
         ("key", As::Key),
         ("at", As::Time),

@@ -11,7 +11,7 @@ pub const QUALTRICS: Preset = Preset {
     label: "Qualtrics",
     format: FileFormat::Csv,
     header: &["StartDate", "EndDate", "Status", "Progress", "Finished", "RecordedDate", "ResponseId"],
-    closed: false,
+    proof: &[],
     columns: &[
         ("StartDate", As::Skip),
         ("EndDate", As::Skip),

@@ -12,7 +12,7 @@ pub const TRUSTPILOT: Preset = Preset {
     label: "Trustpilot",
     format: FileFormat::Csv,
     header: &["Review Id", "Review Created (UTC)", "Review Title", "Review Content", "Review Stars"],
-    closed: false,
+    proof: &[],
     columns: &[
         ("Review Id", As::Key),
         ("Review Created (UTC)", As::Time),
