@@ -97,9 +97,14 @@ impl Browser {
 
     /// Waits until a JavaScript expression is true.
     pub async fn until(&self, what: &str, expression: &str) -> Result<()> {
+        self.until_within(PATIENCE, what, expression).await
+    }
+
+    /// The same for what takes longer.
+    pub async fn until_within(&self, patience: Duration, what: &str, expression: &str) -> Result<()> {
         let start = Instant::now();
         while self.ask(&format!("return Boolean({expression})"), vec![]).await? != Value::Bool(true) {
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > patience {
                 bail!("waited in vain until {what} on {}; it says: {}", self.path().await?, self.text("body").await?);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

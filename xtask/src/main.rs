@@ -1,6 +1,7 @@
 //! Development tasks of Heard: tests, tidiness, training, screenshots.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod screenshots;
 mod test;
 mod tidy;
 
@@ -15,6 +16,8 @@ use clap::Parser;
 enum Task {
     /// Checks the rules that keep circles out of the house.
     Tidy,
+    /// Takes the pictures of the README anew.
+    Screenshots,
     /// Runs everything, unit to browser, and installs or names what is missing.
     Test {
         /// Leaves out what this machine cannot do, and says so, instead of failing.
@@ -31,6 +34,7 @@ fn root() -> PathBuf {
 fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Tidy => tidy::check::run(&root()),
+        Task::Screenshots => screenshots::run(&root()),
         Task::Test { allow_skip } => test::whole::run(&root(), allow_skip),
     };
     match done {
