@@ -340,7 +340,10 @@ fn texts(columns: &mut [Column], remarks: &mut Vec<String>, preset: bool) {
         let id = column.words.last().is_some_and(|word| ID.contains(&word.as_str()));
         let asks = column.facts.name.contains('?') || column.facts.label.contains('?');
         let prose = column.share(column.facts.dates) < 0.5 && column.share(column.facts.numbers) < 0.5;
-        if column.named(TEXT) && !id && prose && (column.written() || column.facts.filled == 0) {
+        let plainly =
+            matches!(normal(&column.facts.name).as_str(), "text" | "comment" | "comments" | "feedback" | "verbatim" | "message");
+        let written = column.written() || column.facts.filled == 0 || plainly && column.facts.wordy() >= 2.0;
+        if column.named(TEXT) && !id && prose && written {
             let sure = if column.facts.filled == 0 { 0.6 } else { 0.95 };
             column.is(Meaning::Text, sure, "its name, and values that somebody wrote");
             any_text = true;

@@ -14,9 +14,11 @@ use heard_domain::import::{BadRow, Mapping, Meaning};
 use heard_domain::time::{Time, Zone};
 
 use crate::error::Unreadable;
+use crate::export::guard::bare;
 use crate::posts::date;
 use crate::posts::number;
 use crate::posts::preset::Preset;
+use crate::posts::presets::native::NATIVE;
 use crate::posts::record::{Record, sample};
 use crate::posts::words::normal;
 
@@ -38,6 +40,8 @@ pub struct Plan {
     otherwise: Time,
     keyed: bool,
     timed: bool,
+    /// Whether apostrophes in front of formulas are ours and go away.
+    guarded: bool,
 }
 
 impl Plan {
@@ -73,6 +77,7 @@ impl Plan {
         Ok(Self {
             keyed: has(&Meaning::Key),
             timed: has(&Meaning::Time),
+            guarded: mapping.preset == NATIVE,
             left_out: left_out.collect(),
             mapping: mapping.clone(),
             file: file.chars().take(40).collect(),
@@ -109,7 +114,8 @@ impl Plan {
         let mut remarks = Vec::new();
         let mut at: Option<Time> = None;
         for (place, name, meaning) in &self.columns {
-            let cell = record.cell(*place);
+            let given = record.cell(*place);
+            let cell = if self.guarded { bare(given) } else { given.into() };
             let value = cell.trim();
             if value.is_empty() {
                 continue;
@@ -123,16 +129,20 @@ impl Plan {
                 }
                 (length <= LONGEST_VALUE).then_some(value)
             };
-            let mut identity = |kind: IdentityKind, remark: &mut dyn FnMut(String)| match Identity::new(kind, value) {
-                Some(identity) => feedback.author.identities.push(identity),
-                None => remark(format!("is no {}: left out", kind.label().to_lowercase())),
+            let mut identity = |kind: IdentityKind, remark: &mut dyn FnMut(String)| {
+                for handle in value.lines() {
+                    match Identity::new(kind, handle) {
+                        Some(identity) => feedback.author.identities.push(identity),
+                        None => remark(format!("is no {}: left out", kind.label().to_lowercase())),
+                    }
+                }
             };
             match meaning {
                 Meaning::Text => {
                     if !feedback.text.is_empty() {
                         feedback.text.push_str("\n\n");
                     }
-                    feedback.text.push_str(cell);
+                    feedback.text.push_str(&cell);
                 }
                 Meaning::Time if at.is_none() => {
                     let time = date::parse(value, self.mapping.dates, &self.zone);
@@ -215,9 +225,9 @@ impl Plan {
     }
 }
 
-/// A value of an attribute stands on one line, without doubled spaces.
+/// Names and values of attributes stand on one line.
 fn one_line(value: &str) -> String {
-    if value.contains(|c: char| c.is_control()) || value.contains("  ") {
+    if value.contains(|c: char| c.is_control()) {
         value.split(|c: char| c.is_whitespace() || c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     } else {
         value.to_owned()

@@ -6,11 +6,14 @@
 //!
 //! **CSV**: the columns `key`, `at`, `text`, `author`, `role`, `account`, `email`, `handle`, `phone`, `loyalty`, `external`,
 //! `touchpoint`, `link`; a column for every scale, `rating:<formula>:<min>:<max>:<name>` (`rating:nps:0:10:NPS`); and one for every
-//! attribute, `attribute:<name>`. Only `key`, `at` and `text` are required, in any order.
+//! attribute, `attribute:<name>`. Only `key`, `at` and `text` are required, in any order. Several e-mail addresses (handles, …) stand on
+//! lines of their own within their cell. A line that a spreadsheet could run has an apostrophe in front
+//! ([`crate::export::guard`]), which is taken away again. Columns that begin with `heard:` are what Heard found out; they are left out.
 
 use heard_domain::channel::Channel;
 use heard_domain::import::{FileFormat, Meaning};
 
+use crate::export::table::FOUND;
 use crate::posts::preset::{As, Preset};
 
 /// The code of both presets in mappings.
@@ -73,6 +76,9 @@ pub const NATIVE_JSONL: Preset = Preset {
 
 /// The meaning of a column for a rating or an attribute.
 fn named(column: &str) -> Option<Meaning> {
+    if column.starts_with(FOUND) {
+        return Some(Meaning::Skip);
+    }
     if let Some(name) = column.strip_prefix("attribute:") {
         return Some(Meaning::Attribute { name: name.to_owned() });
     }

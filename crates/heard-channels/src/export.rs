@@ -1,0 +1,7 @@
+//! How feedback leaves: JSONL for programs, CSV for spreadsheets, both in our own layout, so that what leaves can come back.
+//!
+//! [`guard`] (no cell is taken for a formula) · [`table`] (CSV) · [`lines`] (JSONL).
+
+pub mod guard;
+pub mod lines;
+pub mod table;
