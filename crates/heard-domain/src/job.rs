@@ -18,9 +18,9 @@ pub enum Job {
         /// Which.
         import: ImportId,
     },
-    /// Read all feedback again, from this one on (after a change of journey or taxonomy).
+    /// Read all feedback again, after this one (after a change of journey or taxonomy).
     ReadAgain {
-        /// The first identifier not yet read again.
-        from: FeedbackId,
+        /// The last identifier that was read again; 0 at the beginning.
+        after: FeedbackId,
     },
 }

@@ -1,11 +1,12 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
-//! Bottom-up: [`word`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
+//! Bottom-up: [`word`], [`chance`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
 //! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`user`], [`scope`], [`job`] ·
 //! [`question`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod attribute;
+pub mod chance;
 pub mod channel;
 pub mod directory;
 pub mod feedback;

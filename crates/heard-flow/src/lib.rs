@@ -1,1 +1,12 @@
-//! What the product does, step by step: hear, read, gather, measure.
+//! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
+//! understood ([`read`]), questions are answered ([`measure`]); the company shapes it all ([`arrange`]).
+//!
+//! Bottom-up: [`error`] · [`flow`] · [`secret`] · [`read`] · [`hear`], [`arrange`], [`measure`] · [`work`] · [`demo`].
+
+pub mod arrange;
+pub mod error;
+pub mod flow;
+pub mod hear;
+pub mod read;
+pub mod secret;
+pub mod work;

@@ -1,0 +1,9 @@
+//! Arrange: the company shapes what Heard listens to and by which words (journey, taxonomy, posts, users, tokens).
+
+pub mod company;
+pub mod journey;
+pub mod name;
+pub mod post;
+pub mod starter;
+pub mod token;
+pub mod user;

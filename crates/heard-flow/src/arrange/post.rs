@@ -1,0 +1,82 @@
+//! Listening posts are set up and changed.
+
+use heard_domain::channel::Channel;
+use heard_domain::id::{PostId, TouchpointId, UserId};
+use heard_domain::post::Post;
+use heard_domain::scope::Scope;
+use heard_domain::user::Grant;
+use heard_store::tables;
+use serde::{Deserialize, Serialize};
+
+use crate::arrange::name::name;
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+
+/// A listening post as it shall be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostDraft {
+    /// Its name.
+    pub name: String,
+    /// The way on which customers speak here.
+    pub channel: Channel,
+    /// The contact it listens at.
+    #[serde(default)]
+    pub touchpoint: Option<TouchpointId>,
+    /// Which decision it informs.
+    #[serde(default)]
+    pub objective: Option<String>,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: Option<UserId>,
+    /// Within how many hours an answer is promised.
+    #[serde(default)]
+    pub promise_hours: Option<i32>,
+}
+
+/// Sets up a post.
+pub async fn add(flow: &Flow, scope: &Scope, draft: PostDraft) -> Result<Post, FlowError> {
+    need(scope, Grant::Shape)?;
+    let post = checked(flow, PostId(flow.id()), draft).await?;
+    save(flow, scope, post).await
+}
+
+/// Changes a post.
+pub async fn change(flow: &Flow, scope: &Scope, id: PostId, draft: PostDraft) -> Result<Post, FlowError> {
+    need(scope, Grant::Shape)?;
+    if !scope.sees(id) || !flow.directory().posts.iter().any(|post| post.id == id) {
+        return Err(FlowError::Missing("listening post"));
+    }
+    let post = checked(flow, id, draft).await?;
+    save(flow, scope, post).await
+}
+
+async fn save(flow: &Flow, scope: &Scope, post: Post) -> Result<Post, FlowError> {
+    let kept = post.clone();
+    flow.store.write(scope, move |tx| tables::post::save(tx, &kept)).await?;
+    flow.refresh().await?;
+    Ok(post)
+}
+
+async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, FlowError> {
+    let directory = flow.directory();
+    let name = name("name", &draft.name)?;
+    if directory.posts.iter().any(|post| post.id != id && post.name.to_lowercase() == name.to_lowercase()) {
+        return Err(FlowError::rule("name", format!("there is a listening post “{name}” already")));
+    }
+    if draft.touchpoint.is_some_and(|touchpoint| directory.journey.touchpoint(touchpoint).is_none()) {
+        return Err(FlowError::rule("touchpoint", "there is no such touchpoint"));
+    }
+    if draft.promise_hours.is_some_and(|hours| !(1..=24 * 365).contains(&hours)) {
+        return Err(FlowError::rule("promise_hours", "must be 1 to 8760"));
+    }
+    if let Some(owner) = draft.owner {
+        let known = flow.store.read(&Scope::system(), move |view| tables::user::get(view, owner)).await?;
+        if known.is_none() {
+            return Err(FlowError::rule("owner", "there is no such user"));
+        }
+    }
+    let objective = draft.objective.map(|text| text.trim().chars().take(300).collect::<String>()).filter(|text| !text.is_empty());
+    let PostDraft { channel, touchpoint, owner, promise_hours, .. } = draft;
+    Ok(Post { id, name, channel, touchpoint, objective, owner, promise_hours })
+}

@@ -1,0 +1,145 @@
+//! Users: who may sign in, as what, and with which password.
+
+use heard_domain::id::{PostId, UserId};
+use heard_domain::scope::{Actor, Scope};
+use heard_domain::user::{Grant, Role, User};
+use heard_store::tables;
+use serde::{Deserialize, Serialize};
+
+use crate::arrange::name::name;
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+use crate::secret::{hash_password, password_fits};
+
+/// A user as they shall be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserDraft {
+    /// E-mail address.
+    pub email: String,
+    /// As they are called.
+    pub name: String,
+    /// What they are to Heard.
+    pub role: Role,
+    /// The posts they see; `None`: all.
+    #[serde(default)]
+    pub posts: Option<Vec<PostId>>,
+    /// Whether they may sign in.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Makes the first admin. Refused once there is a user: whoever comes first runs the installation.
+pub async fn first(flow: &Flow, email: &str, given: &str, password: &str) -> Result<User, FlowError> {
+    let draft = UserDraft { email: email.into(), name: given.into(), role: Role::Admin, posts: None, active: true };
+    let user = checked(flow, UserId(flow.id()), draft)?;
+    let hash = hash_password(flow, password)?;
+    let kept = user.clone();
+    let made = flow
+        .store
+        .write(&Scope::system(), move |tx| {
+            if tables::user::count(tx)? > 0 {
+                return Ok(false);
+            }
+            tables::user::insert(tx, &kept, &hash).map(|()| true)
+        })
+        .await?;
+    if made { Ok(user) } else { Err(FlowError::Conflict("there is an admin already: sign in".into())) }
+}
+
+/// Adds a user.
+pub async fn add(flow: &Flow, scope: &Scope, draft: UserDraft, password: &str) -> Result<User, FlowError> {
+    need(scope, Grant::Administer)?;
+    let user = checked(flow, UserId(flow.id()), draft)?;
+    let hash = hash_password(flow, password)?;
+    let kept = user.clone();
+    flow.store.write(scope, move |tx| tables::user::insert(tx, &kept, &hash)).await.map_err(taken)?;
+    Ok(user)
+}
+
+/// Changes a user. The last active admin stays one.
+pub async fn change(flow: &Flow, scope: &Scope, id: UserId, draft: UserDraft) -> Result<User, FlowError> {
+    need(scope, Grant::Administer)?;
+    let user = checked(flow, id, draft)?;
+    let kept = user.clone();
+    let outcome = flow
+        .store
+        .write(scope, move |tx| {
+            let users = tables::user::list(tx)?;
+            let Some(old) = users.iter().find(|user| user.id == id) else { return Ok(Err(FlowError::Missing("user"))) };
+            let runs = |user: &User| user.active && user.role == Role::Admin;
+            if runs(old) && !runs(&kept) && !users.iter().any(|user| user.id != id && runs(user)) {
+                return Ok(Err(FlowError::Conflict("somebody must run Heard: this is the last active admin".into())));
+            }
+            let kept = User { since: old.since, ..kept };
+            tables::user::update(tx, &kept)?;
+            if !kept.active {
+                tables::session::remove_of(tx, id)?;
+            }
+            Ok(Ok(kept))
+        })
+        .await
+        .map_err(taken)?;
+    outcome.map(|kept| User { since: kept.since, ..user })
+}
+
+/// Sets somebody's password (as an admin) and ends their sessions.
+pub async fn set_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -> Result<(), FlowError> {
+    need(scope, Grant::Administer)?;
+    keep_password(flow, scope, id, password).await
+}
+
+/// Changes one's own password, with the old one, and ends all one's sessions.
+pub async fn change_password(flow: &Flow, scope: &Scope, old: &str, new: &str) -> Result<(), FlowError> {
+    let Actor::User(id) = scope.actor else { return Err(FlowError::Forbidden) };
+    let kept = flow.store.read(scope, move |view| tables::user::password(view, id)).await?;
+    if !kept.is_some_and(|kept| password_fits(old, &kept)) {
+        return Err(FlowError::rule("old", "is not your password"));
+    }
+    keep_password(flow, scope, id, new).await
+}
+
+async fn keep_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -> Result<(), FlowError> {
+    let hash = hash_password(flow, password)?;
+    let known = flow
+        .store
+        .write(scope, move |tx| {
+            if tables::user::get(tx, id)?.is_none() {
+                return Ok(false);
+            }
+            tables::user::set_password(tx, id, &hash)?;
+            tables::session::remove_of(tx, id)?;
+            Ok(true)
+        })
+        .await?;
+    if known { Ok(()) } else { Err(FlowError::Missing("user")) }
+}
+
+fn taken(error: heard_store::error::StoreError) -> FlowError {
+    match FlowError::from(error) {
+        FlowError::Conflict(_) => FlowError::rule("email", "there is a user with this address already"),
+        other => other,
+    }
+}
+
+fn checked(flow: &Flow, id: UserId, draft: UserDraft) -> Result<User, FlowError> {
+    let email = draft.email.trim().to_lowercase();
+    let plausible = email.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.') && !host.starts_with('.'));
+    if !plausible || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(FlowError::rule("email", "is not an e-mail address"));
+    }
+    let directory = flow.directory();
+    if draft.posts.iter().flatten().any(|id| !directory.posts.iter().any(|post| post.id == *id)) {
+        return Err(FlowError::rule("posts", "there is no such listening post"));
+    }
+    let posts = draft.posts.map(|mut posts| {
+        posts.sort_unstable();
+        posts.dedup();
+        posts
+    });
+    Ok(User { id, email, name: name("name", &draft.name)?, role: draft.role, posts, since: flow.now(), active: draft.active })
+}

@@ -1,0 +1,133 @@
+//! The flow: what every step is given. It knows no HTTP.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use heard_domain::chance::Chance;
+use heard_domain::directory::Directory;
+use heard_domain::id::{IdMaker, ImportId};
+use heard_domain::scope::Scope;
+use heard_domain::time::{Clock, Time};
+use heard_domain::user::Grant;
+use heard_store::store::Store;
+use heard_store::tables;
+use heard_text::pipeline::Reader;
+
+use crate::error::FlowError;
+
+/// The company's names and the reader made from them, replaced as one.
+#[derive(Clone)]
+struct Known {
+    directory: Arc<Directory>,
+    reader: Arc<Reader>,
+}
+
+/// When an import began or went on in this program, and at which row.
+#[derive(Clone, Copy)]
+struct Pace {
+    since: Time,
+    from: u64,
+}
+
+/// What every step is given.
+pub struct Flow {
+    /// Truth, search and figures.
+    pub store: Store,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    ids: Arc<IdMaker>,
+    files: PathBuf,
+    known: RwLock<Known>,
+    paces: Mutex<HashMap<ImportId, Pace>>,
+}
+
+impl Flow {
+    /// Opens the flow over a store; files that are handed over are kept in `folder`/imports.
+    pub fn open(store: Store, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>, folder: &Path) -> Result<Self, FlowError> {
+        let scope = Scope::system();
+        let (directory, highest) = store.read_now(&scope, |view| Ok((tables::directory::load(view)?, tables::id::highest(view)?)))?;
+        let files = folder.join("imports");
+        std::fs::create_dir_all(&files).map_err(FlowError::internal)?;
+        let known = RwLock::new(known(directory));
+        Ok(Self { store, clock, chance, ids: Arc::new(IdMaker::above(highest)), files, known, paces: Mutex::default() })
+    }
+
+    /// Now.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The next identifier.
+    pub fn id(&self) -> i64 {
+        self.ids.next(self.now())
+    }
+
+    /// Gives identifiers where the flow itself cannot go: within a transaction.
+    pub(crate) fn ids(&self) -> Arc<IdMaker> {
+        Arc::clone(&self.ids)
+    }
+
+    /// Random bytes that nobody can guess.
+    pub fn secret<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.chance.fill(&mut bytes);
+        bytes
+    }
+
+    /// All that the company has named, as of the last change.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.look().directory
+    }
+
+    /// The reader for the company's journey and taxonomy.
+    pub fn reader(&self) -> Arc<Reader> {
+        self.look().reader
+    }
+
+    fn look(&self) -> Known {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where files that were handed over are kept.
+    pub(crate) fn files(&self) -> &Path {
+        &self.files
+    }
+
+    /// Remembers that an import begins or goes on at this row.
+    pub(crate) fn pace(&self, import: ImportId, from: u64) {
+        let pace = Pace { since: self.now(), from };
+        self.paces.lock().unwrap_or_else(PoisonError::into_inner).insert(import, pace);
+    }
+
+    /// Rows a second of an import that is at row `done`, once half a second has passed.
+    pub(crate) fn rate(&self, import: ImportId, done: u64) -> Option<f64> {
+        let pace = self.paces.lock().unwrap_or_else(PoisonError::into_inner).get(&import).copied()?;
+        let seconds = (self.now().0 - pace.since.0) as f64 / 1000.0;
+        (seconds >= 0.5 && done > pace.from).then(|| (done - pace.from) as f64 / seconds)
+    }
+
+    /// Looks again at what the company has named, after a change of it.
+    pub(crate) async fn refresh(&self) -> Result<(), FlowError> {
+        let directory = self.store.read(&Scope::system(), tables::directory::load).await?;
+        let old = self.look();
+        // A new attribute or post needs no new reader: compiling watch words is the dear part.
+        let next = if directory.journey == old.directory.journey && directory.taxonomy == old.directory.taxonomy {
+            Known { directory: Arc::new(directory), reader: old.reader }
+        } else {
+            known(directory)
+        };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(())
+    }
+}
+
+fn known(directory: Directory) -> Known {
+    let reader = Reader::new(&directory.journey, &directory.taxonomy);
+    Known { directory: Arc::new(directory), reader: Arc::new(reader) }
+}
+
+/// Refuses unless the scope allows it.
+pub fn need(scope: &Scope, grant: Grant) -> Result<(), FlowError> {
+    if scope.may(grant) { Ok(()) } else { Err(FlowError::Forbidden) }
+}

@@ -1,0 +1,302 @@
+//! Importing a file: it is handed over, looked at, confirmed by a person, and comes in batch by batch; a batch, its place
+//! in the file and its bad rows are written in one transaction, so that a crash loses and doubles nothing.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use heard_channels::error::Unreadable;
+use heard_channels::posts::file::{self, Row, Rows, Taking};
+use heard_channels::posts::shape;
+use heard_domain::feedback::BadFeedback;
+use heard_domain::id::{ImportId, JobId, PostId};
+use heard_domain::import::{BadRow, Import, ImportState, Mapping, Meaning};
+use heard_domain::job::Job;
+use heard_domain::post::Post;
+use heard_domain::scope::Scope;
+use heard_domain::starter::industry::Industry;
+use heard_domain::user::Grant;
+use heard_store::tables;
+use heard_store::view::Tx;
+
+use crate::arrange::{name, starter};
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+use crate::hear::names::Names;
+use crate::hear::receive;
+use crate::hear::take::{Batch, Heard, OnChange, Prepared, keep, prepare};
+
+/// How many rows are written at a time: large enough that commits cost nothing, small enough that others wait briefly.
+const BATCH: usize = 1_000;
+
+/// How many bad rows of one import are kept by name; all are counted.
+const MOST_BAD_ROWS: u64 = 10_000;
+
+/// An import in sight.
+pub async fn get(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Import, FlowError> {
+    need(scope, Grant::ReadImports)?;
+    let import = flow.store.read(scope, move |view| tables::import::get(view, id)).await?;
+    import.ok_or(FlowError::Missing("import"))
+}
+
+/// The latest imports, newest first.
+pub async fn list(flow: &Flow, scope: &Scope, limit: usize) -> Result<Vec<Import>, FlowError> {
+    need(scope, Grant::ReadImports)?;
+    Ok(flow.store.read(scope, move |view| tables::import::list(view, limit)).await?)
+}
+
+/// The bad rows of an import, in the order of the file.
+pub async fn bad_rows(flow: &Flow, scope: &Scope, id: ImportId, skip: u64, limit: usize) -> Result<Vec<BadRow>, FlowError> {
+    get(flow, scope, id).await?;
+    Ok(flow.store.read(scope, move |view| tables::import::bad_rows(view, id, skip, limit)).await?)
+}
+
+/// A person has seen how the columns are understood: rows begin to come in. Where the company has no journey yet, the
+/// starter of an industry gives it one.
+pub async fn confirm(
+    flow: &Flow,
+    scope: &Scope,
+    id: ImportId,
+    mapping: Mapping,
+    industry: Option<Industry>,
+) -> Result<Import, FlowError> {
+    need(scope, Grant::Import)?;
+    let import = get(flow, scope, id).await?;
+    if import.state != ImportState::Preview {
+        return Err(FlowError::Conflict(format!("this import is {}, not waiting to be confirmed", import.state.label().to_lowercase())));
+    }
+    let says = |meaning: &Meaning| matches!(meaning, Meaning::Text | Meaning::Rating { .. } | Meaning::Attribute { .. });
+    if !mapping.columns.iter().any(|(_, meaning)| says(meaning)) {
+        return Err(FlowError::rule("columns", "choose at least one column as words, rating or attribute"));
+    }
+    let mapping = Mapping { post: name::name("post", &mapping.post)?, ..mapping };
+    let import = Import { mapping, ..import };
+    opened(flow, &import).await?;
+    if let Some(industry) = industry.filter(|_| starter::wanted(flow)) {
+        starter::adopt(flow, scope, industry).await?;
+    }
+    let (new_post, job, now) = (PostId(flow.id()), JobId(flow.id()), flow.now());
+    let confirmed = flow
+        .store
+        .write(scope, move |tx| {
+            let again = tables::import::get(tx, id)?.filter(|import| import.state == ImportState::Preview);
+            if again.is_none() {
+                return Ok(None);
+            }
+            let post = post(tx, new_post, &import.mapping)?;
+            if let Some(shape) = tables::import::shape(tx, id)? {
+                tables::mapping::remember(tx, &shape, &import.mapping, now)?;
+            }
+            let import = Import { state: ImportState::Running, post: Some(post), ..import };
+            tables::import::update(tx, &import)?;
+            tables::job::add(tx, job, &Job::Import { import: id }, now)?;
+            Ok(Some(import))
+        })
+        .await?;
+    flow.refresh().await?;
+    confirmed.ok_or_else(|| FlowError::Conflict("somebody else has confirmed this import meanwhile".into()))
+}
+
+fn post(tx: &mut Tx, id: PostId, mapping: &Mapping) -> Result<PostId, heard_store::error::StoreError> {
+    if let Some(post) = tables::post::by_name(tx, &mapping.post)? {
+        return Ok(post.id);
+    }
+    let (name, channel) = (mapping.post.clone(), mapping.channel);
+    tables::post::save(tx, &Post { id, name, channel, touchpoint: None, objective: None, owner: None, promise_hours: None })?;
+    Ok(id)
+}
+
+/// Stops an import; what came in so far stays.
+pub async fn cancel(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Import, FlowError> {
+    need(scope, Grant::Import)?;
+    get(flow, scope, id).await?;
+    let now = flow.now();
+    let import = flow
+        .store
+        .write(scope, move |tx| {
+            let Some(import) = tables::import::get(tx, id)? else { return Ok(None) };
+            if !matches!(import.state, ImportState::Preview | ImportState::Running) {
+                return Ok(Some(import));
+            }
+            let import = Import { state: ImportState::Cancelled, finished: Some(now), ..import };
+            tables::import::update(tx, &import)?;
+            Ok(Some(import))
+        })
+        .await?;
+    let import = import.ok_or(FlowError::Missing("import"))?;
+    if import.state == ImportState::Cancelled {
+        forget_file(flow, id);
+    }
+    Ok(import)
+}
+
+/// Goes on with an import where it stopped, to its end.
+pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
+    let scope = Scope::system();
+    let import = flow.store.read(&scope, move |view| tables::import::get(view, id)).await?;
+    let Some((import, post)) = import.and_then(|import| import.post.map(|post| (import, post))) else { return Ok(()) };
+    if import.state != ImportState::Running {
+        return Ok(());
+    }
+    flow.pace(id, import.done);
+    let mut rows = match opened(flow, &import).await {
+        Ok(rows) => rows,
+        Err(FlowError::Rule { field, reason }) => return end(flow, id, Some(format!("{field}: {reason}"))).await,
+        Err(other) => return Err(other),
+    };
+    let (timed, done) = (import.mapping.columns.iter().any(|(_, meaning)| *meaning == Meaning::Time), import.done);
+    let skip = move || rows.skip_to(done).map(|()| rows).map_err(unreadable);
+    rows = tokio::task::spawn_blocking(skip).await.map_err(FlowError::internal)??;
+    loop {
+        let ids = flow.ids();
+        let now = flow.now();
+        let next = move || {
+            let batch = next_batch(&mut rows, timed, || ids.next(now));
+            (rows, batch)
+        };
+        let batch;
+        (rows, batch) = tokio::task::spawn_blocking(next).await.map_err(FlowError::internal)?;
+        let failure = batch.failure.clone();
+        let last = batch.last.is_none();
+        if !last && !write(flow, id, post, batch).await? {
+            forget_file(flow, id);
+            return Ok(());
+        }
+        if last || failure.is_some() {
+            return end(flow, id, failure).await;
+        }
+    }
+}
+
+/// Rows that were read from the file, checked and hashed, and not yet written.
+struct Rowful {
+    rows: Vec<(u64, Result<Prepared, BadFeedback>)>,
+    bad: Vec<BadRow>,
+    remarks: Vec<BadRow>,
+    last: Option<u64>,
+    failure: Option<String>,
+}
+
+fn next_batch(rows: &mut Rows<BufReader<File>>, timed: bool, mut id: impl FnMut() -> i64) -> Rowful {
+    let mut batch = Rowful { rows: Vec::with_capacity(BATCH), bad: Vec::new(), remarks: Vec::new(), last: None, failure: None };
+    for row in rows.by_ref().take(BATCH) {
+        match row {
+            Ok(Ok(Row { row, feedback, remarks })) => {
+                batch.last = Some(row);
+                batch.remarks.extend(remarks);
+                batch.rows.push((row, prepare(id(), feedback, timed)));
+            }
+            Ok(Err(bad)) => {
+                batch.last = Some(bad.row);
+                batch.bad.push(bad);
+            }
+            Err(error) => {
+                batch.failure = Some(error.to_string());
+                break;
+            }
+        }
+    }
+    batch
+}
+
+/// Writes a batch with its place in the file; false if the import was stopped meanwhile.
+async fn write(flow: &Flow, id: ImportId, post: PostId, batch: Rowful) -> Result<bool, FlowError> {
+    let (names, now, job) = (Names::of(flow), flow.now(), JobId(flow.id()));
+    let write = move |tx: &mut Tx| {
+        let mut names = names;
+        let Some(import) = tables::import::get(tx, id)?.filter(|import| import.state == ImportState::Running) else {
+            return Ok(None);
+        };
+        let (places, prepared): (Vec<u64>, Vec<_>) = batch.rows.into_iter().unzip();
+        let common = Batch { post, import: Some(id), on_change: OnChange::Revise, now, job };
+        let heard = keep(tx, &mut names, &common, prepared)?;
+        let refused = places.iter().zip(&heard).filter_map(|(row, heard)| match heard {
+            Heard::Refused(bad) => Some(BadRow {
+                row: *row,
+                line: 0,
+                column: bad.field.clone(),
+                reason: bad.reason.clone(),
+                sample: String::new(),
+            }),
+            _ => None,
+        });
+        let mut bad: Vec<BadRow> = batch.bad;
+        bad.extend(refused);
+        let lost = bad.len() as u64;
+        bad.extend(batch.remarks);
+        bad.sort_by_key(|bad| bad.row);
+        let count = |wanted: fn(&Heard) -> bool| heard.iter().filter(|heard| wanted(heard)).count() as u64;
+        let room = MOST_BAD_ROWS.saturating_sub(import.bad) as usize;
+        bad.truncate(room);
+        tables::import::add_bad_rows(tx, id, &bad)?;
+        let import = Import {
+            done: batch.last.unwrap_or(import.done),
+            added: import.added + count(|heard| matches!(heard, Heard::Added(_))),
+            known: import.known + count(|heard| matches!(heard, Heard::Known(_) | Heard::Differs(_))),
+            revised: import.revised + count(|heard| matches!(heard, Heard::Revised(_))),
+            bad: import.bad + lost,
+            ..import
+        };
+        tables::import::update(tx, &import)?;
+        Ok(Some(names.grown()))
+    };
+    let grown = flow.store.write(&Scope::system(), write).await?;
+    if grown == Some(true) {
+        flow.refresh().await?;
+    }
+    Ok(grown.is_some())
+}
+
+async fn end(flow: &Flow, id: ImportId, failure: Option<String>) -> Result<(), FlowError> {
+    let now = flow.now();
+    flow.store
+        .write(&Scope::system(), move |tx| {
+            let Some(import) = tables::import::get(tx, id)? else { return Ok(()) };
+            let state = if failure.is_some() { ImportState::Failed } else { ImportState::Done };
+            let rows = import.rows.or(Some(import.done));
+            tables::import::update(tx, &Import { state, failure, rows, finished: Some(now), ..import })
+        })
+        .await?;
+    forget_file(flow, id);
+    Ok(())
+}
+
+/// What the file held is in the store now; personal data should not lie about twice.
+fn forget_file(flow: &Flow, id: ImportId) {
+    if let Err(error) = std::fs::remove_file(receive::path(flow, id)) {
+        tracing::warn!(import = %id, %error, "the file of an import that has ended could not be removed");
+    }
+}
+
+/// The rows of an import, from the first.
+pub(crate) async fn opened(flow: &Flow, import: &Import) -> Result<Rows<BufReader<File>>, FlowError> {
+    let path = receive::path(flow, import.id);
+    let (mapping, hash, now) = (import.mapping.clone(), import.hash.clone(), import.at);
+    let zone = flow.directory().company.zone.clone();
+    let open = move || {
+        let mut source = source(&path)?;
+        let shape = shape::detect(&mut source).map_err(unreadable)?;
+        file::open(source, &shape, &mapping, &Taking { hash: &hash, zone: &zone, now }).map_err(unreadable)
+    };
+    tokio::task::spawn_blocking(open).await.map_err(FlowError::internal)?
+}
+
+/// The bytes of an import, buffered.
+pub(crate) fn source(path: &Path) -> Result<BufReader<File>, FlowError> {
+    match File::open(path) {
+        Ok(file) => Ok(BufReader::with_capacity(1 << 18, file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(FlowError::rule("file", "is not there any more: hand it over again"))
+        }
+        Err(error) => Err(receive::io(error)),
+    }
+}
+
+/// What is wrong with a file, in words for who handed it over.
+pub(crate) fn unreadable(error: Unreadable) -> FlowError {
+    match error {
+        Unreadable::Broken(error) => receive::io(error),
+        Unreadable::Misfit(_) | Unreadable::Mapping(_) => FlowError::rule("columns", error.to_string()),
+        Unreadable::Empty | Unreadable::NotText { .. } => FlowError::rule("file", error.to_string()),
+    }
+}

@@ -1,0 +1,188 @@
+//! Taking in: the same key is the same feedback; feedback, its first figures, the outbox and the job that reads it are
+//! written in one transaction.
+
+use heard_domain::feedback::{BadFeedback, Feedback, NewFeedback};
+use heard_domain::id::{FeedbackId, ImportId, JobId, PostId};
+use heard_domain::job::Job;
+use heard_domain::scope::Scope;
+use heard_domain::time::Time;
+use heard_domain::user::Grant;
+use heard_store::error::StoreError;
+use heard_store::view::Tx;
+use heard_store::tables;
+use heard_store::tables::feedback::{NewRow, Outcome};
+use sha2::{Digest, Sha256};
+
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+use crate::hear::names::Names;
+use crate::secret::hex;
+
+/// The most feedbacks that are taken in one call.
+pub const MOST_AT_ONCE: usize = 1_000;
+
+/// What became of one feedback that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// It is new.
+    Added(FeedbackId),
+    /// It was there already, word for word.
+    Known(FeedbackId),
+    /// It was there with other words, which are kept as an older revision.
+    Revised(FeedbackId),
+    /// It was there with other words, and this way in does not revise.
+    Differs(FeedbackId),
+    /// It breaks a rule; nothing of it was kept.
+    Refused(BadFeedback),
+}
+
+/// What happens to a known key with other words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnChange {
+    /// The new words become the feedback; the old ones are kept (imports: the source was edited).
+    Revise,
+    /// The old words stay (API: a key that was used twice is a mistake).
+    Keep,
+}
+
+/// One feedback, checked and hashed outside the transaction: the one writer should do nothing that others can do.
+pub(crate) struct Prepared {
+    pub(crate) new: NewFeedback,
+    hash: String,
+    id: i64,
+}
+
+/// Checks and hashes. Where the source does not say when something was said (`timed` is false) the moment is ours, and
+/// does not make the same words other words.
+pub(crate) fn prepare(id: i64, new: NewFeedback, timed: bool) -> Result<Prepared, BadFeedback> {
+    new.check()?;
+    let said = serde_json::to_vec(&NewFeedback { at: if timed { new.at } else { Time(0) }, ..new.clone() });
+    let said = said.map_err(|e| BadFeedback { field: "feedback".into(), reason: e.to_string() })?;
+    // Half of SHA-256 tells apart what one key was ever used for.
+    let hash = hex(Sha256::digest(&said).get(..16).unwrap_or_default());
+    Ok(Prepared { new, hash, id })
+}
+
+/// Takes in what a post heard; the answers are in the order given.
+pub async fn take(flow: &Flow, scope: &Scope, post: PostId, batch: Vec<NewFeedback>) -> Result<Vec<Heard>, FlowError> {
+    need(scope, Grant::WriteFeedback)?;
+    if batch.len() > MOST_AT_ONCE {
+        return Err(FlowError::rule("feedback", format!("at most {MOST_AT_ONCE} at once")));
+    }
+    if !scope.sees(post) || !flow.directory().posts.iter().any(|p| p.id == post) {
+        return Err(FlowError::Missing("listening post"));
+    }
+    let prepared: Vec<Result<Prepared, BadFeedback>> = batch.into_iter().map(|new| prepare(flow.id(), new, true)).collect();
+    let names = Names::of(flow);
+    let (now, job) = (flow.now(), JobId(flow.id()));
+    let (heard, grown) = flow
+        .store
+        .write(scope, move |tx| {
+            let mut names = names;
+            let heard = keep(tx, &mut names, &Batch { post, import: None, on_change: OnChange::Keep, now, job }, prepared)?;
+            Ok((heard, names.grown()))
+        })
+        .await?;
+    if grown {
+        flow.refresh().await?;
+    }
+    Ok(heard)
+}
+
+/// What a batch has in common.
+pub(crate) struct Batch {
+    pub(crate) post: PostId,
+    pub(crate) import: Option<ImportId>,
+    pub(crate) on_change: OnChange,
+    pub(crate) now: Time,
+    /// The identifier for the job that reads it.
+    pub(crate) job: JobId,
+}
+
+/// Keeps a batch within a transaction.
+pub(crate) fn keep(
+    tx: &mut Tx,
+    names: &mut Names,
+    batch: &Batch,
+    prepared: Vec<Result<Prepared, BadFeedback>>,
+) -> Result<Vec<Heard>, StoreError> {
+    let keys: Vec<&str> = prepared.iter().flatten().map(|one| one.new.key.as_str()).collect();
+    let there = tables::feedback::by_keys(tx, batch.post, &keys)?;
+    let mut heard = Vec::with_capacity(prepared.len());
+    let (mut rows, mut places) = (Vec::with_capacity(prepared.len()), Vec::with_capacity(prepared.len()));
+    for one in prepared {
+        match one {
+            Err(bad) => heard.push(Heard::Refused(bad)),
+            Ok(one) => match there.get(&one.new.key) {
+                Some(kept) if kept.hash == one.hash => heard.push(Heard::Known(kept.id)),
+                _ => {
+                    places.push(heard.len());
+                    heard.push(Heard::Added(FeedbackId(one.id)));
+                    rows.push(row(tx, names, batch, one)?);
+                }
+            },
+        }
+    }
+    let mut to_read = Vec::with_capacity(rows.len());
+    let outcomes = tables::feedback::insert_many(tx, &rows)?;
+    for ((mut row, outcome), place) in rows.into_iter().zip(outcomes).zip(places) {
+        heard[place] = match outcome {
+            Outcome::Added => {
+                to_read.push(row.feedback.id);
+                continue;
+            }
+            Outcome::Known(id) => Heard::Known(id),
+            Outcome::Differs(id) if batch.on_change == OnChange::Keep => Heard::Differs(id),
+            Outcome::Differs(id) => {
+                row.feedback.id = id;
+                tables::feedback::revise(tx, &row, batch.now)?;
+                to_read.push(id);
+                Heard::Revised(id)
+            }
+        };
+    }
+    to_read.sort_unstable();
+    to_read.dedup();
+    if !to_read.is_empty() {
+        tables::job::add(tx, batch.job, &Job::Read { feedback: to_read }, batch.now)?;
+    }
+    Ok(heard)
+}
+
+fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<NewRow, StoreError> {
+    let Prepared { new, hash, id } = one;
+    let (person, account) = names.author(tx, &new.author)?;
+    let mut attributes = names.attributes(tx, &new.attributes)?;
+    let touchpoint = match &new.touchpoint {
+        None => None,
+        Some(name) => match names.touchpoint(name) {
+            Some(id) => Some(id),
+            // A name that the journey does not know is not lost: it is kept as an attribute.
+            None => {
+                attributes.extend(names.attributes(tx, &[("touchpoint".to_owned(), name.clone())])?);
+                None
+            }
+        },
+    };
+    attributes.sort_unstable();
+    attributes.dedup_by_key(|(attribute, _)| *attribute);
+    let ratings = names.ratings(tx, &new.ratings)?;
+    let feedback = Feedback {
+        id: FeedbackId(id),
+        revision: 1,
+        post: batch.post,
+        key: new.key,
+        at: new.at,
+        day: names.day(new.at),
+        heard: batch.now,
+        person,
+        account,
+        touchpoint,
+        text: new.text,
+        link: new.link,
+        import: batch.import,
+        ratings,
+        attributes,
+    };
+    Ok(NewRow { stage: names.stage(batch.post, touchpoint), feedback, hash })
+}

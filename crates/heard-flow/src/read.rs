@@ -1,0 +1,5 @@
+//! Read: what was heard is understood; persons correct it.
+
+pub mod again;
+pub mod correct;
+pub mod step;

@@ -1,0 +1,48 @@
+//! Reading again: after a change of journey or taxonomy all feedback is read once more, in the background.
+
+use heard_domain::id::{FeedbackId, JobId};
+use heard_domain::job::Job;
+use heard_domain::scope::Scope;
+use heard_domain::time::Time;
+use heard_store::error::StoreError;
+use heard_store::tables::job::Waiting;
+use heard_store::view::{Tx, View};
+use heard_store::tables;
+
+use crate::error::FlowError;
+use crate::flow::Flow;
+use crate::read::step;
+
+/// How many are read at a time: short enough that other work is not kept waiting.
+const BATCH: usize = 500;
+
+/// Asks, within a transaction, that all feedback be read again. A round that is under way begins anew.
+pub(crate) fn ask(tx: &mut Tx, job: i64, now: Time) -> Result<(), StoreError> {
+    if tables::feedback::count(tx)? == 0 {
+        return Ok(());
+    }
+    for round in rounds(tx)? {
+        tables::job::finish(tx, round.id)?;
+    }
+    tables::job::add(tx, JobId(job), &Job::ReadAgain { after: FeedbackId(0) }, now)
+}
+
+fn rounds(view: &View) -> Result<Vec<Waiting>, StoreError> {
+    let mut jobs = tables::job::list(view, usize::MAX >> 1)?;
+    jobs.retain(|job| matches!(job.job, Job::ReadAgain { .. }));
+    Ok(jobs)
+}
+
+/// Reads the next batch and leaves a job for the one after.
+pub(crate) async fn run(flow: &Flow, after: FeedbackId) -> Result<(), FlowError> {
+    let ids = flow.store.read(&Scope::system(), move |view| tables::feedback::following(view, after, BATCH)).await?;
+    step::run(flow, &ids).await?;
+    let Some(last) = ids.last().copied().filter(|_| ids.len() == BATCH) else { return Ok(()) };
+    let (job, now) = (JobId(flow.id()), flow.now());
+    Ok(flow.store.write(&Scope::system(), move |tx| tables::job::add(tx, job, &Job::ReadAgain { after: last }, now)).await?)
+}
+
+/// Whether feedback is still waiting to be read again.
+pub async fn under_way(flow: &Flow) -> Result<bool, FlowError> {
+    Ok(flow.store.read(&Scope::system(), |view| Ok(!rounds(view)?.is_empty())).await?)
+}

@@ -1,0 +1,56 @@
+//! Corrections: a person says how it is; it outranks the model at once and at every later reading.
+
+use heard_domain::id::{CorrectionId, FeedbackId};
+use heard_domain::reading::{Change, Correction, Span};
+use heard_domain::scope::{Actor, Scope};
+use heard_domain::user::Grant;
+use heard_store::tables;
+
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+
+/// Corrects the passage at `span` (`None`: every passage).
+pub async fn add(
+    flow: &Flow,
+    scope: &Scope,
+    feedback: FeedbackId,
+    span: Option<Span>,
+    change: Change,
+) -> Result<Correction, FlowError> {
+    need(scope, Grant::Correct)?;
+    let Actor::User(by) = scope.actor else { return Err(FlowError::Forbidden) };
+    known(flow, &change)?;
+    let reading = flow.store.read(scope, move |view| tables::reading::get(view, feedback)).await?;
+    let reading = reading.ok_or(FlowError::Missing("feedback that was read"))?;
+    if span.is_some_and(|span| !reading.passages.iter().any(|passage| passage.span == span)) {
+        return Err(FlowError::rule("span", "is not a passage of this feedback"));
+    }
+    let correction = Correction { id: CorrectionId(flow.id()), feedback, span, change, by, at: flow.now() };
+    let kept = correction.clone();
+    let known = flow.store.write(scope, move |tx| tables::reading::correct(tx, &kept)).await?;
+    if known { Ok(correction) } else { Err(FlowError::Missing("feedback")) }
+}
+
+/// Takes a correction back; gives the feedback it belonged to.
+pub async fn undo(flow: &Flow, scope: &Scope, id: CorrectionId) -> Result<FeedbackId, FlowError> {
+    need(scope, Grant::Correct)?;
+    let feedback = flow.store.write(scope, move |tx| tables::reading::undo(tx, id)).await?;
+    feedback.ok_or(FlowError::Missing("correction"))
+}
+
+/// Refuses a stage or category that does not exist.
+fn known(flow: &Flow, change: &Change) -> Result<(), FlowError> {
+    let directory = flow.directory();
+    let (field, known) = match change {
+        Change::Stage { to: Some(stage) } => ("stage", directory.journey.stage(*stage).is_some()),
+        Change::AddCategory { category } | Change::RemoveCategory { category } => {
+            ("category", directory.taxonomy.category(*category).is_some())
+        }
+        Change::Stage { to: None }
+        | Change::Sentiment { .. }
+        | Change::Emotion { .. }
+        | Change::AddIntent { .. }
+        | Change::RemoveIntent { .. } => return Ok(()),
+    };
+    if known { Ok(()) } else { Err(FlowError::rule(field, format!("there is no such {field}"))) }
+}
