@@ -51,7 +51,7 @@ impl From<StoreError> for FlowError {
             StoreError::Conflict(what) => Self::Conflict(what),
             StoreError::Busy(_) => Self::Busy,
             StoreError::Full => Self::Full,
-            other => Self::internal(other),
+            broken @ StoreError::Broken(_) => Self::internal(broken),
         }
     }
 }

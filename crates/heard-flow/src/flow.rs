@@ -46,7 +46,8 @@ impl Flow {
     /// Opens the flow over a store; files that are handed over are kept in `folder`/imports.
     pub fn open(store: Store, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>, folder: &Path) -> Result<Self, FlowError> {
         let scope = Scope::system();
-        let (directory, highest) = store.read_now(&scope, |view| Ok((tables::directory::load(view)?, tables::id::highest(view)?)))?;
+        let (directory, highest) =
+            store.read_now(&scope, |view| Ok((tables::directory::load(view)?, tables::id::highest(view)?)))?;
         let files = folder.join("imports");
         std::fs::create_dir_all(&files).map_err(FlowError::internal)?;
         let known = RwLock::new(known(directory));

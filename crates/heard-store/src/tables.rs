@@ -1,6 +1,6 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
-//! Bottom-up: [`outbox`], [`job`] · [`company`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
+//! Bottom-up: [`outbox`], [`job`] · [`company`], [`id`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
 //! [`account`], [`person`] · [`passage`], [`feedback`], [`reading`], [`cube`] · [`import`], [`mapping`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
@@ -10,6 +10,7 @@ pub mod cube;
 pub mod department;
 pub mod directory;
 pub mod feedback;
+pub mod id;
 pub mod import;
 pub mod job;
 pub mod journey;

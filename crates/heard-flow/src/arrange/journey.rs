@@ -54,7 +54,8 @@ pub struct TouchpointDraft {
 
 /// The journey as a draft that can be changed and set again.
 pub fn draft(journey: &Journey) -> Vec<StageDraft> {
-    let touchpoint = |t: &Touchpoint| TouchpointDraft { id: Some(t.id), name: t.name.clone(), moment_of_truth: t.moment_of_truth };
+    let touchpoint =
+        |t: &Touchpoint| TouchpointDraft { id: Some(t.id), name: t.name.clone(), moment_of_truth: t.moment_of_truth };
     let stage = |s: &Stage| StageDraft {
         id: Some(s.id),
         name: s.name.clone(),

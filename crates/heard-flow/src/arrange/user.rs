@@ -128,7 +128,8 @@ fn taken(error: heard_store::error::StoreError) -> FlowError {
 
 fn checked(flow: &Flow, id: UserId, draft: UserDraft) -> Result<User, FlowError> {
     let email = draft.email.trim().to_lowercase();
-    let plausible = email.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.') && !host.starts_with('.'));
+    let plausible =
+        email.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.') && !host.starts_with('.'));
     if !plausible || email.len() > 254 || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(FlowError::rule("email", "is not an e-mail address"));
     }

@@ -63,7 +63,10 @@ pub async fn confirm(
     need(scope, Grant::Import)?;
     let import = get(flow, scope, id).await?;
     if import.state != ImportState::Preview {
-        return Err(FlowError::Conflict(format!("this import is {}, not waiting to be confirmed", import.state.label().to_lowercase())));
+        return Err(FlowError::Conflict(format!(
+            "this import is {}, not waiting to be confirmed",
+            import.state.label().to_lowercase()
+        )));
     }
     let says = |meaning: &Meaning| matches!(meaning, Meaning::Text | Meaning::Rating { .. } | Meaning::Attribute { .. });
     if !mapping.columns.iter().any(|(_, meaning)| says(meaning)) {
@@ -211,13 +214,9 @@ async fn write(flow: &Flow, id: ImportId, post: PostId, batch: Rowful) -> Result
         let common = Batch { post, import: Some(id), on_change: OnChange::Revise, now, job };
         let heard = keep(tx, &mut names, &common, prepared)?;
         let refused = places.iter().zip(&heard).filter_map(|(row, heard)| match heard {
-            Heard::Refused(bad) => Some(BadRow {
-                row: *row,
-                line: 0,
-                column: bad.field.clone(),
-                reason: bad.reason.clone(),
-                sample: String::new(),
-            }),
+            Heard::Refused(bad) => {
+                Some(BadRow { row: *row, line: 0, column: bad.field.clone(), reason: bad.reason.clone(), sample: String::new() })
+            }
             _ => None,
         });
         let mut bad: Vec<BadRow> = batch.bad;

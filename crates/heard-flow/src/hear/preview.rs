@@ -59,7 +59,7 @@ pub async fn hand_over(flow: &Flow, scope: &Scope, name: &str, file: Receiving) 
     let (id, place) = (received.id, path(flow, received.id));
     let look = move || {
         let shape = shape::detect(&mut source(&place)?).map_err(unreadable)?;
-        let survey = survey(source(&place)?, &shape).map_err(unreadable)?;
+        let survey = survey(&mut source(&place)?, &shape).map_err(unreadable)?;
         Ok(Looked { mapping: guess(&shape, &survey).mapping, shape, survey })
     };
     let looked = tokio::task::spawn_blocking(look).await.map_err(FlowError::internal)?;
@@ -110,7 +110,10 @@ fn tidy(name: &str) -> String {
 pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<Mapping>) -> Result<Preview, FlowError> {
     let import = get(flow, scope, id).await?;
     if import.state != ImportState::Preview {
-        return Err(FlowError::Conflict(format!("this import is {}, not waiting to be confirmed", import.state.label().to_lowercase())));
+        return Err(FlowError::Conflict(format!(
+            "this import is {}, not waiting to be confirmed",
+            import.state.label().to_lowercase()
+        )));
     }
     let (hash, first) = (import.hash.clone(), import.at);
     let (earlier, recalled) = flow

@@ -8,9 +8,9 @@ use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
-use heard_store::view::Tx;
 use heard_store::tables;
 use heard_store::tables::feedback::{NewRow, Outcome};
+use heard_store::view::Tx;
 use sha2::{Digest, Sha256};
 
 use crate::error::FlowError;
@@ -153,17 +153,11 @@ fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<N
     let Prepared { new, hash, id } = one;
     let (person, account) = names.author(tx, &new.author)?;
     let mut attributes = names.attributes(tx, &new.attributes)?;
-    let touchpoint = match &new.touchpoint {
-        None => None,
-        Some(name) => match names.touchpoint(name) {
-            Some(id) => Some(id),
-            // A name that the journey does not know is not lost: it is kept as an attribute.
-            None => {
-                attributes.extend(names.attributes(tx, &[("touchpoint".to_owned(), name.clone())])?);
-                None
-            }
-        },
-    };
+    let touchpoint = new.touchpoint.as_deref().and_then(|name| names.touchpoint(name));
+    if let Some(name) = new.touchpoint.filter(|_| touchpoint.is_none()) {
+        // A name that the journey does not know is not lost: it is kept as an attribute.
+        attributes.extend(names.attributes(tx, &[("touchpoint".to_owned(), name)])?);
+    }
     attributes.sort_unstable();
     attributes.dedup_by_key(|(attribute, _)| *attribute);
     let ratings = names.ratings(tx, &new.ratings)?;

@@ -5,9 +5,9 @@ use heard_domain::job::Job;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
+use heard_store::tables;
 use heard_store::tables::job::Waiting;
 use heard_store::view::{Tx, View};
-use heard_store::tables;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
