@@ -4,6 +4,7 @@
 mod screenshots;
 mod test;
 mod tidy;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +25,15 @@ enum Task {
         #[arg(long)]
         allow_skip: bool,
     },
+    /// Trains the reader from the permitted sets and writes its asset and model card.
+    Train {
+        /// The folder of the sets.
+        #[arg(long, default_value = "../shared/data")]
+        data: PathBuf,
+        /// Writes nothing and prints figures on the tuning part.
+        #[arg(long)]
+        try_out: bool,
+    },
 }
 
 /// The root of the repository.
@@ -35,6 +45,7 @@ fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Tidy => tidy::check::run(&root()),
         Task::Screenshots => screenshots::run(&root()),
+        Task::Train { data, try_out } => train::run::run(&root(), &data, try_out),
         Task::Test { allow_skip } => test::whole::run(&root(), allow_skip),
     };
     match done {

@@ -34,7 +34,11 @@ pub struct Reader {
 impl Reader {
     /// A reader for a journey and a taxonomy; make a new one when they change.
     pub fn new(journey: &Journey, taxonomy: &Taxonomy) -> Self {
-        let model = Model::shipped();
+        Self::with(Model::shipped(), journey, taxonomy)
+    }
+
+    /// The same with another head: training measures what it made.
+    pub fn with(model: &'static Model, journey: &Journey, taxonomy: &Taxonomy) -> Self {
         let company = Company::new(journey, taxonomy);
         let name = format!("{} taxonomy {}", model.name, company.version);
         Self { model, company, name }
