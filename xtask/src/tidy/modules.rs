@@ -293,7 +293,9 @@ fn cycles(edges: &BTreeMap<(&str, &str), usize>, findings: &mut Vec<Finding>) {
 /// The docs of `lib.rs` name every module, and a module that needs another after it.
 fn listed_bottom_up(root: &str, text: &str, tree: &Tree<'_>, edges: &BTreeMap<(&str, &str), usize>, findings: &mut Vec<Finding>) {
     let docs: String = text.lines().take_while(|line| line.starts_with("//!")).collect::<Vec<_>>().join("\n");
-    let place = |module: &str| docs.find(&format!("`{module}`"));
+    // Prose before the list may name modules in any order.
+    let list = docs.split_once("Bottom-up:").map_or(docs.as_str(), |(_, list)| list);
+    let place = |module: &str| list.find(&format!("`{module}`"));
     let top: BTreeMap<&str, &str> =
         tree.files.iter().filter_map(|(module, file)| Some((*file, module.first()?.as_str()))).collect();
     for module in top.values().collect::<BTreeSet<_>>() {
