@@ -2,7 +2,7 @@
 //!
 //! Files, bottom-up: [`encoding`] (bytes to UTF-8), [`date`], [`number`], [`words`] · [`record`], [`csv`], [`jsonl`] · [`shape`]
 //! (the layout), [`records`] · [`survey`] (what stands in the columns) · [`preset`], [`presets`], [`registry`] (layouts known by
-//! their columns) · [`guess`] (what columns mean) · [`row`] (a record becomes a feedback) · [`file`] (the way in).
+//! their columns) · [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`row`] (a record becomes a feedback) · [`file`] (the way in).
 
 pub mod csv;
 pub mod date;
@@ -13,6 +13,7 @@ pub mod jsonl;
 pub mod number;
 pub mod preset;
 pub mod presets;
+pub mod recall;
 pub mod record;
 pub mod records;
 pub mod registry;

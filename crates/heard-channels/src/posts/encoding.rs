@@ -11,6 +11,8 @@ use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use crate::error::Unreadable;
 
 const BLOCK: usize = 64 * 1024;
+/// So many blocks, from the first foreign letter on, are judged by the frequency of their bytes.
+const JUDGED: usize = 32;
 
 /// What stands for a byte that cannot be decoded.
 pub const UNDECODABLE: u8 = 0xFF;
@@ -41,10 +43,13 @@ pub fn detect(source: &mut (impl Read + Seek)) -> Result<Letters, Unreadable> {
     if let Some(encoding) = utf16_without_mark(head) {
         return Ok(Letters { encoding, mark: 0 });
     }
-    let (mut fitting, mut misfit) = (0_u64, 0_u64);
+    let (mut fitting, mut misfit, mut plain) = (0_u64, 0_u64, 0_u64);
     loop {
         let last = filled < block.len();
         let bytes = block.get(..filled).unwrap_or_default();
+        if fitting + misfit == 0 && bytes.is_ascii() {
+            plain += bytes.len() as u64;
+        }
         let kept = if last { 0 } else { unfinished(bytes) };
         for chunk in bytes.get(..filled - kept).unwrap_or_default().utf8_chunks() {
             fitting += chunk.valid().bytes().filter(|b| *b >= 0xC0).count() as u64;
@@ -59,16 +64,18 @@ pub fn detect(source: &mut (impl Read + Seek)) -> Result<Letters, Unreadable> {
     if misfit == 0 || fitting > misfit {
         return Ok(Letters { encoding: UTF_8, mark: 0 });
     }
-    source.seek(SeekFrom::Start(0))?;
+    // Before the first foreign letter all is plain, so a block that holds one never begins within a letter.
+    source.seek(SeekFrom::Start(plain))?;
     let mut detector = EncodingDetector::new();
-    loop {
+    for _ in 0..JUDGED {
         let filled = fill(source, &mut block, 0)?;
         let last = filled < block.len();
         detector.feed(block.get(..filled).unwrap_or_default(), last);
         if last {
-            return Ok(Letters { encoding: detector.guess(None, false), mark: 0 });
+            break;
         }
     }
+    Ok(Letters { encoding: detector.guess(None, false), mark: 0 })
 }
 
 /// Reads until `block` is full or the source ends; returns how much of it is filled.

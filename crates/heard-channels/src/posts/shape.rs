@@ -112,15 +112,7 @@ pub fn detect(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
         Some(delimiter) => Dialect { delimiter, quoted: true },
         None => dialect(body, whole).unwrap_or(one_column),
     };
-    let torn = trial(body, whole, shape.dialect).torn;
-    if torn > 0 && matches!(shape.dialect.delimiter, b'\t' | b'|' | Dialect::ONE_COLUMN) {
-        // Many programs never quote between tabs: there a quote is a letter, if hardly a cell stands between two.
-        let plain = Dialect { quoted: false, ..shape.dialect };
-        let unquoted = trial(body, whole, plain);
-        if unquoted.agreeing == unquoted.records && unquoted.enclosed <= torn {
-            shape.dialect = plain;
-        }
-    }
+    shape.dialect.quoted = !quotes_are_letters(body, whole, shape.dialect);
     header(source, &mut shape)?;
     Ok(shape)
 }
@@ -190,13 +182,32 @@ fn trial(head: &[u8], whole: bool, dialect: Dialect) -> Trial {
 
 /// The delimiter under which most records are as wide as the first; of equals, the one with more columns.
 fn dialect(head: &[u8], whole: bool) -> Option<Dialect> {
-    let tried = DELIMITERS.iter().map(|delimiter| {
-        let dialect = Dialect { delimiter: *delimiter, quoted: true };
-        (dialect, trial(head, whole, dialect))
+    let first = head.split(|b| *b == b'\n').next().unwrap_or_default();
+    let tried = DELIMITERS.iter().flat_map(|delimiter| {
+        let dialect = |quoted| Dialect { delimiter: *delimiter, quoted };
+        let (quoted, plain) = (trial(head, whole, dialect(true)), trial(head, whole, dialect(false)));
+        // Where hardly a row survives its quotes, the rows without them still show the delimiter.
+        [(dialect(true), quoted.agreeing, quoted), (dialect(true), plain.agreeing / 2, plain)]
     });
-    let fitting = tried.filter(|(_, t)| t.width > 1 && t.agreeing * 2 > t.records);
-    let best = fitting.max_by_key(|(_, t)| (t.agreeing * 20 / t.records.max(1), t.width));
-    best.map(|(dialect, _)| dialect)
+    let fitting = tried.filter(|(dialect, agreeing, trial)| {
+        // Commas within a sentence are followed by a space, those between the names of columns seldom are.
+        let sentence = first.windows(2).any(|pair| pair == [dialect.delimiter, b' ']);
+        trial.width > 1 && (*agreeing == trial.records || !sentence && agreeing * 4 > trial.records)
+    });
+    let best = fitting.max_by_key(|(_, agreeing, trial)| (agreeing * 20 / trial.records.max(1), trial.width));
+    best.map(|(dialect, ..)| dialect)
+}
+
+/// Many programs never quote between tabs, and some write quotes that mean nothing: there a quote is a letter, if all rows are as
+/// wide as they should be without quoting, and hardly a cell stands between two.
+fn quotes_are_letters(head: &[u8], whole: bool, dialect: Dialect) -> bool {
+    let quoted = trial(head, whole, dialect);
+    let plain = trial(head, whole, Dialect { quoted: false, ..dialect });
+    let usual = matches!(dialect.delimiter, b'\t' | b'|' | Dialect::ONE_COLUMN);
+    quoted.torn > 0
+        && (usual || quoted.agreeing * 2 < quoted.records)
+        && plain.agreeing == plain.records
+        && plain.enclosed <= quoted.torn
 }
 
 fn header(source: &mut (impl Read + Seek), shape: &mut Shape) -> Result<(), Unreadable> {
@@ -204,16 +215,20 @@ fn header(source: &mut (impl Read + Seek), shape: &mut Shape) -> Result<(), Unre
     cutter.skip_head(shape.preamble, 0)?;
     let mut rows = Vec::new();
     let mut record = Record::default();
-    while rows.len() < 3 {
+    let mut torn = false;
+    while rows.len() < if torn { TRIAL } else { 3 } {
         match cutter.next(&mut record)? {
             Some(Ok(())) => rows.push(record.cells().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()),
-            Some(Err(_)) if rows.is_empty() => {
-                let reason = "the first row, which should name the columns, is torn: repair its quotes";
-                return Err(Unreadable::Mapping(reason.to_owned()));
-            }
-            Some(Err(_)) => {}
+            Some(Err(_)) => torn |= rows.is_empty(),
             None => break,
         }
+    }
+    if torn {
+        // The header is the first bad row then; the columns have numbers, and as many are taken as most rows have.
+        let count = |width: usize| rows.iter().filter(|row| row.len() == width).count();
+        let width = rows.iter().map(Vec::len).max_by_key(|width| count(*width)).unwrap_or(1);
+        shape.columns = unique(vec![String::new(); width.min(MOST_COLUMNS)]);
+        return Ok(());
     }
     let mut rows = rows.into_iter();
     let Some(first) = rows.next() else { return Err(Unreadable::Empty) };
@@ -287,6 +302,8 @@ mod tests {
             ("sep=;\na;b\n1;2\n", b';'),
             ("note\nfine, quick, cheap\nslow\n", Dialect::ONE_COLUMN),
             ("only a header,with two\n", b','),
+            ("What do you think, all in all?\nfine, really\nslow\nwell, quick\n", Dialect::ONE_COLUMN),
+            ("id,when,note\n1,2026-03-22,\"torn\n2,2026-03-22,\"torn\n3,2026-03-22,\"torn\n", b','),
         ];
         for (text, delimiter) in cases {
             assert_eq!(char::from(shape(text).dialect.delimiter), char::from(delimiter), "{text}");
@@ -298,6 +315,8 @@ mod tests {
         let tsv = shape("text\tlabel\n\"I love it\tgood\nso \"so\"\tbad\n\"no\" he said\tbad\n");
         assert!(!tsv.dialect.quoted);
         assert!(shape("text,label\n\"I, too\",good\n").dialect.quoted);
+        assert!(shape("text,label\n\"I, too\",good\n\"torn,bad\nso,so\n").dialect.quoted);
+        assert!(!shape("a,b,c\n1,2,\"x\n1,2,\"x\n1,2,\"x\n1,2,\"x\n").dialect.quoted);
     }
 
     #[test]
@@ -305,6 +324,7 @@ mod tests {
         assert_eq!(shape("id,text\n1,fine\n").columns, ["id", "text"]);
         assert_eq!(shape("9566,\"This would help\",0\n9569,\"Please\",1\n").header_rows, 0);
         assert_eq!(shape("9566,\"This would help\",0\n9569,\"Please\",1\n").columns, ["Column 1", "Column 2", "Column 3"]);
+        assert_eq!(shape("id,\"te\"xt\n1,fine\n2,slow\n").columns, ["Column 1", "Column 2"]);
         assert_eq!(shape("score,,score,Score\n1,2,3,4\n").columns, ["score", "Column 2", "score (2)", "Score"]);
     }
 

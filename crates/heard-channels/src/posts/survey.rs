@@ -17,6 +17,7 @@ use crate::posts::number;
 use crate::posts::record::Record;
 use crate::posts::records::Records;
 use crate::posts::shape::Shape;
+use crate::posts::words::{ID, any, words};
 
 /// After so many rows looked at closely, half as many of those that follow are.
 const CLOSE: u64 = 2_000;
@@ -171,8 +172,10 @@ impl Survey {
         let dated = dated.map(|(place, _)| place).collect();
         let telling = self.columns.iter().enumerate().filter(|(_, f)| f.distinct == good && f.filled == good && f.longest <= 100);
         let mut telling: Vec<_> = telling.map(|(place, f)| (place, f.values.clone())).collect();
-        // Short values first: ids are shorter than verbatims, which may be unique too.
-        telling.sort_by_key(|(place, _)| self.columns.get(*place).map_or(usize::MAX, |f| f.longest));
+        // What is called an id first, then short values: ids are shorter than verbatims, which may be unique too.
+        telling.sort_by_key(|(place, _)| {
+            self.columns.get(*place).map_or((true, usize::MAX), |f| (!any(&words(&f.name), ID), f.longest))
+        });
         telling.truncate(KEYS);
         (telling, dated)
     }
