@@ -258,3 +258,89 @@ fn look_all(mut view: View, inbox: &Mutex<Receiver<Box<dyn Look>>>) {
         look.run(&mut view);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::company;
+
+    fn pages(store: &Store, most: i64) {
+        store.write_now(&Scope::system(), move |tx| tx.db().script(&format!("PRAGMA max_page_count = {most}"))).unwrap();
+    }
+
+    fn keep(store: &Store, name: String) -> Result<(), StoreError> {
+        store.write_now(&Scope::system(), move |tx| company::set(tx, &name, &"x".repeat(3000)))
+    }
+
+    #[test]
+    fn a_full_disk_refuses_writes_goes_on_reading_and_recovers() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let used = store.read_now(&Scope::system(), |view| view.number("PRAGMA page_count", &[])).unwrap();
+        pages(&store, used + 20);
+        let ended: Vec<_> = (0..60).map(|n| keep(&store, format!("a{n}"))).collect();
+        let kept = ended.iter().filter(|end| end.is_ok()).count();
+        assert!(kept > 5 && ended.contains(&Err(StoreError::Full)), "{ended:?}");
+        assert!(ended.iter().all(|end| matches!(end, Ok(()) | Err(StoreError::Full))), "{ended:?}");
+        let there = |view: &View| view.number("SELECT count(*) FROM setting", &[]);
+        assert_eq!(store.read_now(&Scope::system(), there), Ok(kept as i64));
+        pages(&store, used + 1000);
+        assert_eq!(keep(&store, "later".to_owned()), Ok(()));
+        assert_eq!(store.read_now(&Scope::system(), there), Ok(kept as i64 + 1));
+    }
+
+    #[test]
+    fn a_group_that_the_disk_cannot_take_is_refused_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let used = store.read_now(&Scope::system(), |view| view.number("PRAGMA page_count", &[])).unwrap();
+        pages(&store, used + 8);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answered = runtime.block_on(async {
+            let mut under_way = Vec::new();
+            for n in 0..40 {
+                let store = store.clone();
+                let write = async move {
+                    store.write(&Scope::system(), move |tx| company::set(tx, &n.to_string(), &"x".repeat(3000))).await
+                };
+                under_way.push(tokio::spawn(write));
+            }
+            let mut answered = Vec::new();
+            for write in under_way {
+                answered.push(write.await.unwrap());
+            }
+            answered
+        });
+        let names = store
+            .read_now(&Scope::system(), |view| view.list("SELECT name FROM setting", &[], |row| Ok(row.text(0)?.to_owned())))
+            .unwrap();
+        for (n, answer) in answered.iter().enumerate() {
+            assert_eq!(answer.is_ok(), names.contains(&n.to_string()), "write {n}: {answer:?}");
+        }
+        assert!(answered.contains(&Err(StoreError::Full)), "{answered:?}");
+    }
+
+    #[test]
+    fn one_program_at_a_time_holds_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        assert!(matches!(Store::open(folder.path()), Err(StoreError::Busy(_))));
+        drop(store);
+        assert!(Store::open(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn a_read_sees_one_state_while_others_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let writer = store.clone();
+        let counts = store.read_now(&Scope::system(), move |view| {
+            let count = || view.number("SELECT count(*) FROM setting", &[]);
+            let before = count()?;
+            keep(&writer, "meanwhile".to_owned())?;
+            Ok((before, count()?))
+        });
+        assert_eq!(counts, Ok((0, 0)));
+        assert_eq!(store.read_now(&Scope::system(), |view| view.number("SELECT count(*) FROM setting", &[])), Ok(1));
+    }
+}

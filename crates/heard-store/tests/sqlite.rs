@@ -13,6 +13,8 @@ mod conformance {
     pub mod cubes;
     pub mod hear;
     pub mod made;
+    pub mod people;
+    pub mod work;
 }
 
 fn open(folder: &Path) -> Store {

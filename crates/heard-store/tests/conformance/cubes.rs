@@ -205,13 +205,16 @@ fn named(store: &Store) {
 
 type CellKey = (i32, i64, i64, i64);
 
+/// n, sum, how many count for and against.
+type Sums = (i64, f64, i64, i64);
+
 /// The rule of the cubes, written down a second time and as plainly as it can be.
-fn recount(view: &View) -> Result<(Vec<Cell>, BTreeMap<CellKey, (i64, f64, i64, i64)>), StoreError> {
+fn recount(view: &View) -> Result<(Vec<Cell>, BTreeMap<CellKey, Sums>), StoreError> {
     let ids = feedback::following(view, FeedbackId(0), 1000)?;
     let all: Vec<Feedback> = feedback::many(view, &ids)?;
     let passages = passage::many(view, &ids)?;
     let mut cells: BTreeMap<CellKey, Cell> = BTreeMap::new();
-    let mut scores: BTreeMap<CellKey, (i64, f64, i64, i64)> = BTreeMap::new();
+    let mut scores: BTreeMap<CellKey, Sums> = BTreeMap::new();
     for f in &all {
         let own = &passages[&f.id];
         assert!(!own.is_empty(), "every feedback has a passage");
@@ -291,7 +294,7 @@ pub fn cubes_equal_a_recount(open: &dyn Fn(&Path) -> Store) {
             let (expected, scores) = store.read_now(&Scope::system(), recount).unwrap();
             assert_eq!(store.read_now(&Scope::system(), cube::cells).unwrap(), expected);
             let kept = store.read_now(&Scope::system(), cube::scores).unwrap();
-            let kept: BTreeMap<CellKey, (i64, f64, i64, i64)> =
+            let kept: BTreeMap<CellKey, Sums> =
                 kept.into_iter().map(|s| ((s.day, s.post, s.stage, s.scale), (s.n, s.total, s.up, s.down))).collect();
             assert_eq!(kept, scores);
             Ok(())

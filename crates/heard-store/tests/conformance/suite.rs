@@ -18,6 +18,10 @@ macro_rules! suite {
                 hear::what_was_kept_comes_back,
                 hear::the_same_key_adds_one,
                 hear::a_failing_write_leaves_the_others_intact,
+                people::persons_are_known_again_by_their_handles,
+                people::narrowed_sight_hides_what_was_heard_elsewhere,
+                work::jobs_are_taken_once_and_survive,
+                work::a_failing_job_waits_longer_each_time_and_is_given_up,
             ]
         );
     };
