@@ -10,10 +10,12 @@ use heard_store::store::Store;
 mod conformance {
     #[macro_use]
     pub mod suite;
+    pub mod company;
     pub mod cubes;
     pub mod hear;
     pub mod made;
     pub mod people;
+    pub mod readings;
     pub mod work;
 }
 
