@@ -24,3 +24,14 @@ pub enum Job {
         after: FeedbackId,
     },
 }
+
+impl Job {
+    /// Jobs of one kind may be done together.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "read",
+            Self::Import { .. } => "import",
+            Self::ReadAgain { .. } => "read_again",
+        }
+    }
+}

@@ -4,10 +4,14 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use heard_domain::id::JobId;
 use heard_domain::job::Job;
 use heard_domain::scope::Scope;
+use heard_domain::time::Time;
+use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::tables::job::Taken;
+use heard_store::view::Tx;
 use tokio::task::JoinSet;
 
 use crate::error::FlowError;
@@ -16,6 +20,9 @@ use crate::{hear, read};
 
 /// How many jobs are done side by side: reading is the dearest work, and an import should not wait for it.
 const SIDE_BY_SIDE: usize = 3;
+
+/// How many small jobs are done together.
+const TOGETHER: usize = 500;
 
 /// Does background work until `stop` is done; what is unfinished then goes on after the next start.
 pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
@@ -72,31 +79,56 @@ pub async fn drain(flow: &Arc<Flow>) -> Result<(), FlowError> {
     }
 }
 
-/// Does one job that is due; false if there is none.
+/// Does one job that is due, or many small ones of a kind together; false if there is none.
 async fn one(flow: &Arc<Flow>) -> Result<bool, FlowError> {
     let (scope, now) = (Scope::system(), flow.now());
     let next = flow.store.read(&scope, tables::job::next_due).await?;
     if next.is_none_or(|due| due > now) {
         return Ok(false);
     }
-    let Some(Taken { id, job, attempt }) = flow.store.write(&scope, move |tx| tables::job::take(tx, now)).await? else {
+    let taken = flow.store.write(&scope, move |tx| take(tx, now)).await?;
+    if taken.is_empty() {
         return Ok(false);
-    };
-    match perform(flow, &job).await {
-        Ok(()) => flow.store.write(&scope, move |tx| tables::job::finish(tx, id)).await?,
-        Err(error) => {
-            tracing::error!(job = %id, attempt, %error, cause = ?std::error::Error::source(&error), "a job failed");
-            let (reason, now) = (error.to_string(), flow.now());
-            flow.store.write(&scope, move |tx| tables::job::fail(tx, id, &reason, now)).await?;
-        }
+    }
+    let ids: Vec<JobId> = taken.iter().map(|taken| taken.id).collect();
+    if let Err(error) = perform(flow, taken).await {
+        tracing::error!(jobs = ?ids, %error, cause = ?std::error::Error::source(&error), "background work failed");
+        let (reason, now) = (error.to_string(), flow.now());
+        let fail = move |tx: &mut Tx| ids.iter().try_for_each(|id| tables::job::fail(tx, *id, &reason, now));
+        flow.store.write(&scope, fail).await?;
     }
     Ok(true)
 }
 
-async fn perform(flow: &Arc<Flow>, job: &Job) -> Result<(), FlowError> {
-    match job {
-        Job::Read { feedback } => read::step::run(flow, feedback).await,
-        Job::ReadAgain { after } => read::again::run(flow, *after).await,
-        Job::Import { import } => hear::import::run(flow, *import).await,
+/// The longest-due job; where it reads a few feedbacks, others that do so with it.
+fn take(tx: &mut Tx, now: Time) -> Result<Vec<Taken>, StoreError> {
+    let Some(first) = tables::job::take(tx, now)? else { return Ok(Vec::new()) };
+    let mut taken = vec![first];
+    // A job that failed before runs alone, so that it cannot pull others down again.
+    if let [Taken { job: Job::Read { feedback }, attempt: 1, .. }] = taken.as_slice()
+        && feedback.len() < TOGETHER
+    {
+        let kind = taken[0].job.kind();
+        taken.extend(tables::job::take_alike(tx, kind, TOGETHER, now)?);
     }
+    Ok(taken)
+}
+
+async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
+    let mut reads = Vec::new();
+    let mut feedback = Vec::new();
+    for Taken { id, job, .. } in taken {
+        match job {
+            Job::Read { feedback: ids } => {
+                reads.push(id);
+                feedback.extend(ids);
+            }
+            Job::ReadAgain { after } => read::again::run(flow, id, after).await?,
+            Job::Import { import } => {
+                hear::import::run(flow, import).await?;
+                flow.store.write(&Scope::system(), move |tx| tables::job::finish(tx, id)).await?;
+            }
+        }
+    }
+    if reads.is_empty() { Ok(()) } else { read::step::run(flow, &feedback, reads).await }
 }

@@ -1,5 +1,7 @@
 //! Files come in: completely, once, and with every bad row named.
 
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "a test says what it expects, and what it skips")]
+
 mod common;
 
 use std::path::PathBuf;

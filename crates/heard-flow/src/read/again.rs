@@ -33,13 +33,14 @@ fn rounds(view: &View) -> Result<Vec<Waiting>, StoreError> {
     Ok(jobs)
 }
 
-/// Reads the next batch and leaves a job for the one after.
-pub(crate) async fn run(flow: &Flow, after: FeedbackId) -> Result<(), FlowError> {
+/// Reads the next batch; the job goes on after it, or is finished.
+pub(crate) async fn run(flow: &Flow, job: JobId, after: FeedbackId) -> Result<(), FlowError> {
     let ids = flow.store.read(&Scope::system(), move |view| tables::feedback::following(view, after, BATCH)).await?;
-    step::run(flow, &ids).await?;
-    let Some(last) = ids.last().copied().filter(|_| ids.len() == BATCH) else { return Ok(()) };
-    let (job, now) = (JobId(flow.id()), flow.now());
-    Ok(flow.store.write(&Scope::system(), move |tx| tables::job::add(tx, job, &Job::ReadAgain { after: last }, now)).await?)
+    let Some(last) = ids.last().copied().filter(|_| ids.len() == BATCH) else { return step::run(flow, &ids, vec![job]).await };
+    step::run(flow, &ids, Vec::new()).await?;
+    let now = flow.now();
+    let next = move |tx: &mut Tx| tables::job::again(tx, job, &Job::ReadAgain { after: last }, now);
+    Ok(flow.store.write(&Scope::system(), next).await?)
 }
 
 /// Whether feedback is still waiting to be read again.

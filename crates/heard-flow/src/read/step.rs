@@ -1,22 +1,26 @@
 //! Reading: verbatims in, readings out; a reading of words that changed meanwhile is dropped.
 
 use heard_domain::feedback::Feedback;
-use heard_domain::id::FeedbackId;
+use heard_domain::id::{FeedbackId, JobId};
 use heard_domain::reading::Reading;
 use heard_domain::scope::Scope;
 use heard_store::tables;
+use heard_store::view::Tx;
 use heard_text::step::ToRead;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
 
-/// Reads these feedbacks and keeps the readings.
-pub async fn run(flow: &Flow, ids: &[FeedbackId]) -> Result<(), FlowError> {
+/// Reads these feedbacks and keeps the readings; the jobs that asked for it are finished in the same transaction.
+pub(crate) async fn run(flow: &Flow, ids: &[FeedbackId], jobs: Vec<JobId>) -> Result<(), FlowError> {
     let wanted = ids.to_vec();
     let feedback = flow.store.read(&Scope::system(), move |view| tables::feedback::many(view, &wanted)).await?;
     let readings = understand(flow, feedback).await?;
-    flow.store.write(&Scope::system(), move |tx| tables::reading::save_many(tx, &readings)).await?;
-    Ok(())
+    let keep = move |tx: &mut Tx| {
+        tables::reading::save_many(tx, &readings)?;
+        jobs.iter().try_for_each(|job| tables::job::finish(tx, *job))
+    };
+    Ok(flow.store.write(&Scope::system(), keep).await?)
 }
 
 /// Reads on a thread of its own: it is pure computing.

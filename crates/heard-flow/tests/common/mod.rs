@@ -1,5 +1,7 @@
 //! A flow in a folder of its own, at a fixed time, with chance that can be repeated.
 
+#![expect(clippy::expect_used, reason = "a test says what it expects")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};

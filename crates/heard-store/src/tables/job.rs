@@ -40,7 +40,8 @@ pub struct Waiting {
 /// Adds work, in the transaction of the state that asks for it.
 pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreError> {
     let body = serde_json::to_string(job)?;
-    tx.execute("INSERT INTO job (id, body, attempts, due) VALUES ($1, $2, 0, $3)", &[id.into(), (&body).into(), due.into()])?;
+    let values: [Value<'_>; 4] = [id.into(), job.kind().into(), (&body).into(), due.into()];
+    tx.execute("INSERT INTO job (id, kind, body, attempts, due) VALUES ($1, $2, $3, 0, $4)", &values)?;
     tx.work_added = true;
     Ok(())
 }
@@ -56,6 +57,17 @@ pub fn take(tx: &mut Tx, now: Time) -> Result<Option<Taken>, StoreError> {
     // Counted before it runs: a job that kills the program does not do so for ever.
     tx.execute("UPDATE job SET taken = 1, attempts = $2 WHERE id = $1", &[id.into(), attempt.into()])?;
     Ok(Some(Taken { id: JobId(id), job, attempt }))
+}
+
+/// Takes up to `most` further jobs of this kind that are due and that nobody has taken: many small ones cost less together.
+pub fn take_alike(tx: &mut Tx, kind: &str, most: usize, now: Time) -> Result<Vec<Taken>, StoreError> {
+    let sql = "SELECT id, body, attempts FROM job WHERE kind = $1 AND taken = 0 AND attempts = 0 AND due <= $2 ORDER BY due, id LIMIT $3";
+    let found = tx.list(sql, &[kind.into(), now.into(), most.into()], |row| {
+        Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? + 1 })
+    })?;
+    let values: Vec<Value<'_>> = found.iter().map(|taken| taken.id.into()).collect();
+    tx.execute_many("UPDATE job SET taken = 1, attempts = attempts + 1 WHERE id = $1", 1, &values)?;
+    Ok(found)
 }
 
 /// The job is done: best in the transaction of its result.
