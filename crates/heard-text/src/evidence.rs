@@ -62,7 +62,8 @@ pub fn phrases(tokens: &Tokens, range: &Range<usize>, adds: &[f32]) -> Vec<Span>
         let near = found.iter_mut().find(|p| {
             let gap = if p.start > last { p.start - last - 1 } else { first.saturating_sub(p.end) };
             let between = if p.start > last { last + 1 } else { p.end };
-            gap == 0 || (gap == 1 && speaks(between))
+            (between..between + gap).all(|at| speaks(at) && (gap == 1 || !telling(at) || matches!(kind(at), Some(Kind::Number))))
+                && gap <= 3
         });
         match near {
             Some(phrase) if phrase.len() + (last - first) < LONGEST + 2 => {

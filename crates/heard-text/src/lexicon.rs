@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use qsv_vader_sentiment_analysis::{EMOJI_LEXICON, LEXICON};
 
 use crate::phrase::listed;
-use crate::token::{Tokens, hash};
+use crate::token::{Kind, Tokens, hash};
 
 /// Valence of words and faces (−4 to 4), by the hash of their normal form.
 #[derive(Debug)]
@@ -73,13 +73,17 @@ pub fn lexicon() -> &'static Lexicon {
                 }
             }
         }
-        for (emoji, described) in EMOJI_LEXICON.iter() {
+        // Shortest first: the plain emoji, not one of its tones, says what it means.
+        let mut emojis: Vec<_> = EMOJI_LEXICON.iter().collect();
+        emojis.sort_by_key(|(emoji, _)| (emoji.len(), **emoji));
+        for (emoji, described) in emojis {
             let tokens = Tokens::of(described);
             let valence: f32 = tokens.all().iter().filter_map(|t| valences.get(&t.hash)).sum();
-            if let Some(first) = Tokens::of(emoji).all().first()
+            if let [only] = Tokens::of(emoji).all()
+                && only.kind == Kind::Face
                 && valence != 0.0
             {
-                valences.entry(first.hash).or_insert(valence.clamp(-4.0, 4.0));
+                valences.entry(only.hash).or_insert(valence.clamp(-4.0, 4.0));
             }
         }
         for (face, valence) in FACES {

@@ -26,6 +26,8 @@ struct Phrase<T> {
 /// What was found and where.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit<T> {
+    /// Which phrase, by its place in the source.
+    pub phrase: usize,
     /// What the phrase stands for.
     pub means: T,
     /// First token.
@@ -106,7 +108,7 @@ impl<T: Copy> Phrases<T> {
             })
         };
         if last < end && phrase.parts.iter().enumerate().all(fits) {
-            found(Hit { means: phrase.means, first, last });
+            found(Hit { phrase: index, means: phrase.means, first, last });
         }
     }
 }

@@ -145,17 +145,28 @@ pub fn stem(norm: &str) -> String {
     } else if word.ends_with('s') && !["ss", "us", "is"].iter().any(|end| word.ends_with(end)) {
         word.pop();
     }
-    let vowel_before = |stem: &str| stem.bytes().any(|b| b"aeiouy".contains(&b));
+    let is_vowel = |b: u8| b"aeiou".contains(&b);
+    let vowel_before = |stem: &str| stem.bytes().any(|b| is_vowel(b) || b == b'y');
     for end in ["ing", "ed"] {
         if let Some(rest) = word.strip_suffix(end)
             && rest.len() >= 3
             && vowel_before(rest)
         {
             word.truncate(rest.len());
+            // "rated" and "rate", but "sitting" and "sit": a short stem gets its e back.
+            if let [a, b, c] = word.as_bytes()
+                && !is_vowel(*a)
+                && is_vowel(*b)
+                && !is_vowel(*c)
+                && !b"wxy".contains(c)
+            {
+                word.push('e');
+            }
             break;
         }
     }
-    if word.len() > 3 && word.ends_with('e') {
+    // Not from short words: "site" is not "sit", "fare" not "far".
+    if word.len() > 4 && word.ends_with('e') {
         word.pop();
     }
     let bytes = word.as_bytes();
@@ -363,7 +374,10 @@ mod tests {
         ] {
             assert!(forms.iter().all(|form| stem(form) == stem(forms[0])), "{forms:?}");
         }
-        assert_ne!(stem("bus"), stem("bu"));
+        assert_eq!((stem("rated"), stem("rates")), (stem("rate"), stem("rate")));
+        for (a, b) in [("bus", "bu"), ("site", "sitting"), ("fare", "far"), ("late", "lat")] {
+            assert_ne!(stem(a), stem(b), "{a}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use heard_domain::id::FeedbackId;
 use heard_domain::journey::Journey;
-use heard_domain::reading::{Emotion, Polarity, Reading};
+use heard_domain::reading::{Emotion, Passage, Polarity, Reading};
 use heard_domain::taxonomy::Taxonomy;
 use heard_text::model::Model;
 use heard_text::pipeline::Reader;
@@ -54,6 +54,13 @@ impl Judge {
             let read: Vec<(f64, f64)> =
                 own.iter().filter_map(|e| Some((f64::from(e.value?), value(&self.read(&e.text))))).collect();
             figures.push(Figure { what: format!("VADER {what}, Pearson r"), value: correlation(&read), n: read.len() });
+            let classes: Vec<(usize, usize)> =
+                own.iter().filter_map(|e| Some((sole(e.polarity?)?, class(&self.read(&e.text))))).collect();
+            figures.push(Figure {
+                what: format!("VADER {what}, three classes, macro-F1"),
+                value: macro_f1(&classes, 3),
+                n: classes.len(),
+            });
         }
         let go: Vec<&Example> = examples.iter().filter(|e| e.set == Set::GoEmotions && e.part == part).collect();
         self.emotions(&go, &mut figures);
@@ -127,10 +134,11 @@ impl Judge {
     }
 }
 
-/// The value of the whole: that of the passages by their weight.
+/// The value of the whole: its passages add up, long ones more, as the words within a passage do.
 fn value(reading: &Reading) -> f64 {
-    let part =
-        |p: &heard_domain::reading::Passage| f64::from(p.weight) * p.sentiment.as_ref().map_or(0.0, |s| f64::from(s.value));
+    let length = |p: &Passage| f64::from(p.span.end - p.span.start);
+    let whole: f64 = reading.passages.iter().map(length).sum();
+    let part = |p: &Passage| (length(p) / whole.max(1.0)).sqrt() * p.sentiment.as_ref().map_or(0.0, |s| f64::from(s.value));
     reading.passages.iter().map(part).sum()
 }
 

@@ -41,11 +41,113 @@ const SLOTS: &[(&str, &str)] = &[
     ("city", "London|Denver|Boston|Berlin|Chicago|Madrid|Austin|Dublin|Toronto|Phoenix"),
     ("name", "Maria|John|Priya|Tom|Kevin|Susan|Ahmed|Linda|Carlos|Julie"),
     ("very", "so|very|really|incredibly|absolutely|truly|super|"),
+    (
+        "bad",
+        "not working|broken|wrong|missing|gone|late|delayed|cancelled|closed|locked|dirty|unavailable|sold out|lost|stuck|blocked|overbooked|damaged",
+    ),
     ("money", "$50|$200|30 euros|£25|$12.99|a hundred dollars|15%|twice the price|$75"),
 ];
 
 /// Worse for the customer; before the bar the emotion, if there is one.
 const BAD: &str = "\
+anger|why is my {thing} still {bad}
+anger|why is the {system} {bad} again
+anger|why am I paying for a {thing} that is {bad}
+anger|why are you not answering
+anger|why do I have to call {n} times for one {thing}
+anger|why would you sell me a {thing} that is {bad}
+anger|why was I not told that the {thing} is {bad}
+anger|why is nobody at the {place}
+anger|how come my {thing} is {bad}
+anger|how do you not know where my {thing} is
+anger|how many times do I have to ask for my {thing}
+anger|how long do we have to sit here
+anger|how long am I supposed to wait
+anger|when will you finally fix the {system}
+anger|can you please do something about the {place} in {city}, it is always {bad}
+anger|is anybody working {time}
+anger|does anyone read these messages
+anger|{n} {unit} later and still no {thing}
+anger|{n} {unit} and counting
+anger|because of you I had to buy another {thing}
+anger|because of your mistake I lost {money}
+anger|you made me miss my {event}
+anger|you made {person} wait {n} {unit}
+anger|you left {person} at the {place}
+anger|you left us stranded in {city}
+anger|you need to train your {staff}
+anger|you need more people at the {place}
+anger|you need to fix the {system}
+anger|you should be ashamed
+anger|your {staff} just walked away
+anger|your {staff} would not let {person} in
+anger|your {system} charged me {n} times
+anger|your {system} lost my {thing}
+anger|your email says one thing and the {system} another
+anger|your policy makes no sense
+anger|your prices keep going up and the {thing} is {bad}
+disappointment|so now I have to find another {thing}
+disappointment|so now we have to wait until tomorrow
+disappointment|now I'm stuck without a {thing}
+disappointment|now they say it takes another {n} {unit}
+disappointment|now my {thing} is {bad} and so is my {event}
+disappointment|my {thing} is {bad}
+disappointment|my {thing} is {bad} again
+disappointment|the {thing} I paid {money} for is {bad}
+disappointment|the {system} is {bad}
+disappointment|the {place} was closed when we got there
+disappointment|the {place} was too hot and the {thing} {bad}
+disappointment|first the {thing} was {bad}, then the {system}
+disappointment|first you lose my {thing}, then you do not answer
+disappointment|I have been trying to reach you since {time}
+disappointment|I've been trying to change my {thing} for {n} {unit}
+disappointment|I've been waiting for a reply for {n} {unit}
+disappointment|I paid {money} and got a {thing} that is {bad}
+disappointment|I paid extra and still no {thing}
+disappointment|I paid for priority and waited {n} {unit}
+disappointment|I had to pay {money} to get home
+disappointment|I had to call {n} times to get my {thing}
+disappointment|I had to sleep at the {place}
+disappointment|I was told to call back {time}
+disappointment|I was told it would take {n} {unit}, that was last month
+disappointment|I just want my {thing} back
+disappointment|I just want to speak to a person
+disappointment|all I want is my {thing}
+disappointment|tried to call, got a recording
+disappointment|tried the {system}, tried the phone, nothing
+disappointment|been here since {n} and no one has told us anything
+disappointment|been sitting at the {place} since {time}
+disappointment|been told {n} different stories
+disappointment|they have no record of my {thing}
+disappointment|they gave my {thing} to somebody else
+disappointment|they gave us a {thing} without {person}
+disappointment|they moved my {thing} without asking
+disappointment|they put {person} on a different {thing}
+disappointment|they could not find my {thing}
+disappointment|they will not give me my money
+disappointment|we missed the {event} and nobody cares
+disappointment|we waited {n} {unit} and then they told us it is {bad}
+disappointment|we had to leave without eating
+disappointment|would not recommend the {thing}
+disappointment|would be nice if somebody answered
+disappointment|would be nice to have my {thing} by now
+disappointment|wish you cared about your customers
+disappointment|wish I had gone to another {place}
+disappointment|no {thing} for {n} {unit}
+disappointment|no one at the {place} to help
+disappointment|nobody to be found at the {place}
+disappointment|not one {staff} in sight
+disappointment|not even close to on time
+disappointment|not getting any help from {service}
+disappointment|only {n} {unit} late this time
+disappointment|there goes my {event}
+disappointment|there is no way to reach a human
+disappointment|third {thing} in a row that is {bad}
+disappointment|the wait is over {n} {unit}
+disappointment|{n} people waiting and one {staff}
+disappointment|{n} calls, {n} emails, no answer
+disappointment|{service} says {n} {unit}, the {system} says sold out
+disappointment|{service} told {person} to come back {time}
 disappointment|still waiting for my {thing}
 disappointment|still no {thing} after {n} {unit}
 anger|been on hold for {n} {unit}
@@ -434,12 +536,16 @@ surprise|didn't expect such good service
 surprise|pleasantly surprised by the {thing}
 surprise|never thought it would be this easy";
 
-/// All sentences; one in ten tunes instead of training.
+/// How many texts of two or three sentences are made per class.
+const LONGER: usize = 1500;
+
+/// All sentences, alone and in longer texts; of one pattern in ten all sentences tune instead of training.
 pub fn sentences() -> Vec<Example> {
     let mut chance = Chance::new(7);
     let lists = [(BAD, [0.94, 0.05, 0.01], -0.55), (PLAIN, [0.04, 0.92, 0.04], 0.0), (GOOD, [0.01, 0.04, 0.95], 0.6)];
     let mut all = Vec::new();
     for (list, polarity, value) in lists {
+        let from = all.len();
         for (number, line) in list.lines().enumerate() {
             let (emotion, pattern) = line.split_once('|').unwrap_or(("", line));
             let mut emotions = [false; EMOTIONS];
@@ -450,7 +556,7 @@ pub fn sentences() -> Vec<Example> {
             made.sort();
             made.dedup();
             let part = if number % 10 == 9 { Part::Dev } else { Part::Train };
-            all.extend(made.into_iter().map(|text| Example {
+            let example = |text| Example {
                 text,
                 set: Set::Own,
                 part,
@@ -458,10 +564,28 @@ pub fn sentences() -> Vec<Example> {
                 value: Some(value),
                 polarity: Some(polarity),
                 emotions: Some(emotions),
-            }));
+            };
+            all.extend(made.into_iter().map(example));
         }
+        let longer: Vec<Example> = (0..LONGER).filter_map(|_| longer(&all[from..], &mut chance)).collect();
+        all.extend(longer);
     }
     all
+}
+
+/// Two or three sentences of one class and part, as one text.
+fn longer(of_class: &[Example], chance: &mut Chance) -> Option<Example> {
+    let mut whole = of_class[chance.below(of_class.len())].clone();
+    for _ in 0..=chance.below(2) {
+        let next = &of_class[chance.below(of_class.len())];
+        if next.part != whole.part {
+            return None;
+        }
+        let joint = [" ", " ", ". ", " and ", ", ", "... "][chance.below(6)];
+        whole.text = format!("{}{joint}{}", whole.text, next.text);
+        whole.emotions = whole.emotions.zip(next.emotions).map(|(a, b)| std::array::from_fn(|e| a[e] || b[e]));
+    }
+    Some(whole)
 }
 
 fn fill(pattern: &str, chance: &mut Chance) -> String {

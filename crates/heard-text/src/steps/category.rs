@@ -34,7 +34,7 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-/// One label per thing, most confident first; hits on the same words count once.
+/// One label per thing, most confident first; hits on the same words and of the same phrase count once.
 pub fn collect<T: Copy + Ord>(tokens: &Tokens, mut hits: Vec<Hit<Points<T>>>) -> Vec<Label<T>> {
     hits.sort_by(|a, b| {
         let longer = (b.last - b.first).cmp(&(a.last - a.first));
@@ -45,7 +45,8 @@ pub fn collect<T: Copy + Ord>(tokens: &Tokens, mut hits: Vec<Hit<Points<T>>>) ->
         let mut counted: Vec<&Hit<Points<T>>> = Vec::new();
         let mut doubt = 1.0;
         for hit in group.iter().take(32) {
-            if counted.iter().all(|other| hit.last < other.first || hit.first > other.last) {
+            let apart = |other: &&Hit<Points<T>>| hit.last < other.first || hit.first > other.last;
+            if counted.iter().all(|other| apart(other) && hit.phrase != other.phrase) {
                 doubt *= 1.0 - hit.means.strength;
                 counted.push(hit);
             }

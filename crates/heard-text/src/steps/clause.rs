@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use heard_domain::reading::Passage;
+use heard_domain::reading::{Passage, Polarity};
 
 use crate::model::Scores;
 use crate::step::{Clause, Draft, Step, Tools};
@@ -16,6 +16,9 @@ pub const STEP: Step = Step { name: "clause", run };
 const MOST: usize = 64;
 /// A contrast splits only where at least this many words stand on both sides.
 const SHORTEST: usize = 2;
+
+/// What a passage weighs that takes no side at all, beside 1 for taking one for certain.
+const FLAT: f32 = 0.25;
 
 const CONTRASTS: &[&str] = &["but", "however", "although", "though", "whereas", "nevertheless", "nonetheless"];
 /// "all but", "nothing but", "as though", "not only … but also" are no contrast.
@@ -33,7 +36,7 @@ fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
     let speaking = tokens.all().iter().enumerate();
     let counts: Vec<usize> = speaking
         .scan(0, |count, (_, token)| {
-            *count += usize::from(matches!(token.kind, Kind::Word | Kind::Face));
+            *count += usize::from(matches!(token.kind, Kind::Word | Kind::Face) && !is_tag(draft.text, token));
             Some(*count)
         })
         .collect();
@@ -49,6 +52,11 @@ fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
         .filter(|range| words(range) > 0 || tokens.all().get(range.clone()).is_some_and(|t| t.iter().any(Token::speaks)))
         .map(|range| clause(tokens, range))
         .collect();
+}
+
+/// Whether the word stands behind a hash sign: a row of tags is no sentence of its own.
+fn is_tag(text: &str, token: &Token) -> bool {
+    (token.span.start as usize).checked_sub(1).is_some_and(|before| text.as_bytes().get(before) == Some(&b'#'))
 }
 
 fn clause(tokens: &Tokens, mut range: Range<usize>) -> Clause {
@@ -142,7 +150,7 @@ fn contrasts(tokens: &Tokens, sentence: Range<usize>, out: &mut Vec<Range<usize>
     }
 }
 
-/// A stretch without a word ("...", "12.", "@united") goes to the one before, or to the one after if it is the first.
+/// A stretch without a word ("...", "12.", "@united", "#fail") goes to the one before, or to the one after if it is the first.
 fn join_wordless(stretches: Vec<Range<usize>>, words: impl Fn(&Range<usize>) -> usize) -> Vec<Range<usize>> {
     let mut joined: Vec<Range<usize>> = Vec::with_capacity(stretches.len());
     for stretch in stretches {
@@ -154,11 +162,14 @@ fn join_wordless(stretches: Vec<Range<usize>>, words: impl Fn(&Range<usize>) -> 
     joined
 }
 
-/// Gives each passage its weight: long and strong passages weigh most; all sum to 1.
+/// Gives each passage its weight: long and one-sided passages weigh most; all sum to 1.
 pub fn weigh(clauses: &mut [Clause]) {
     let weight = |clause: &Clause| {
-        let strength = clause.passage.sentiment.as_ref().map_or(0.0, |s| s.value.abs() * s.confidence);
-        (clause.tokens.len() as f32).sqrt() * (0.4 + strength)
+        let one_sided = clause.passage.sentiment.as_ref().map_or(0.0, |s| match s.polarity {
+            Polarity::Neutral => 1.0 - s.confidence,
+            Polarity::Negative | Polarity::Positive => s.confidence,
+        });
+        (clause.tokens.len() as f32).sqrt() * (FLAT + one_sided)
     };
     let total: f32 = clauses.iter().map(weight).sum();
     for clause in clauses {

@@ -12,7 +12,7 @@ use crate::token::{Kind, Tokens};
 pub const STEP: Step = Step { name: "intent", run };
 
 /// A complaint or praise is the sentiment of a passage that is surer than this.
-const SURE_ENOUGH: f32 = 0.5;
+const SURE_ENOUGH: f32 = 0.45;
 
 const SUGGESTS: &str = "please add, please bring back, please make, please allow, please consider, please provide, please give us, please fix, \
 please improve, please introduce, should add, should allow, should have, should offer, should provide, should be able, \
@@ -45,7 +45,7 @@ another airline, another bank, another supplier, different airline, different ba
 done with this company, done with this airline, done with them, i'm done, we're done, i am done, i'm out, goodbye, \
 unsubscribing, jump ship, leaving you, leaving for";
 
-const URGES: &str = "urgent, urgently, emergency, asap, as soon as possible, immediately, right now, dangerous, unsafe, safety hazard, safety \
+const URGES: &str = "urgent, urgently, emergency, asap, as soon as possible, immediately, dangerous, unsafe, safety hazard, safety \
 issue, safety risk, hazard, injured, injury, injuries, hospital, ambulance, caught fire, on fire, =smoke, burning smell, \
 electric shock, electrocuted, gas leak, allergic reaction, allergy, food poisoning, bleeding, insulin, medication, \
 stranded, locked out, stolen, fraud, fraudulent, identity theft, hacked, scammed, can't breathe, line down, line is \
