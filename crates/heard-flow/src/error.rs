@@ -51,6 +51,7 @@ impl From<StoreError> for FlowError {
             StoreError::Conflict(what) => Self::Conflict(what),
             StoreError::Busy(_) => Self::Busy,
             StoreError::Full => Self::Full,
+            StoreError::Refused { field, reason } => Self::rule(field, reason),
             broken @ StoreError::Broken(_) => Self::internal(broken),
         }
     }

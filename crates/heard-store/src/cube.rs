@@ -193,9 +193,10 @@ fn cells(passages: &[Labels]) -> Vec<((i64, i64), [i64; WIDTH])> {
                     cell[1] += 1;
                     cell[2] += i64::from(polarity == Polarity::Positive);
                     cell[3] += i64::from(polarity == Polarity::Negative);
-                }
-                if let Some(emotion) = passage.emotion {
-                    cell[4 + emotion.index()] += 1;
+                    // Of the same passages: the emotion mix is a share of them.
+                    if let Some(emotion) = passage.emotion {
+                        cell[4 + emotion.index()] += 1;
+                    }
                 }
             }
         }

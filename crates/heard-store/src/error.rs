@@ -12,12 +12,25 @@ pub enum StoreError {
     /// The disk is full. Reading goes on; writing goes on as soon as there is room.
     #[error("the disk is full: make room and try again")]
     Full,
+    /// It cannot be asked like this; the reason says what to do instead.
+    #[error("{field}: {reason}")]
+    Refused {
+        /// The field of the question.
+        field: &'static str,
+        /// What is wrong and what is expected.
+        reason: String,
+    },
     /// The data or the machine is damaged, or a programmer erred.
     #[error("the store cannot go on: {0}")]
     Broken(String),
 }
 
 impl StoreError {
+    /// A question that cannot be answered.
+    pub fn refused(field: &'static str, reason: impl Into<String>) -> Self {
+        Self::Refused { field, reason: reason.into() }
+    }
+
     /// Something kept cannot be understood.
     pub fn odd(what: impl std::fmt::Display) -> Self {
         Self::Broken(what.to_string())

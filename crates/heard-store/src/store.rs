@@ -12,6 +12,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::bell::Bell;
 use crate::error::StoreError;
+use crate::follow::Followers;
 use crate::sql::migrate::{SQLITE, migrate};
 use crate::sql::sqlite::Sqlite;
 use crate::tables::job;
@@ -35,6 +36,7 @@ struct Inner {
     readers: Option<SyncSender<Box<dyn Look>>>,
     threads: Vec<JoinHandle<()>>,
     bell: Arc<Bell>,
+    followers: Followers,
     work: Arc<Notify>,
     _lock: File,
 }
@@ -56,7 +58,7 @@ impl Store {
         bell.ring(tx.number("SELECT max(seq) FROM outbox", &[])?);
         let work = Arc::new(Notify::new());
 
-        let mut threads = Vec::new();
+        let (followers, mut threads) = Followers::start(&path, &folder.join("index"), &bell)?;
         let (writer, inbox) = sync_channel(WAITING);
         let news = News { bell: bell.clone(), work: work.clone() };
         threads.push(start("heard-writer", move || write_all(tx, &inbox, &news))?);
@@ -68,7 +70,7 @@ impl Store {
             threads.push(start("heard-reader", move || look_all(view, &inbox))?);
         }
         let (writer, readers) = (Some(writer), Some(readers));
-        let inner = Inner { folder: folder.to_owned(), writer, readers, threads, bell, work, _lock: lock };
+        let inner = Inner { folder: folder.to_owned(), writer, readers, threads, bell, followers, work, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -80,6 +82,16 @@ impl Store {
     /// Rung after every commit that changed feedback.
     pub fn bell(&self) -> &Arc<Bell> {
         &self.inner.bell
+    }
+
+    /// Those who follow what is written: columns and search index.
+    pub(crate) fn followers(&self) -> &Followers {
+        &self.inner.followers
+    }
+
+    /// Waits until columns and search index show everything that is written by now.
+    pub fn caught_up(&self) -> Result<(), StoreError> {
+        self.inner.followers.caught_up(self.inner.bell.sequence())
     }
 
     /// Notified after every commit that added background work.

@@ -241,7 +241,9 @@ fn recount(view: &View) -> Result<(Vec<Cell>, BTreeMap<CellKey, Sums>), StoreErr
                 cell.passages += i64::from(p.polarity.is_some());
                 cell.positive += i64::from(p.polarity == Some(Polarity::Positive));
                 cell.negative += i64::from(p.polarity == Some(Polarity::Negative));
-                if let Some(emotion) = p.emotion {
+                if p.polarity.is_some()
+                    && let Some(emotion) = p.emotion
+                {
                     cell.emotions[emotion.index()] += 1;
                 }
             }

@@ -1,0 +1,14 @@
+//! Figures: one question, several ways to the same answer.
+//!
+//! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`] · [`sieve`], [`split`] · [`kernel`], [`cube`], [`sql`] · [`plan`].
+
+pub mod ask;
+pub mod columns;
+pub mod cube;
+pub mod kernel;
+pub mod load;
+pub mod plan;
+pub mod sieve;
+pub mod split;
+pub mod sql;
+pub mod tally;

@@ -1,0 +1,139 @@
+//! The filter, translated to the codes of the columns: which rows pass, and which of their passages.
+
+use heard_domain::id::{AttributeId, ValueId};
+use heard_domain::time::Period;
+
+use crate::figures::ask::Sight;
+use crate::figures::columns::{Codes, Columns};
+
+/// Yes or no for every code.
+type Mask = Option<Vec<bool>>;
+
+/// What rows and passages must fulfil.
+pub struct Sieve<'a> {
+    columns: &'a Columns,
+    posts: Vec<bool>,
+    touchpoints: Mask,
+    languages: Mask,
+    accounts: Mask,
+    persons: Mask,
+    imports: Mask,
+    attributes: Vec<(&'a [u32], Vec<bool>)>,
+    rated: Option<u16>,
+    stages: Mask,
+    categories: Mask,
+    polarities: Option<u8>,
+    emotions: Option<u16>,
+    intents: Option<u8>,
+    by_passage: bool,
+}
+
+fn mask<'v, T: Clone + Eq + std::hash::Hash + 'v>(codes: &Codes<T>, values: impl Iterator<Item = &'v T>) -> Vec<bool> {
+    let mut mask = vec![false; codes.count()];
+    for code in values.filter_map(|value| codes.find(value)) {
+        mask[code as usize] = true;
+    }
+    mask
+}
+
+fn listed<I: Copy>(codes: &Codes<i64>, list: &[I], id: impl Fn(I) -> i64) -> Mask {
+    let ids: Vec<i64> = list.iter().map(|i| id(*i)).collect();
+    (!ids.is_empty()).then(|| mask(codes, ids.iter()))
+}
+
+fn allows(mask: &Mask, code: usize) -> bool {
+    mask.as_ref().is_none_or(|mask| mask.get(code).copied().unwrap_or(false))
+}
+
+impl<'a> Sieve<'a> {
+    /// The sieve of what is in sight. Words are not part of it: they come as a list of rows.
+    pub fn new(columns: &'a Columns, sight: &Sight) -> Self {
+        let (names, filter) = (&columns.names, &sight.filter);
+        let mut posts = vec![true; names.posts.count()];
+        if let Some(some) = &sight.posts {
+            let ids: Vec<i64> = some.iter().map(|post| post.0).collect();
+            posts = mask(&names.posts, ids.iter());
+        }
+        if let Some(gone) = posts.first_mut() {
+            *gone = false;
+        }
+        let mut attributes: Vec<(&[u32], Vec<bool>)> = Vec::new();
+        let mut asked: Vec<i64> = filter.attribute.iter().map(|(attribute, _)| attribute.0).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        for attribute in asked {
+            let of = |(a, value): &(AttributeId, ValueId)| (a.0 == attribute).then_some(value.0);
+            let values: Vec<i64> = filter.attribute.iter().filter_map(of).collect();
+            let column = columns.attributes.get(&attribute).map_or(&[][..], Vec::as_slice);
+            attributes.push((column, mask(&names.values, values.iter())));
+        }
+        let bits = |places: &mut dyn Iterator<Item = usize>| places.fold(0_u16, |bits, place| bits | 1 << place);
+        let some = |any: bool, bits: u16| any.then_some(bits);
+        Self {
+            columns,
+            posts,
+            touchpoints: listed(&names.touchpoints, &filter.touchpoint, |id| id.0),
+            languages: (!filter.language.is_empty()).then(|| mask(&names.languages, filter.language.iter())),
+            accounts: listed(&names.accounts, &filter.account, |id| id.0),
+            persons: listed(&names.persons, &filter.person, |id| id.0),
+            imports: listed(&names.imports, &filter.import, |id| id.0),
+            attributes,
+            rated: filter.rated.map(|scale| names.scales.find(&scale.0).map_or(u16::MAX, |code| code as u16)),
+            stages: listed(&names.stages, &filter.stage, |id| id.0),
+            categories: sight.categories.as_ref().map(|some| {
+                let ids: Vec<i64> = some.iter().map(|category| category.0).collect();
+                mask(&names.categories, ids.iter())
+            }),
+            polarities: some(!filter.polarity.is_empty(), bits(&mut filter.polarity.iter().map(|p| p.index())))
+                .map(|bits| bits as u8),
+            emotions: some(!filter.emotion.is_empty(), bits(&mut filter.emotion.iter().map(|e| e.index()))),
+            intents: some(!filter.intent.is_empty(), bits(&mut filter.intent.iter().map(|i| i.index()))).map(|bits| bits as u8),
+            by_passage: filter.of_passage(),
+        }
+    }
+
+    /// Whether anything is asked of passages.
+    pub fn by_passage(&self) -> bool {
+        self.by_passage
+    }
+
+    /// Whether a row passes, apart from its passages.
+    #[inline]
+    pub fn row(&self, row: usize) -> bool {
+        let c = self.columns;
+        self.posts[c.post[row] as usize]
+            && allows(&self.touchpoints, c.touchpoint[row] as usize)
+            && allows(&self.languages, c.language[row] as usize)
+            && allows(&self.accounts, c.account[row] as usize)
+            && allows(&self.persons, c.person[row] as usize)
+            && allows(&self.imports, c.import[row] as usize)
+            && self.attributes.iter().all(|(values, mask)| mask[values.get(row).copied().unwrap_or(0) as usize])
+            && self.rated.is_none_or(|scale| c.ratings[row].range().any(|place| c.scale[place] == scale))
+    }
+
+    /// Whether a passage passes.
+    #[inline]
+    pub fn passage(&self, passage: usize) -> bool {
+        let c = self.columns;
+        let bit = |bits: Option<u16>, place: u8| bits.is_none_or(|bits| place < 16 && bits >> place & 1 == 1);
+        allows(&self.stages, c.stage[passage] as usize)
+            && bit(self.polarities.map(u16::from), c.polarity[passage])
+            && bit(self.emotions, c.emotion[passage])
+            && self.intents.is_none_or(|bits| bits & c.intents[passage] != 0)
+            && self
+                .categories
+                .as_ref()
+                .is_none_or(|mask| c.categories[passage].range().any(|place| mask[c.category[place] as usize]))
+    }
+
+    /// Whether a row passes with at least one of its passages.
+    pub fn whole(&self, row: usize) -> bool {
+        self.row(row) && (!self.by_passage || self.columns.passages[row].range().any(|passage| self.passage(passage)))
+    }
+
+    /// Whether a row of the tail lies in a period.
+    #[inline]
+    pub fn within(&self, row: usize, period: Option<Period>) -> bool {
+        period.is_none_or(|period| (period.first.0..=period.last.0).contains(&self.columns.day[row]))
+    }
+}

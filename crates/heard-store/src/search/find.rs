@@ -1,0 +1,155 @@
+//! Lists of feedback: what is in sight and passes a filter, newest first.
+
+use std::collections::BTreeMap;
+
+use heard_domain::id::FeedbackId;
+use heard_domain::question::Filter;
+use heard_domain::scope::Scope;
+use heard_domain::time::{Day, Period, Time};
+
+use crate::error::StoreError;
+use crate::figures::ask::Sight;
+use crate::figures::columns::Columns;
+use crate::figures::plan::{lookup, words};
+use crate::figures::sieve::Sieve;
+use crate::follow::Followers;
+use crate::store::Store;
+use crate::tables::outbox;
+use crate::view::View;
+
+/// One page of what was found, newest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Found {
+    /// Feedback on this page.
+    pub ids: Vec<FeedbackId>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Where the next page begins: after this one; `None` at the end.
+    pub more: Option<(Time, FeedbackId)>,
+}
+
+impl Store {
+    /// Finds feedback, newest first, at most `limit` after the cursor.
+    pub async fn find(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        after: Option<(Time, FeedbackId)>,
+        limit: usize,
+    ) -> Result<Found, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read(scope, move |view| find(view, &followers, &filter, period, after, limit)).await
+    }
+
+    /// The same, blocking this thread: for the command line and tests.
+    pub fn find_now(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        after: Option<(Time, FeedbackId)>,
+        limit: usize,
+    ) -> Result<Found, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read_now(scope, move |view| find(view, &followers, &filter, period, after, limit))
+    }
+
+    /// In how many verbatims all words of a search occur, by the values of `post`, `touchpoint` or `import`, as the search index itself counts
+    /// them: an oracle for tests.
+    pub fn volume_in_index(&self, search: &str, by: &str) -> Result<BTreeMap<i64, u64>, StoreError> {
+        let words = words(&Filter { words: search.to_owned(), ..Filter::default() })?;
+        self.followers().index()?.volume(&words.unwrap_or_default().all, by)
+    }
+
+    /// The day of the newest feedback that passes a filter.
+    pub async fn newest(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read(scope, move |view| newest(view, &followers, &filter)).await
+    }
+
+    /// The same, blocking this thread: for the command line and tests.
+    pub fn newest_now(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read_now(scope, move |view| newest(view, &followers, &filter))
+    }
+}
+
+fn find(
+    view: &View,
+    followers: &Followers,
+    filter: &Filter,
+    period: Option<Period>,
+    after: Option<(Time, FeedbackId)>,
+    limit: usize,
+) -> Result<Found, StoreError> {
+    let (mut total, mut page) = (0, Vec::new());
+    let after = after.map(|(at, id)| (at.0, id.0));
+    each(view, followers, filter, period, &mut |columns, row| {
+        total += 1;
+        let place = (columns.at[row], columns.id[row]);
+        if after.is_none_or(|after| place < after) {
+            // Sorted rows come newest first: only the tail can still bring something newer than a full page.
+            if page.len() <= limit || page.last().is_some_and(|last| *last < place) {
+                let at = page.partition_point(|other| *other > place);
+                page.insert(at, place);
+                page.truncate(limit + 1);
+            }
+        }
+        true
+    })?;
+    let rest = page.len() > limit;
+    page.truncate(limit);
+    let more = page.last().filter(|_| rest).map(|(at, id)| (Time(*at), FeedbackId(*id)));
+    Ok(Found { ids: page.into_iter().map(|(_, id)| FeedbackId(id)).collect(), total, more })
+}
+
+fn newest(view: &View, followers: &Followers, filter: &Filter) -> Result<Option<Day>, StoreError> {
+    let mut newest: Option<i32> = None;
+    each(view, followers, filter, None, &mut |columns, row| {
+        let day = columns.day[row];
+        let later = newest.is_none_or(|newest| day > newest);
+        if later {
+            newest = Some(day);
+        }
+        // Within the sorted part nothing newer follows.
+        later
+    })?;
+    Ok(newest.map(Day))
+}
+
+/// Hands over every row that is in sight and passes: first the tail, then the sorted part, newest first, until `wants`
+/// says no within the sorted part.
+fn each(
+    view: &View,
+    followers: &Followers,
+    filter: &Filter,
+    period: Option<Period>,
+    wants: &mut dyn FnMut(&Columns, usize) -> bool,
+) -> Result<(), StoreError> {
+    let sight = Sight::new(view.scope(), filter, &lookup(view)?);
+    let words = words(filter)?;
+    let hits = words.map(|words| followers.index()?.hits(&words, period)).transpose()?;
+    let columns = followers.columns(outbox::last(view)?)?;
+    let columns = &*columns;
+    let sieve = Sieve::new(columns, &sight);
+    let passes = |row: &usize| sieve.within(*row, period) && sieve.whole(*row);
+    if let Some(hits) = hits {
+        let mut rows: Vec<usize> = hits.into_iter().filter_map(|id| columns.row(id)).collect();
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse((columns.at[*row], columns.id[*row])));
+        for row in rows.into_iter().filter(passes) {
+            wants(columns, row);
+        }
+        return Ok(());
+    }
+    let (sorted, tail) = columns.cut(period);
+    for row in tail.filter(passes) {
+        wants(columns, row);
+    }
+    for row in sorted.rev().filter(|row| sieve.whole(*row)) {
+        if !wants(columns, row) {
+            break;
+        }
+    }
+    Ok(())
+}

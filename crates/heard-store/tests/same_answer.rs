@@ -1,0 +1,171 @@
+//! Every way to an answer gives the same: cubes, columns, plain SQL and the search index, after any history of feedback,
+//! readings, corrections and revisions.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod same_answer {
+    pub mod ask;
+    pub mod world;
+}
+
+use std::collections::BTreeMap;
+
+use heard_domain::question::{AnsweredBy, Dimension, Figures, Filter, Key, Measure, Question, Value};
+use heard_domain::scope::Scope;
+use heard_domain::time::{Period, Time};
+use heard_store::store::Store;
+use proptest::prelude::*;
+
+use crate::same_answer::ask::{SEARCHES, period, question, scope};
+use crate::same_answer::world::{History, event, settle};
+
+fn near(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-6 * (1.0 + a.abs()),
+        (a, b) => a == b,
+    }
+}
+
+fn alike(a: &Value, b: &Value) -> bool {
+    a.n == b.n && near(a.value, b.value) && near(a.low, b.low) && near(a.high, b.high)
+}
+
+/// Fails where two answers differ in anything but the way they were found.
+fn compare(a: &Figures, b: &Figures) -> Result<(), TestCaseError> {
+    let keys = |figures: &Figures| figures.rows.iter().map(|row| row.keys.clone()).collect::<Vec<_>>();
+    prop_assert_eq!(keys(a), keys(b), "{:?} and {:?} of {:?}", a.answered_by, b.answered_by, a.question);
+    for (a_row, b_row) in a.rows.iter().zip(&b.rows) {
+        let same = alike(&a_row.value, &b_row.value)
+            && match (&a_row.moved, &b_row.moved) {
+                (Some(a), Some(b)) => {
+                    alike(&a.before, &b.before)
+                        && near(a.change, b.change)
+                        && near(a.low, b.low)
+                        && near(a.high, b.high)
+                        && a.certainty == b.certainty
+                }
+                (a, b) => a.is_none() && b.is_none(),
+            };
+        prop_assert!(same, "{:?}: {a_row:?}\n{:?}: {b_row:?}\n{:?}", a.answered_by, b.answered_by, a.question);
+    }
+    Ok(())
+}
+
+fn check(store: &Store, scope: &Scope, question: &Question) -> Result<(), TestCaseError> {
+    let by = |way| store.figures_by(scope, question, way).unwrap();
+    let truth = by(AnsweredBy::Sql).unwrap();
+    let mut sorted = truth.rows.clone();
+    sorted.sort_by(|a, b| a.keys.cmp(&b.keys));
+    prop_assert_eq!(&sorted, &truth.rows);
+    compare(&truth, &by(AnsweredBy::Columns).unwrap())?;
+    if let Some(cube) = by(AnsweredBy::Cube) {
+        compare(&truth, &cube)?;
+    }
+    compare(&truth, &store.figures_now(scope, question).unwrap())?;
+    // Every volume opens exactly its comments.
+    if question.measure == Measure::Volume {
+        for row in truth.rows.iter().filter(|row| !row.keys.contains(&Key::None)).take(5) {
+            let (filter, period) = truth.comments(row);
+            if opens_exactly(question) {
+                let found = store.find_now(scope, &filter, period, None, 5).unwrap();
+                prop_assert_eq!(found.total, row.value.n, "{:?} of {:?}", row, question);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A filter and a key of the same many-valued kind ask for a passage with both, which no single filter says.
+fn opens_exactly(question: &Question) -> bool {
+    let filter = &question.filter;
+    let twice = |dimension, filtered: bool| filtered && question.by.contains(&dimension);
+    !twice(Dimension::Category, !filter.category.is_empty()) && !twice(Dimension::Intent, !filter.intent.is_empty())
+}
+
+/// Pages of a list hold everything once, newest first.
+fn pages(store: &Store, scope: &Scope, filter: &Filter, period: Option<Period>) -> Result<(), TestCaseError> {
+    let all = store.find_now(scope, filter, period, None, usize::MAX - 1).unwrap();
+    prop_assert_eq!((all.ids.len() as u64, all.more), (all.total, None));
+    let (mut paged, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = store.find_now(scope, filter, period, cursor, 3).unwrap();
+        prop_assert_eq!(page.total, all.total);
+        paged.extend(page.ids);
+        cursor = page.more;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    prop_assert_eq!(&paged, &all.ids);
+    let times: Vec<(Time, i64)> = store
+        .read_now(&Scope::system(), move |view| heard_store::tables::feedback::many(view, &paged))
+        .unwrap()
+        .into_iter()
+        .map(|feedback| (feedback.at, feedback.id.0))
+        .collect();
+    prop_assert!(times.is_sorted_by(|a, b| a > b));
+    if period.is_none() {
+        let newest = store.newest_now(scope, filter).unwrap();
+        prop_assert_eq!(newest, times.first().map(|(at, _)| heard_domain::time::Zone::UTC.day(*at)));
+    }
+    Ok(())
+}
+
+/// Tantivy's own count of words by a single-valued fact.
+fn index(store: &Store) -> Result<(), TestCaseError> {
+    for (place, search) in SEARCHES.iter().filter(|search| !search.contains('-')).chain(&[""]).enumerate() {
+        let (field, dimension) = if place % 2 == 0 { ("post", Dimension::Post) } else { ("touchpoint", Dimension::Touchpoint) };
+        let filter = Filter { words: (*search).to_owned(), ..Filter::default() };
+        let question = Question::new(Measure::Volume).by([dimension]).filter(filter);
+        let figures = store.figures_by(&Scope::system(), &question, AnsweredBy::Sql).unwrap().unwrap();
+        let id = |key: &Key| match key {
+            Key::Post(id) => Some(id.0),
+            Key::Touchpoint(id) => Some(id.0),
+            _ => None,
+        };
+        let expected: BTreeMap<i64, u64> = figures.rows.iter().filter_map(|row| Some((id(&row.keys[0])?, row.value.n))).collect();
+        prop_assert_eq!(store.volume_in_index(search, field).unwrap(), expected, "{}", search);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_way_gives_the_same_answer(
+        before in prop::collection::vec(event(), 0..60),
+        live in prop::collection::vec(event(), 0..20),
+        first in prop::collection::vec((scope(), question()), 10),
+        second in prop::collection::vec((scope(), question()), 40),
+        lists in prop::collection::vec((scope(), question(), prop::option::of(period())), 5),
+        nested in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut history = History::default();
+        {
+            let store = Store::open(folder.path()).unwrap();
+            settle(&store, nested);
+            for event in &before {
+                history.happen(&store, event);
+            }
+            store.caught_up().unwrap();
+            for (scope, question) in &first {
+                check(&store, scope, question)?;
+            }
+        }
+        // Opened again: the columns are loaded, the index goes on where it was.
+        let store = Store::open(folder.path()).unwrap();
+        for event in &live {
+            history.happen(&store, event);
+        }
+        store.caught_up().unwrap();
+        for (scope, question) in &second {
+            check(&store, scope, question)?;
+        }
+        for (scope, question, period) in &lists {
+            pages(&store, scope, &question.filter, *period)?;
+        }
+        index(&store)?;
+    }
+}
