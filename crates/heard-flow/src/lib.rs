@@ -4,6 +4,7 @@
 //! Bottom-up: [`error`] · [`flow`] · [`secret`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] · [`demo`].
 
 pub mod arrange;
+pub mod demo;
 pub mod error;
 pub mod flow;
 pub mod hear;
