@@ -1,14 +1,14 @@
 //! The demonstration company: a seeded, pure simulator of one believable company over 14 months, and the truth about it.
 //!
-//! Bottom-up: [`truth`] · `chance`, `setting` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
+//! Bottom-up: [`truth`] · `dice`, `setting` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
 //! `compose` · [`simulate`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
 //! `!` only about a planted problem, `>` only after its fix was announced; `b:` businesses, `c:` households;
 //! `[a|b]` a choice, `{…}` a gap.
 
 mod calendar;
 mod cell;
-mod chance;
 mod compose;
+mod dice;
 mod people;
 mod phrasebook;
 mod problem;

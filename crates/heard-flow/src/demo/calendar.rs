@@ -2,7 +2,7 @@
 
 use heard_domain::time::{Day, Period};
 
-use crate::demo::chance::Chance;
+use crate::demo::dice::Dice;
 use crate::demo::problem::DAYS;
 use crate::demo::setting::{PostName, StageName};
 use crate::demo::truth::Exposure;
@@ -39,7 +39,7 @@ pub(crate) fn open(post: PostName, day: Day) -> f64 {
 }
 
 /// Hour, minute and second at which something is said at a post.
-pub(crate) fn hour(post: PostName, chance: &mut Chance) -> (i8, i8, i8) {
+pub(crate) fn hour(post: PostName, dice: &mut Dice) -> (i8, i8, i8) {
     let (middle, spread, from, to) = match post {
         PostName::Call => (12.0, 3.0, 8.0, 17.9),
         PostName::Visit => (13.0, 2.0, 9.0, 16.9),
@@ -47,11 +47,11 @@ pub(crate) fn hour(post: PostName, chance: &mut Chance) -> (i8, i8, i8) {
         PostName::Social | PostName::Community | PostName::Review | PostName::App => (18.0, 4.5, 0.0, 23.9),
         _ => (14.5, 4.5, 6.0, 23.5),
     };
-    let mut at: f64 = middle + spread * chance.normal();
+    let mut at: f64 = middle + spread * dice.normal();
     if at < from || at > to {
-        at = from + (to - from) * chance.unit();
+        at = from + (to - from) * dice.unit();
     }
-    (at as i8, chance.between(0, 59) as i8, chance.between(0, 59) as i8)
+    (at as i8, dice.between(0, 59) as i8, dice.between(0, 59) as i8)
 }
 
 /// What is counted in each stage, and how many on a mean day.
@@ -66,13 +66,13 @@ const COUNTED: [(StageName, &str, f64); 7] = [
 ];
 
 /// How often customers met the company, per stage and day.
-pub(crate) fn exposures(period: Period, chance: &mut Chance) -> Vec<Exposure> {
+pub(crate) fn exposures(period: Period, dice: &mut Dice) -> Vec<Exposure> {
     let mut all = Vec::new();
     for offset in 0..period.days() {
         let day = period.first + offset;
         for (stage, what, mean) in COUNTED {
             let level = mean * busy(period.last, day);
-            let count = (level + level.sqrt() * 1.6 * chance.normal()).round().max(1.0) as u32;
+            let count = (level + level.sqrt() * 1.6 * dice.normal()).round().max(1.0) as u32;
             all.push(Exposure { stage: stage.id(), day, what, count });
         }
     }

@@ -5,7 +5,7 @@ use heard_domain::id::StageId;
 use heard_domain::reading::{Polarity, Span};
 
 use crate::demo::cell::{CELLS, Cell};
-use crate::demo::chance::Chance;
+use crate::demo::dice::Dice;
 use crate::demo::people::Manner;
 use crate::demo::phrasebook::{Fits, Phrase, Phrasebook};
 use crate::demo::setting::{StageName, Who, category_id};
@@ -45,7 +45,7 @@ pub(crate) struct Composed {
 pub(crate) struct Pen<'a> {
     matter: Matter<'a>,
     book: &'a mut Phrasebook,
-    chance: &'a mut Chance,
+    dice: &'a mut Dice,
     out: Composed,
     gap: &'static str,
     room: usize,
@@ -73,22 +73,22 @@ fn opposite(polarity: Polarity) -> Polarity {
 
 impl<'a> Pen<'a> {
     /// A pen for a matter.
-    pub(crate) fn new(matter: Matter<'a>, book: &'a mut Phrasebook, chance: &'a mut Chance) -> Self {
+    pub(crate) fn new(matter: Matter<'a>, book: &'a mut Phrasebook, dice: &'a mut Dice) -> Self {
         let third = match matter.channel {
             Channel::Visit => true,
-            Channel::Call => chance.hit(0.62),
+            Channel::Call => dice.hit(0.62),
             _ => false,
         };
-        let gap = if matter.channel == Channel::Chat && chance.hit(0.35) { "\n" } else { " " };
+        let gap = if matter.channel == Channel::Chat && dice.hit(0.35) { "\n" } else { " " };
         let room = if matter.channel == Channel::Social { 270 } else { 6_000 };
         let out = Composed { language: "en", ..Composed::default() };
-        Self { matter, book, chance, out, gap, room, third, head: String::new(), used: Vec::new() }
+        Self { matter, book, dice, out, gap, room, third, head: String::new(), used: Vec::new() }
     }
 
     /// Writes it.
     pub(crate) fn write(mut self) -> Composed {
         let customer = self.matter.speaker.customer;
-        if customer.language != "en" && !self.third && self.chance.hit(0.85) && self.foreign(customer.language) {
+        if customer.language != "en" && !self.third && self.dice.hit(0.85) && self.foreign(customer.language) {
             return self.out;
         }
         let short = match self.matter.channel {
@@ -97,7 +97,7 @@ impl<'a> Pen<'a> {
             Channel::AppReview => 0.10,
             _ => 0.0,
         };
-        if !self.matter.fits.planted && self.chance.hit(short) {
+        if !self.matter.fits.planted && self.dice.hit(short) {
             self.short();
         } else {
             self.full();
@@ -111,8 +111,8 @@ impl<'a> Pen<'a> {
 
     fn common(&mut self, kind: &str, polarity: Polarity) -> Option<String> {
         let fits = self.fits(false);
-        let phrase = self.book.common(kind, polarity, fits, self.chance)?;
-        Some(said(phrase.text, &self.matter.speaker, self.chance))
+        let phrase = self.book.common(kind, polarity, fits, self.dice)?;
+        Some(said(phrase.text, &self.matter.speaker, self.dice))
     }
 
     /// What it led to, in words that fit before and after somebody has become a customer.
@@ -126,7 +126,7 @@ impl<'a> Pen<'a> {
         let after = self.matter.fits.after && std::ptr::eq(cell, self.matter.cell);
         let fits = Fits { planted, after, business: self.matter.fits.business };
         for _ in 0..3 {
-            let phrase = self.book.about((cell.stage, cell.category), "en", polarity, fits, self.chance)?;
+            let phrase = self.book.about((cell.stage, cell.category), "en", polarity, fits, self.dice)?;
             if !self.used.contains(&phrase.text) {
                 self.used.push(phrase.text);
                 return Some(phrase);
@@ -140,7 +140,7 @@ impl<'a> Pen<'a> {
         let mut sentence = None;
         for _ in 0..if self.third { 5 } else { 1 } {
             let phrase = self.about(cell, polarity, planted)?;
-            let made = said(phrase.text, &self.matter.speaker, self.chance);
+            let made = said(phrase.text, &self.matter.speaker, self.dice);
             let sayable = !self.third || noted(&made).is_some();
             sentence = Some(made);
             if sayable {
@@ -181,7 +181,7 @@ impl<'a> Pen<'a> {
         };
         let staff = Manner { slips: 0.03, lower: false, bare: false, curly: false, ..self.matter.speaker.customer.manner };
         let manner = if self.third { &staff } else { &self.matter.speaker.customer.manner };
-        let sentence = typed(sentence, manner, channel, polarity, self.chance);
+        let sentence = typed(sentence, manner, channel, polarity, self.dice);
         if self.out.text.len() + sentence.len() > self.room && !self.out.clauses.is_empty() {
             return;
         }
@@ -197,8 +197,8 @@ impl<'a> Pen<'a> {
         let polarity = self.matter.polarity;
         if let Some(words) = self.common("short", polarity) {
             let mut words = words.trim().to_owned();
-            if self.chance.hit(0.4) {
-                words.push(if self.chance.hit(0.3) && polarity != Polarity::Neutral { '!' } else { '.' });
+            if self.dice.hit(0.4) {
+                words.push(if self.dice.hit(0.3) && polarity != Polarity::Neutral { '!' } else { '.' });
             }
             self.say("", words, polarity, None);
             self.finish_emoji();
@@ -207,7 +207,7 @@ impl<'a> Pen<'a> {
 
     fn finish_emoji(&mut self) {
         let manner = &self.matter.speaker.customer.manner;
-        if let Some(sign) = emoji(manner, self.matter.channel, self.matter.polarity, self.chance) {
+        if let Some(sign) = emoji(manner, self.matter.channel, self.matter.polarity, self.dice) {
             self.put(" ");
             self.put(sign);
         }
@@ -216,30 +216,30 @@ impl<'a> Pen<'a> {
     /// In another language; false if there are no words for the matter.
     fn foreign(&mut self, language: &'static str) -> bool {
         let (cell, polarity, fits) = (self.matter.cell, self.matter.polarity, self.fits(false));
-        let Some(phrase) = self.book.about((cell.stage, cell.category), language, polarity, fits, self.chance) else {
+        let Some(phrase) = self.book.about((cell.stage, cell.category), language, polarity, fits, self.dice) else {
             return false;
         };
         self.out.language = language;
-        let sentence = said(phrase.text, &self.matter.speaker, self.chance);
+        let sentence = said(phrase.text, &self.matter.speaker, self.dice);
         self.say("", sentence, polarity, Some(cell));
-        if self.chance.hit(0.5) {
+        if self.dice.hit(0.5) {
             let others = || CELLS.iter().filter(|other| !std::ptr::eq(*other, cell));
-            let from = self.chance.place(CELLS.len());
+            let from = self.dice.place(CELLS.len());
             let mut tried = others().cycle().skip(from).take(CELLS.len());
             let second = tried.find_map(|other| {
                 let same = if other.stage == cell.stage { polarity } else { opposite(polarity) };
-                let dealt = self.book.about((other.stage, other.category), language, same, fits, self.chance)?;
+                let dealt = self.book.about((other.stage, other.category), language, same, fits, self.dice)?;
                 Some((other, same, dealt))
             });
             if let Some((other, polarity, phrase)) = second {
-                let sentence = said(phrase.text, &self.matter.speaker, self.chance);
+                let sentence = said(phrase.text, &self.matter.speaker, self.dice);
                 self.say("", sentence, polarity, Some(other));
             }
         }
-        if self.chance.hit(0.45)
-            && let Some(phrase) = self.book.common(&format!("{language} closer"), polarity, fits, self.chance)
+        if self.dice.hit(0.45)
+            && let Some(phrase) = self.book.common(&format!("{language} closer"), polarity, fits, self.dice)
         {
-            let sentence = said(phrase.text, &self.matter.speaker, self.chance);
+            let sentence = said(phrase.text, &self.matter.speaker, self.dice);
             self.say("", sentence, polarity, None);
         }
         true
@@ -251,42 +251,42 @@ impl<'a> Pen<'a> {
         let polarity = self.matter.polarity;
         let chatty = !self.third;
         if chatty
-            && self.chance.hit(0.16 * wordy)
+            && self.dice.hit(0.16 * wordy)
             && let Some(words) = self.common("opener", polarity)
         {
             self.say("", words, polarity, None);
         }
         self.main(wordy);
-        if self.chance.hit(0.15 * wordy) && polarity != Polarity::Neutral {
+        if self.dice.hit(0.15 * wordy) && polarity != Polarity::Neutral {
             self.further(self.matter.cell, polarity);
         }
-        if self.chance.hit(0.27 * wordy)
+        if self.dice.hit(0.27 * wordy)
             && let Some(words) = self.consequence(polarity)
         {
             self.say("", words, polarity, None);
         }
-        if self.chance.hit((0.26 * wordy).min(0.45)) {
+        if self.dice.hit((0.26 * wordy).min(0.45)) {
             self.contrast();
         }
-        if self.chance.hit(0.07 * wordy)
+        if self.dice.hit(0.07 * wordy)
             && polarity != Polarity::Neutral
             && let Some(sentence) = self.sentence(self.matter.cell, Polarity::Neutral, false)
         {
             self.say("", sentence, Polarity::Neutral, Some(self.matter.cell));
         }
         if chatty
-            && self.chance.hit(0.07 * wordy)
+            && self.dice.hit(0.07 * wordy)
             && let Some(words) = self.common("aside", Polarity::Neutral)
         {
             self.say("", words, Polarity::Neutral, None);
         }
         if matches!(self.matter.channel, Channel::Email | Channel::Review | Channel::Community | Channel::Survey)
-            && self.chance.hit(0.03)
+            && self.dice.hit(0.03)
         {
             self.ramble();
         }
         if chatty
-            && self.chance.hit(0.22 * wordy)
+            && self.dice.hit(0.22 * wordy)
             && let Some(words) = self.common("closer", polarity)
         {
             self.say("", words, polarity, None);
@@ -299,7 +299,7 @@ impl<'a> Pen<'a> {
     fn main(&mut self, wordy: f64) {
         let (cell, polarity) = (self.matter.cell, self.matter.polarity);
         if polarity == Polarity::Neutral
-            && self.chance.hit(0.12)
+            && self.dice.hit(0.12)
             && let Some(words) = self.common("neutral", polarity)
         {
             self.say("", words, polarity, None);
@@ -310,7 +310,7 @@ impl<'a> Pen<'a> {
             self.short();
             return;
         };
-        let hedged = !self.third && self.chance.hit(0.09 * wordy);
+        let hedged = !self.third && self.dice.hit(0.09 * wordy);
         let lead = match std::mem::take(&mut self.head) {
             head if !head.is_empty() => head,
             _ if hedged => self.common("hedge", polarity).unwrap_or_default(),
@@ -328,20 +328,20 @@ impl<'a> Pen<'a> {
 
     fn other_cell(&mut self) -> &'static Cell {
         let (cell, business) = (self.matter.cell, self.matter.fits.business);
-        let near = self.chance.hit(0.7);
+        let near = self.dice.hit(0.7);
         let fits = |other: &Cell| {
             let who = business || other.who != Who::Business;
             let same = other.stage == cell.stage;
             if who && !std::ptr::eq(other, cell) && same == near { other.weight } else { 0.0 }
         };
-        &CELLS[self.chance.weighted(CELLS.iter().map(fits))]
+        &CELLS[self.dice.weighted(CELLS.iter().map(fits))]
     }
 
     fn contrast(&mut self) {
         let other = self.other_cell();
         let polarity = match self.matter.polarity {
             Polarity::Neutral => {
-                if self.chance.hit(0.5) {
+                if self.dice.hit(0.5) {
                     Polarity::Positive
                 } else {
                     Polarity::Negative
@@ -350,7 +350,7 @@ impl<'a> Pen<'a> {
             said => opposite(said),
         };
         let Some(sentence) = self.sentence(other, polarity, false) else { return };
-        let lead = if self.chance.hit(0.9) { self.common("joiner", polarity).unwrap_or_default() } else { String::new() };
+        let lead = if self.dice.hit(0.9) { self.common("joiner", polarity).unwrap_or_default() } else { String::new() };
         let before = self.out.clauses.len();
         self.say(&lead, sentence, polarity, Some(other));
         if self.out.clauses.len() > before {
@@ -360,17 +360,17 @@ impl<'a> Pen<'a> {
 
     /// Goes on about other things, in a paragraph of its own.
     fn ramble(&mut self) {
-        for _ in 0..self.chance.between(2, 5) {
+        for _ in 0..self.dice.between(2, 5) {
             let other = self.other_cell();
-            let polarity = if self.chance.hit(0.6) { self.matter.polarity } else { opposite(self.matter.polarity) };
-            if self.chance.hit(0.6) {
+            let polarity = if self.dice.hit(0.6) { self.matter.polarity } else { opposite(self.matter.polarity) };
+            if self.dice.hit(0.6) {
                 self.put("\n\n");
             }
             self.further(other, polarity);
-            if self.chance.hit(0.4) {
+            if self.dice.hit(0.4) {
                 self.further(other, polarity);
             }
-            if self.chance.hit(0.4)
+            if self.dice.hit(0.4)
                 && let Some(words) = self.consequence(polarity)
             {
                 self.say("", words, polarity, None);
@@ -389,26 +389,26 @@ impl<'a> Pen<'a> {
             Channel::Call if self.third => ("note_head", 0.92, " "),
             Channel::Call => ("call_start", 0.6, " "),
             Channel::Review | Channel::AppReview if polarity != Polarity::Neutral => {
-                if self.chance.hit(0.32)
+                if self.dice.hit(0.32)
                     && let Some(words) = self.common("short", polarity)
                 {
                     let words = capital(words.trim());
                     self.say("", words, polarity, None);
-                    let after = if self.matter.channel == Channel::Review || self.chance.hit(0.5) { "\n" } else { ". " };
+                    let after = if self.matter.channel == Channel::Review || self.dice.hit(0.5) { "\n" } else { ". " };
                     self.put(after);
                 }
                 return;
             }
             Channel::Social => {
-                if self.chance.hit(0.55) {
-                    let to = self.chance.pick(&["@larkfield ", "@Larkfield ", "Hey @larkfield, ", ".@larkfield "]);
+                if self.dice.hit(0.55) {
+                    let to = self.dice.pick(&["@larkfield ", "@Larkfield ", "Hey @larkfield, ", ".@larkfield "]);
                     self.put(to);
                 }
                 return;
             }
             _ => return,
         };
-        if self.chance.hit(often)
+        if self.dice.hit(often)
             && let Some(words) = self.common(kind, Polarity::Neutral)
         {
             // "Caller says" goes on with the sentence, "Cust rang at 9:40." does not.
@@ -439,7 +439,7 @@ impl<'a> Pen<'a> {
                 return;
             }
         };
-        if self.chance.hit(often)
+        if self.dice.hit(often)
             && let Some(words) = self.common(&kind, Polarity::Neutral)
         {
             self.separate();
@@ -448,17 +448,17 @@ impl<'a> Pen<'a> {
     }
 
     fn sign(&mut self) {
-        let Some(words) = self.common("signoff", Polarity::Neutral).filter(|_| self.chance.hit(0.85)) else { return };
+        let Some(words) = self.common("signoff", Polarity::Neutral).filter(|_| self.dice.hit(0.85)) else { return };
         let customer = self.matter.speaker.customer;
-        let name = if self.chance.hit(0.55) { customer.person.name.clone() } else { customer.first().to_owned() };
+        let name = if self.dice.hit(0.55) { customer.person.name.clone() } else { customer.first().to_owned() };
         let end = self.out.text.trim_end().len();
         self.out.text.truncate(end);
         self.put("\n\n");
         self.put(&words);
-        let after = if self.chance.hit(0.7) { ",\n" } else { "\n" };
+        let after = if self.dice.hit(0.7) { ",\n" } else { "\n" };
         self.put(after);
         self.put(&name);
-        if let Some((_, account)) = self.matter.speaker.business.filter(|_| self.chance.hit(0.4)) {
+        if let Some((_, account)) = self.matter.speaker.business.filter(|_| self.dice.hit(0.4)) {
             self.put("\n");
             self.put(account);
         }

@@ -6,7 +6,7 @@ use heard_domain::account::{Account, Identity, IdentityKind, Money, Person};
 use heard_domain::id::{AccountId, PersonId};
 use heard_domain::time::Day;
 
-use crate::demo::chance::Chance;
+use crate::demo::dice::Dice;
 
 /// Country, writing language, weight, first names, last names.
 struct Culture {
@@ -344,9 +344,9 @@ pub(crate) struct People {
     pub customers: Vec<Customer>,
 }
 
-fn split<'a>(words: &'a str, by: char, chance: &mut Chance) -> &'a str {
+fn split<'a>(words: &'a str, by: char, dice: &mut Dice) -> &'a str {
     let words: Vec<&str> = words.split(by).collect();
-    chance.pick(&words)
+    dice.pick(&words)
 }
 
 /// Letters a to z and digits; anything else falls away or becomes its base letter.
@@ -365,43 +365,43 @@ pub(crate) fn plain(name: &str) -> String {
     name.to_lowercase().chars().map(base).filter(char::is_ascii_alphanumeric).collect()
 }
 
-fn manner(chance: &mut Chance) -> Manner {
-    let careless = chance.hit(0.2);
+fn manner(dice: &mut Dice) -> Manner {
+    let careless = dice.hit(0.2);
     Manner {
         slips: if careless { 0.16 } else { 0.012 },
-        lower: chance.hit(if careless { 0.4 } else { 0.06 }),
-        bare: chance.hit(if careless { 0.5 } else { 0.05 }),
-        curly: chance.hit(0.3),
-        wordy: (0.45 * chance.normal()).exp(),
-        lively: if chance.hit(0.25) { 2.5 } else { 0.5 },
-        money: chance.place(6),
-        mood: 0.22 * chance.normal(),
+        lower: dice.hit(if careless { 0.4 } else { 0.06 }),
+        bare: dice.hit(if careless { 0.5 } else { 0.05 }),
+        curly: dice.hit(0.3),
+        wordy: (0.45 * dice.normal()).exp(),
+        lively: if dice.hit(0.25) { 2.5 } else { 0.5 },
+        money: dice.place(6),
+        mood: 0.22 * dice.normal(),
     }
 }
 
-fn city(country: &str, chance: &mut Chance) -> &'static str {
-    CITIES.iter().find(|(name, _)| *name == country).map_or("Helsinki", |(_, cities)| split(cities, '|', chance))
+fn city(country: &str, dice: &mut Dice) -> &'static str {
+    CITIES.iter().find(|(name, _)| *name == country).map_or("Helsinki", |(_, cities)| split(cities, '|', dice))
 }
 
-fn person_name(culture: &'static Culture, chance: &mut Chance) -> String {
-    format!("{} {}", split(culture.first, ' ', chance), split(culture.last, ' ', chance))
+fn person_name(culture: &'static Culture, dice: &mut Dice) -> String {
+    format!("{} {}", split(culture.first, ' ', dice), split(culture.last, ' ', dice))
 }
 
-fn culture(chance: &mut Chance) -> &'static Culture {
-    &CULTURES[chance.weighted(CULTURES.iter().map(|culture| culture.weight))]
+fn culture(dice: &mut Dice) -> &'static Culture {
+    &CULTURES[dice.weighted(CULTURES.iter().map(|culture| culture.weight))]
 }
 
-fn account_name(trade: &'static Trade, culture: &'static Culture, chance: &mut Chance) -> String {
-    let suffix = split(trade.suffixes, '|', chance);
-    match chance.place(10) {
-        0..4 => format!("{} {suffix}", split(culture.last, ' ', chance)),
-        4..8 => format!("{} {suffix}", chance.pick(PLACE_WORDS)),
-        8 => format!("{} & {}", split(culture.last, ' ', chance), split(culture.last, ' ', chance)),
-        _ => format!("{} {suffix}", city(culture.country, chance)),
+fn account_name(trade: &'static Trade, culture: &'static Culture, dice: &mut Dice) -> String {
+    let suffix = split(trade.suffixes, '|', dice);
+    match dice.place(10) {
+        0..4 => format!("{} {suffix}", split(culture.last, ' ', dice)),
+        4..8 => format!("{} {suffix}", dice.pick(PLACE_WORDS)),
+        8 => format!("{} & {}", split(culture.last, ' ', dice), split(culture.last, ' ', dice)),
+        _ => format!("{} {suffix}", city(culture.country, dice)),
     }
 }
 
-fn identities(name: &str, domain: &str, number: usize, chance: &mut Chance) -> Vec<Identity> {
+fn identities(name: &str, domain: &str, number: usize, dice: &mut Dice) -> Vec<Identity> {
     let mut words = name.split(' ').map(plain);
     let (first, last) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let email = match domain {
@@ -409,56 +409,56 @@ fn identities(name: &str, domain: &str, number: usize, chance: &mut Chance) -> V
         firm => format!("{first}.{last}{number}@{firm}.example"),
     };
     let mut handles = vec![(IdentityKind::Email, email), (IdentityKind::External, format!("LF-{:06}", 100_000 + number * 7))];
-    if chance.hit(0.25) {
+    if dice.hit(0.25) {
         handles.push((IdentityKind::Social, format!("{first}_{last}{}", number % 97)));
     }
     handles.iter().filter_map(|(kind, handle)| Identity::new(*kind, handle)).collect()
 }
 
 /// A yearly worth, in cents: most are small, few are large.
-fn worth(chance: &mut Chance) -> i64 {
-    let euros = (8.1 + 1.15 * chance.normal()).exp().clamp(240.0, 420_000.0);
+fn worth(dice: &mut Dice) -> i64 {
+    let euros = (8.1 + 1.15 * dice.normal()).exp().clamp(240.0, 420_000.0);
     (euros / 20.0).round() as i64 * 2_000
 }
 
 /// Everybody, in a number that fits so many comments.
-pub(crate) fn people(comments: usize, end: Day, chance: &mut Chance) -> People {
+pub(crate) fn people(comments: usize, end: Day, dice: &mut Dice) -> People {
     let mut all = People { accounts: Vec::new(), businesses: Vec::new(), customers: Vec::new() };
     let wanted = (comments / 38).clamp(24, 6_000);
     let mut names = BTreeSet::new();
     while all.accounts.len() < wanted {
-        let (trade, culture) = (&TRADES[chance.place(TRADES.len())], culture(chance));
-        let mut name = account_name(trade, culture, chance);
+        let (trade, culture) = (&TRADES[dice.place(TRADES.len())], culture(dice));
+        let mut name = account_name(trade, culture, dice);
         if !names.insert(name.clone()) {
-            name = format!("{name} {}", city(culture.country, chance));
+            name = format!("{name} {}", city(culture.country, dice));
             if !names.insert(name.clone()) {
                 name = format!("{name} {}", all.accounts.len());
                 names.insert(name.clone());
             }
         }
         let place = all.accounts.len();
-        let minor = worth(chance);
-        let people = ((minor as f64 / 100.0).powf(0.42) * (0.4 * chance.normal()).exp() * 0.35).round() as i64;
+        let minor = worth(dice);
+        let people = ((minor as f64 / 100.0).powf(0.42) * (0.4 * dice.normal()).exp() * 0.35).round() as i64;
         all.accounts.push(Account {
             id: AccountId(place as i64 + 1),
             name: name.clone(),
             yearly_value: Some(Money { minor, currency: "EUR".to_owned() }),
             key_account: false,
-            renewal: Some(end + chance.between(-40, 325) as i32),
+            renewal: Some(end + dice.between(-40, 325) as i32),
         });
         all.businesses.push(Business { trade, people: people.max(2) });
-        let size = 1 + ((minor as f64 / 1_500_000.0).min(4.0) as i64) + chance.between(0, 2);
+        let size = 1 + ((minor as f64 / 1_500_000.0).min(4.0) as i64) + dice.between(0, 2);
         let domain = plain(&name);
         for _ in 0..size {
-            let culture = if chance.hit(0.6) { culture } else { self::culture(chance) };
-            let role = ROLES[chance.weighted(ROLES.iter().map(|role| role.1))].0;
-            push(&mut all, culture, Some((place, role, &domain)), chance);
+            let culture = if dice.hit(0.6) { culture } else { self::culture(dice) };
+            let role = ROLES[dice.weighted(ROLES.iter().map(|role| role.1))].0;
+            push(&mut all, culture, Some((place, role, &domain)), dice);
         }
     }
     mark_key_accounts(&mut all.accounts);
     for _ in 0..(comments / 7).clamp(80, 40_000) {
-        let culture = culture(chance);
-        push(&mut all, culture, None, chance);
+        let culture = culture(dice);
+        push(&mut all, culture, None, dice);
     }
     all
 }
@@ -472,14 +472,14 @@ fn mark_key_accounts(accounts: &mut [Account]) {
     }
 }
 
-fn push(all: &mut People, culture: &'static Culture, part: Option<(usize, &str, &str)>, chance: &mut Chance) {
+fn push(all: &mut People, culture: &'static Culture, part: Option<(usize, &str, &str)>, dice: &mut Dice) {
     let number = all.customers.len() + 1;
-    let name = person_name(culture, chance);
-    let identities = identities(&name, part.map_or("", |(_, _, domain)| domain), number, chance);
+    let name = person_name(culture, dice);
+    let identities = identities(&name, part.map_or("", |(_, _, domain)| domain), number, dice);
     let plan = match part {
         Some((place, ..)) if all.businesses[place].people > 40 => "Pro",
-        Some(_) => ["Start", "Grow", "Grow", "Pro"][chance.place(4)],
-        None => ["Household", "Household", "Household plus"][chance.place(3)],
+        Some(_) => ["Start", "Grow", "Grow", "Pro"][dice.place(4)],
+        None => ["Household", "Household", "Household plus"][dice.place(3)],
     };
     all.customers.push(Customer {
         person: Person {
@@ -491,11 +491,11 @@ fn push(all: &mut People, culture: &'static Culture, part: Option<(usize, &str, 
         identities,
         account: part.map(|(place, ..)| place),
         country: culture.country,
-        language: if culture.language != "en" && chance.hit(0.5) { culture.language } else { "en" },
+        language: if culture.language != "en" && dice.hit(0.5) { culture.language } else { "en" },
         plan,
-        city: city(culture.country, chance),
-        device: DEVICES[chance.place(DEVICES.len())],
-        manner: manner(chance),
-        voice: (0.7 * chance.normal()).exp(),
+        city: city(culture.country, dice),
+        device: DEVICES[dice.place(DEVICES.len())],
+        manner: manner(dice),
+        voice: (0.7 * dice.normal()).exp(),
     });
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use heard_domain::reading::Polarity;
 
-use crate::demo::chance::Chance;
+use crate::demo::dice::Dice;
 use crate::demo::setting::{StageName, Who};
 
 const PAGES: [&str; 11] = [
@@ -120,7 +120,7 @@ fn phrase(line: &'static str) -> Option<(char, Phrase)> {
 
 impl Phrasebook {
     /// Opens the book, or one half of it, and shuffles every deck.
-    pub(crate) fn open(phrases: Phrases, chance: &mut Chance) -> Self {
+    pub(crate) fn open(phrases: Phrases, dice: &mut Dice) -> Self {
         let mut decks: BTreeMap<String, Deck> = BTreeMap::new();
         let mut seen: BTreeMap<(&'static str, char, bool, bool), usize> = BTreeMap::new();
         for page in PAGES.iter().chain([&OTHER_LANGUAGES]) {
@@ -144,7 +144,7 @@ impl Phrasebook {
             }
         }
         for deck in decks.values_mut() {
-            chance.shuffle(&mut deck.cards);
+            dice.shuffle(&mut deck.cards);
         }
         Self { decks }
     }
@@ -156,29 +156,29 @@ impl Phrasebook {
         language: &'static str,
         polarity: Polarity,
         fits: Fits,
-        chance: &mut Chance,
+        dice: &mut Dice,
     ) -> Option<Phrase> {
         let title = match language {
             "en" => format!("{}/{category}", stage.name()),
             other => format!("{other} {}/{category}", stage.name()),
         };
-        self.deal(&title, sign(polarity), fits, chance)
+        self.deal(&title, sign(polarity), fits, dice)
     }
 
     /// The next sentence of a common kind ("opener", "closer").
-    pub(crate) fn common(&mut self, kind: &str, polarity: Polarity, fits: Fits, chance: &mut Chance) -> Option<Phrase> {
-        self.deal(kind, sign(polarity), fits, chance)
+    pub(crate) fn common(&mut self, kind: &str, polarity: Polarity, fits: Fits, dice: &mut Dice) -> Option<Phrase> {
+        self.deal(kind, sign(polarity), fits, dice)
     }
 
-    fn deal(&mut self, title: &str, sign: char, fits: Fits, chance: &mut Chance) -> Option<Phrase> {
+    fn deal(&mut self, title: &str, sign: char, fits: Fits, dice: &mut Dice) -> Option<Phrase> {
         let deck = self.decks.get_mut(&format!("{title} {sign}"))?;
         if deck.next >= deck.cards.len() {
-            chance.shuffle(&mut deck.cards);
+            dice.shuffle(&mut deck.cards);
             deck.next = 0;
         }
         let next = deck.next;
         // Where a planted problem made them speak, its own sentences come first.
-        let own = fits.planted && chance.hit(0.6);
+        let own = fits.planted && dice.hit(0.6);
         let ahead = (next..deck.cards.len()).chain(0..next);
         let best = ahead.clone().find(|at| deck.cards[*at].fits(fits) && (!own || deck.cards[*at].when != When::Always));
         let at = best.or_else(|| ahead.clone().find(|at| deck.cards[*at].fits(fits)))?;
@@ -188,7 +188,7 @@ impl Phrasebook {
             deck.next += 1;
         } else {
             // Dealt from those that have been used: it goes to a random place among them.
-            let other = chance.place(next);
+            let other = dice.place(next);
             deck.cards.swap(at, other);
         }
         Some(card)
@@ -232,19 +232,19 @@ mod tests {
 
     #[test]
     fn halves_share_no_sentence_and_each_can_speak_of_everything() {
-        let mut books = [Phrases::First, Phrases::Second].map(|half| Phrasebook::open(half, &mut Chance::new(1, 0)));
+        let mut books = [Phrases::First, Phrases::Second].map(|half| Phrasebook::open(half, &mut Dice::new(1, 0)));
         let texts = |book: &Phrasebook| -> std::collections::BTreeSet<&str> {
             let about = book.decks.iter().filter(|(title, _)| title.contains('/'));
             about.flat_map(|(_, deck)| deck.cards.iter().map(|card| card.text)).collect()
         };
         assert!(texts(&books[0]).is_disjoint(&texts(&books[1])));
-        let mut chance = Chance::new(1, 1);
+        let mut dice = Dice::new(1, 1);
         for book in &mut books {
             for cell in CELLS {
                 for polarity in [Polarity::Positive, Polarity::Negative] {
                     for business in [true, cell.who == Who::Business] {
                         let fits = Fits { business, planted: false, after: false };
-                        let dealt = book.about((cell.stage, cell.category), "en", polarity, fits, &mut chance);
+                        let dealt = book.about((cell.stage, cell.category), "en", polarity, fits, &mut dice);
                         assert!(dealt.is_some(), "{cell:?} {polarity}");
                     }
                 }

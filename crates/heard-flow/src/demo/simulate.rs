@@ -15,8 +15,8 @@ use heard_domain::time::{Day, Period, Time, Zone};
 
 use crate::demo::calendar::{busy, exposures, hour, open};
 use crate::demo::cell::{CELLS, Cell};
-use crate::demo::chance::Chance;
 use crate::demo::compose::{Composed, Matter, Pen};
+use crate::demo::dice::Dice;
 use crate::demo::people::{Business, Customer, People, people, plain};
 use crate::demo::phrasebook::{Fits, Phrasebook, Phrases};
 use crate::demo::problem::{DAYS, events, planted, release};
@@ -85,7 +85,7 @@ impl Company {
         let zone: Zone = ZONE.parse().unwrap_or(Zone::UTC);
         let period = Period::ending(zone.day(simulation.end), DAYS);
         let People { accounts, businesses, customers } =
-            people(simulation.comments, period.last, &mut Chance::new(simulation.seed, 1));
+            people(simulation.comments, period.last, &mut Dice::new(simulation.seed, 1));
         let problems = planted(period);
         Self {
             name: NAME,
@@ -96,7 +96,7 @@ impl Company {
             posts: posts(),
             accounts,
             customers,
-            exposures: exposures(period, &mut Chance::new(simulation.seed, 2)),
+            exposures: exposures(period, &mut Dice::new(simulation.seed, 2)),
             events: events(period, &problems),
             problems,
             businesses,
@@ -107,9 +107,9 @@ impl Company {
 
     /// What customers say, in the order in which they say it.
     pub fn comments(&self) -> Comments<'_> {
-        let mut chance = Chance::new(self.simulation.seed, 3);
-        let book = Phrasebook::open(self.simulation.phrases, &mut chance);
-        let days: Vec<f64> = (0..self.period.days()).map(|at| self.expected(self.period.first + at, &mut chance)).collect();
+        let mut dice = Dice::new(self.simulation.seed, 3);
+        let book = Phrasebook::open(self.simulation.phrases, &mut dice);
+        let days: Vec<f64> = (0..self.period.days()).map(|at| self.expected(self.period.first + at, &mut dice)).collect();
         let voices: [Vec<f64>; 2] = [true, false].map(|business| {
             let mut sum = 0.0;
             let voice = |customer: &Customer| {
@@ -121,7 +121,7 @@ impl Company {
         let total = days.iter().sum::<f64>().max(f64::MIN_POSITIVE);
         Comments {
             company: self,
-            chance,
+            dice,
             book,
             days,
             total,
@@ -135,11 +135,11 @@ impl Company {
     }
 
     /// How much is said on a day beside others.
-    fn expected(&self, day: Day, chance: &mut Chance) -> f64 {
+    fn expected(&self, day: Day, dice: &mut Dice) -> f64 {
         let planted: f64 = self.problems.iter().map(|problem| problem.rate(day)).sum();
         let start = self.zone.start(day);
         let over = if day == self.period.last { (self.simulation.end.0 - start.0) as f64 / 86_400_000.0 } else { 1.0 };
-        let noise = (0.10 * chance.normal()).exp();
+        let noise = (0.10 * dice.normal()).exp();
         (ordinary() + planted) * busy(self.period.last, day) * noise * over.clamp(0.05, 1.0)
     }
 }
@@ -153,7 +153,7 @@ fn ordinary() -> f64 {
 #[derive(Debug, Clone)]
 pub struct Comments<'a> {
     company: &'a Company,
-    chance: Chance,
+    dice: Dice,
     book: Phrasebook,
     days: Vec<f64>,
     total: f64,
@@ -217,7 +217,7 @@ impl Comments<'_> {
     fn cause(&mut self, day: Day) -> Cause {
         let problems = &self.company.problems;
         let ordinary = CELLS.iter().map(|cell| cell.weight);
-        let place = self.chance.weighted(ordinary.chain(problems.iter().map(|problem| problem.rate(day))));
+        let place = self.dice.weighted(ordinary.chain(problems.iter().map(|problem| problem.rate(day))));
         if let Some(problem) = place.checked_sub(CELLS.len()).and_then(|at| problems.get(at)) {
             let at = CELLS
                 .iter()
@@ -229,7 +229,7 @@ impl Comments<'_> {
         // Mended for good: what was confusing before is hardly mentioned any more.
         let mended = cell.category == "Invoice layout" && self.after(cell, day);
         let bad = if mended { cell.bad * 0.25 } else { cell.bad };
-        let polarity = match self.chance.unit() {
+        let polarity = match self.dice.unit() {
             u if u < bad => Polarity::Negative,
             u if u < bad + cell.ask => Polarity::Neutral,
             _ => Polarity::Positive,
@@ -246,7 +246,7 @@ impl Comments<'_> {
 
     fn customer(&mut self, business: bool) -> usize {
         let sums = &self.voices[usize::from(!business)];
-        let drawn = self.chance.unit() * sums.last().copied().unwrap_or(0.0);
+        let drawn = self.dice.unit() * sums.last().copied().unwrap_or(0.0);
         sums.partition_point(|sum| *sum <= drawn).min(sums.len().saturating_sub(1))
     }
 
@@ -255,7 +255,7 @@ impl Comments<'_> {
         let business = match cell.who {
             Who::Business => true,
             Who::Household => false,
-            Who::Anyone => self.chance.hit(0.56),
+            Who::Anyone => self.dice.hit(0.56),
         };
         let mut chosen = self.customer(business);
         if cell.stage == StageName::Renew && business {
@@ -287,7 +287,7 @@ impl Comments<'_> {
                 _ => there,
             }
         };
-        let post = PostName::ALL[self.chance.weighted(PostName::ALL.iter().map(open))];
+        let post = PostName::ALL[self.dice.weighted(PostName::ALL.iter().map(open))];
         let business = customer.account.and_then(|at| Some((company.businesses.get(at)?, account?.name.as_str())));
         let speaker = Speaker { customer, business, day, since: problem.map(|(_, since)| since) };
         let fits = Fits { business: business.is_some(), planted: problem.is_some(), after: self.after(cell, day) };
@@ -300,12 +300,12 @@ impl Comments<'_> {
 
     /// The words: none at times where a rating is enough, and never the same twice if it can be helped.
     fn words(&mut self, matter: Matter<'_>) -> Composed {
-        if matches!(matter.channel, Channel::Survey | Channel::Widget) && self.chance.hit(0.07) {
+        if matches!(matter.channel, Channel::Survey | Channel::Widget) && self.dice.hit(0.07) {
             return Composed { language: "en", ..Composed::default() };
         }
         let mut composed = Composed::default();
         for _ in 0..6 {
-            composed = Pen::new(matter, &mut self.book, &mut self.chance).write();
+            composed = Pen::new(matter, &mut self.book, &mut self.dice).write();
             let mut hash = DefaultHasher::new();
             composed.text.to_lowercase().hash(&mut hash);
             if self.seen.insert(hash.finish()) {
@@ -317,14 +317,14 @@ impl Comments<'_> {
 
     fn moment(&mut self, post: PostName, day: Day) -> Time {
         let zone = &self.company.zone;
-        let (hour, minute, second) = hour(post, &mut self.chance);
+        let (hour, minute, second) = hour(post, &mut self.dice);
         let at = zone.moment(day, hour, minute, second).unwrap_or(zone.start(day));
         let end = self.company.simulation.end;
         if at <= end {
             return at;
         }
         let start = zone.start(day);
-        start.plus_ms(((end.0 - start.0) as f64 * self.chance.unit()) as i64)
+        start.plus_ms(((end.0 - start.0) as f64 * self.dice.unit()) as i64)
     }
 
     fn feedback(
@@ -345,7 +345,7 @@ impl Comments<'_> {
             PostName::Widget | PostName::AfterContact => 0.05,
             _ => 0.01,
         };
-        let known = !self.chance.hit(anonymous);
+        let known = !self.dice.hit(anonymous);
         let author = match (known, public) {
             (true, _) => NewAuthor {
                 name: Some(customer.person.name.clone()),
@@ -374,7 +374,7 @@ impl Comments<'_> {
             PostName::Review => Some(format!("https://reviews.example/larkfield/{}", 48_000 + number * 5)),
             _ => None,
         };
-        let placed = !public && self.chance.hit(0.75);
+        let placed = !public && self.dice.hit(0.75);
         NewFeedback {
             key: format!("{}-{number:07}", plain(post.name()).chars().take(6).collect::<String>()),
             at,
@@ -389,24 +389,24 @@ impl Comments<'_> {
 
     fn nick(&mut self, customer: &Customer) -> String {
         let first = customer.first();
-        match self.chance.place(5) {
+        match self.dice.place(5) {
             0 => first.to_owned(),
-            1 => format!("{}{}", plain(first), self.chance.between(3, 99)),
+            1 => format!("{}{}", plain(first), self.dice.between(3, 99)),
             2 => {
                 format!("{first} {}.", customer.person.name.split(' ').nth(1).and_then(|last| last.chars().next()).unwrap_or('K'))
             }
-            3 => format!("{}_{}", plain(customer.city), self.chance.between(10, 999)),
-            _ => format!("{}.{}", plain(first), self.chance.pick(&["runs", "bakes", "on_tour", "at_home", "writes", "fixes"])),
+            3 => format!("{}_{}", plain(customer.city), self.dice.between(10, 999)),
+            _ => format!("{}.{}", plain(first), self.dice.pick(&["runs", "bakes", "on_tour", "at_home", "writes", "fixes"])),
         }
     }
 
     fn ratings(&mut self, post: PostName, customer: &Customer, polarity: Polarity, composed: &Composed) -> Vec<NewRating> {
         let feels = |polarity: Polarity| f64::from(polarity.sign());
         let other = composed.contrast.map_or(0.0, feels);
-        let u = 0.12 + 0.66 * feels(polarity) + 0.22 * other + customer.manner.mood + 0.2 * self.chance.normal();
+        let u = 0.12 + 0.66 * feels(polarity) + 0.22 * other + customer.manner.mood + 0.2 * self.dice.normal();
         let mut rating = |scale: &str, formula: Formula, middle: f64, slope: f64| {
             let (low, high) = formula.range().unwrap_or((0.0, 10.0));
-            let value = (middle + slope * u + 0.35 * self.chance.normal()).round().clamp(low, high);
+            let value = (middle + slope * u + 0.35 * self.dice.normal()).round().clamp(low, high);
             NewRating { scale: scale.to_owned(), formula, value, min: None, max: None }
         };
         match post {

@@ -2,7 +2,7 @@
 
 use heard_domain::time::Day;
 
-use crate::demo::chance::Chance;
+use crate::demo::dice::Dice;
 use crate::demo::people::{Business, Customer};
 
 /// The gaps that a phrase may have.
@@ -103,8 +103,8 @@ fn money(euros: i64, style: usize) -> String {
     }
 }
 
-fn small_money(style: usize, chance: &mut Chance) -> String {
-    let (euros, cents) = (chance.between(2, 29), [0, 50, 90, 95, 80][chance.place(5)]);
+fn small_money(style: usize, dice: &mut Dice) -> String {
+    let (euros, cents) = (dice.between(2, 29), [0, 50, 90, 95, 80][dice.place(5)]);
     match (style, cents) {
         (0 | 1, 0) => format!("€{euros}"),
         (0 | 1, _) => format!("€{euros}.{cents}"),
@@ -120,17 +120,17 @@ fn month(day: Day, later: i32) -> &'static str {
     MONTHS[month.rem_euclid(12) as usize % 12]
 }
 
-fn number(n: i64, chance: &mut Chance) -> String {
-    let word = usize::try_from(n).ok().and_then(|n| NUMBERS.get(n)).filter(|_| chance.hit(0.7));
+fn number(n: i64, dice: &mut Dice) -> String {
+    let word = usize::try_from(n).ok().and_then(|n| NUMBERS.get(n)).filter(|_| dice.hit(0.7));
     word.map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
-fn staff(text: &str, chance: &mut Chance) -> &'static str {
+fn staff(text: &str, dice: &mut Dice) -> &'static str {
     let woman = text.contains(" she ") || text.contains(" her ") || text.contains("lady") || text.contains("herself");
-    if woman || chance.hit(0.6) { chance.pick(WOMEN) } else { chance.pick(MEN) }
+    if woman || dice.hit(0.6) { dice.pick(WOMEN) } else { dice.pick(MEN) }
 }
 
-fn gap(name: &str, text: &str, speaker: &Speaker<'_>, chance: &mut Chance) -> String {
+fn gap(name: &str, text: &str, speaker: &Speaker<'_>, dice: &mut Dice) -> String {
     let customer = speaker.customer;
     let trade = speaker.business.map(|(business, _)| business.trade);
     let owned = |word: &str| word.to_owned();
@@ -138,39 +138,39 @@ fn gap(name: &str, text: &str, speaker: &Speaker<'_>, chance: &mut Chance) -> St
     match name {
         "amount" => {
             let middle = if trade.is_some() { 7.6 } else { 5.2 };
-            let euros = (middle + 0.95 * chance.normal()).exp().clamp(18.0, 64_000.0) as i64;
-            money(if chance.hit(0.55) { (euros / 10).max(2) * 10 } else { euros }, style)
+            let euros = (middle + 0.95 * dice.normal()).exp().clamp(18.0, 64_000.0) as i64;
+            money(if dice.hit(0.55) { (euros / 10).max(2) * 10 } else { euros }, style)
         }
-        "small" => small_money(style, chance),
-        "n" => number(chance.weighted([0., 0., 5., 9., 6., 3., 2., 1., 1.].into_iter()) as i64, chance),
-        "n2" => owned(chance.pick(&["second", "third", "third", "fourth", "fifth", "sixth"])),
-        "num" => chance.between(14, 96).to_string(),
-        "num2" => chance.between(11, 38).to_string(),
-        "days" => number(chance.between(4, 12), chance),
-        "weeks" | "mins2" => number(chance.between(3, 9), chance),
-        "mins" => [20, 25, 30, 35, 40, 45, 50, 55, 70, 27, 38, 42, 52][chance.place(13)].to_string(),
-        "secs" => chance.between(6, 20).to_string(),
-        "years" => number(chance.between(2, 11), chance),
+        "small" => small_money(style, dice),
+        "n" => number(dice.weighted([0., 0., 5., 9., 6., 3., 2., 1., 1.].into_iter()) as i64, dice),
+        "n2" => owned(dice.pick(&["second", "third", "third", "fourth", "fifth", "sixth"])),
+        "num" => dice.between(14, 96).to_string(),
+        "num2" => dice.between(11, 38).to_string(),
+        "days" => number(dice.between(4, 12), dice),
+        "weeks" | "mins2" => number(dice.between(3, 9), dice),
+        "mins" => [20, 25, 30, 35, 40, 45, 50, 55, 70, 27, 38, 42, 52][dice.place(13)].to_string(),
+        "secs" => dice.between(6, 20).to_string(),
+        "years" => number(dice.between(2, 11), dice),
         "people" => speaker.business.map_or(4, |(business, _)| business.people).to_string(),
-        "day" => owned(DAYS[chance.weighted([6., 5., 5., 5., 6., 2., 1.].into_iter()) % 7]),
-        "day_de" => owned(TAGE[chance.place(5)]),
-        "time" => format!("{}:{:02}", chance.between(7, 21), chance.between(0, 11) * 5),
+        "day" => owned(DAYS[dice.weighted([6., 5., 5., 5., 6., 2., 1.].into_iter()) % 7]),
+        "day_de" => owned(TAGE[dice.place(5)]),
+        "time" => format!("{}:{:02}", dice.between(7, 21), dice.between(0, 11) * 5),
         "month" => owned(month(speaker.day, -1)),
-        "lastmonth" => owned(month(speaker.day, -(chance.between(1, 3) as i32))),
+        "lastmonth" => owned(month(speaker.day, -(dice.between(1, 3) as i32))),
         "nextmonth" => owned(month(speaker.day, 1)),
         "startmonth" => owned(month(speaker.since.unwrap_or(speaker.day + -95), 0)),
-        "staff" | "staff2" => owned(staff(text, chance)),
+        "staff" | "staff2" => owned(staff(text, dice)),
         "device" => owned(customer.device),
         "city" => owned(customer.city),
-        "country" => owned(chance.pick(COUNTRIES)),
-        "country_fr" => owned(chance.pick(&["Lisbonne", "Rome", "Oslo", "Dublin"])),
+        "country" => owned(dice.pick(COUNTRIES)),
+        "country_fr" => owned(dice.pick(&["Lisbonne", "Rome", "Oslo", "Dublin"])),
         "acc" => owned(PROGRAMS[(customer.person.id.0 % 3) as usize % 3]),
         "oldbank" => owned(OLD_BANKS[(customer.person.id.0 % 5) as usize % 5]),
-        "supplier" => owned(trade.map_or_else(|| chance.pick(HOME_SUPPLIERS), |trade| trade.supplier)),
-        "goods" => owned(trade.map_or_else(|| chance.pick(HOME_GOODS), |trade| trade.goods)),
+        "supplier" => owned(trade.map_or_else(|| dice.pick(HOME_SUPPLIERS), |trade| trade.supplier)),
+        "goods" => owned(trade.map_or_else(|| dice.pick(HOME_GOODS), |trade| trade.goods)),
         "place" => owned(trade.map_or("house", |trade| trade.place)),
         "trade" => owned(trade.map_or("household", |trade| trade.noun)),
-        "role2" => owned(chance.pick(if trade.is_some() { CLERKS } else { PARTNERS })),
+        "role2" => owned(dice.pick(if trade.is_some() { CLERKS } else { PARTNERS })),
         "role" => customer.person.role.clone().unwrap_or_default().to_lowercase(),
         "account" => owned(speaker.business.map_or("the customer's", |(_, name)| name)),
         "first" => owned(customer.first()),
@@ -180,13 +180,13 @@ fn gap(name: &str, text: &str, speaker: &Speaker<'_>, chance: &mut Chance) -> St
 }
 
 /// Makes the choices `[a|b]` of a phrase (they do not nest) and fills its gaps `{…}`.
-pub(crate) fn said(phrase: &str, speaker: &Speaker<'_>, chance: &mut Chance) -> String {
+pub(crate) fn said(phrase: &str, speaker: &Speaker<'_>, dice: &mut Dice) -> String {
     let mut chosen = String::with_capacity(phrase.len());
     for (at, part) in phrase.split('[').enumerate() {
         match part.split_once(']').filter(|_| at > 0) {
             Some((choices, rest)) => {
                 let choices: Vec<&str> = choices.split('|').collect();
-                chosen.push_str(chance.pick(&choices));
+                chosen.push_str(dice.pick(&choices));
                 chosen.push_str(rest);
             }
             None => chosen.push_str(part),
@@ -199,7 +199,7 @@ pub(crate) fn said(phrase: &str, speaker: &Speaker<'_>, chance: &mut Chance) -> 
         match part.split_once('}').filter(|_| at > 0) {
             Some((name, rest)) => {
                 let before = known.iter().find(|(other, _)| *other == name).map(|(_, words)| words.clone());
-                let words = before.unwrap_or_else(|| gap(name, &chosen, speaker, chance));
+                let words = before.unwrap_or_else(|| gap(name, &chosen, speaker, dice));
                 if filled.to_lowercase().ends_with(" a ") && words.starts_with(['a', 'e', 'i', 'o']) {
                     filled.pop();
                     filled.push_str("n ");

@@ -3,7 +3,7 @@
 use heard_domain::channel::Channel;
 use heard_domain::reading::Polarity;
 
-use crate::demo::chance::Chance;
+use crate::demo::dice::Dice;
 use crate::demo::people::Manner;
 
 /// Whether people mind their spelling there.
@@ -12,10 +12,10 @@ fn formal(channel: Channel) -> bool {
 }
 
 /// One slip of the fingers in a word: two letters swapped, one left out, or one doubled.
-fn slipped(word: &str, chance: &mut Chance) -> String {
+fn slipped(word: &str, dice: &mut Dice) -> String {
     let mut letters: Vec<char> = word.chars().collect();
-    let at = 1 + chance.place(letters.len().saturating_sub(3));
-    match chance.place(3) {
+    let at = 1 + dice.place(letters.len().saturating_sub(3));
+    match dice.place(3) {
         0 if at + 1 < letters.len() => letters.swap(at, at + 1),
         1 if at < letters.len() => {
             letters.remove(at);
@@ -25,12 +25,12 @@ fn slipped(word: &str, chance: &mut Chance) -> String {
     letters.into_iter().collect()
 }
 
-fn with_slip(sentence: &str, chance: &mut Chance) -> String {
+fn with_slip(sentence: &str, dice: &mut Dice) -> String {
     let words: Vec<&str> = sentence.split(' ').collect();
     let long = |word: &str| word.len() >= 5 && word.chars().all(|c| c.is_ascii_lowercase());
     let candidates: Vec<usize> = (0..words.len()).filter(|at| long(words[*at])).collect();
-    let Some(chosen) = candidates.get(chance.place(candidates.len())) else { return sentence.to_owned() };
-    let word = |(at, word): (usize, &&str)| if at == *chosen { slipped(word, chance) } else { (*word).to_owned() };
+    let Some(chosen) = candidates.get(dice.place(candidates.len())) else { return sentence.to_owned() };
+    let word = |(at, word): (usize, &&str)| if at == *chosen { slipped(word, dice) } else { (*word).to_owned() };
     words.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
 }
 
@@ -63,22 +63,22 @@ fn shouted(sentence: &str) -> String {
 }
 
 /// The sentence as this person types it here.
-pub(crate) fn typed(sentence: String, manner: &Manner, channel: Channel, polarity: Polarity, chance: &mut Chance) -> String {
+pub(crate) fn typed(sentence: String, manner: &Manner, channel: Channel, polarity: Polarity, dice: &mut Dice) -> String {
     let mut text = sentence;
     let careful = formal(channel);
-    if chance.hit(if careful { manner.slips * 0.5 } else { manner.slips }) {
-        text = with_slip(&text, chance);
+    if dice.hit(if careful { manner.slips * 0.5 } else { manner.slips }) {
+        text = with_slip(&text, dice);
     }
-    if polarity == Polarity::Negative && chance.hit(0.025 * manner.lively) {
+    if polarity == Polarity::Negative && dice.hit(0.025 * manner.lively) {
         text = shouted(&text);
     }
-    if !careful && (channel == Channel::Social || manner.bare) && chance.hit(0.3) {
-        let (long, short) = SHORTER[chance.place(SHORTER.len())];
+    if !careful && (channel == Channel::Social || manner.bare) && dice.hit(0.3) {
+        let (long, short) = SHORTER[dice.place(SHORTER.len())];
         text = text.replace(long, short);
     }
-    if polarity != Polarity::Neutral && text.ends_with('.') && chance.hit(0.07 * manner.lively) {
+    if polarity != Polarity::Neutral && text.ends_with('.') && dice.hit(0.07 * manner.lively) {
         text.pop();
-        text.push_str(if chance.hit(0.25) && !careful { "!!!" } else { "!" });
+        text.push_str(if dice.hit(0.25) && !careful { "!!!" } else { "!" });
     }
     if manner.bare && !careful {
         text = text.replace('\'', "");
@@ -92,7 +92,7 @@ pub(crate) fn typed(sentence: String, manner: &Manner, channel: Channel, polarit
 }
 
 /// What this person sets after the last sentence, if anything.
-pub(crate) fn emoji(manner: &Manner, channel: Channel, polarity: Polarity, chance: &mut Chance) -> Option<&'static str> {
+pub(crate) fn emoji(manner: &Manner, channel: Channel, polarity: Polarity, dice: &mut Dice) -> Option<&'static str> {
     let often = match channel {
         Channel::Chat | Channel::AppReview | Channel::Widget => 0.09,
         Channel::Community | Channel::Review | Channel::Survey => 0.05,
@@ -103,5 +103,5 @@ pub(crate) fn emoji(manner: &Manner, channel: Channel, polarity: Polarity, chanc
         Polarity::Negative => SORE,
         Polarity::Neutral => return None,
     };
-    chance.hit(often * manner.lively).then(|| chance.pick(list))
+    dice.hit(often * manner.lively).then(|| dice.pick(list))
 }

@@ -1,13 +1,13 @@
-//! Seeded chance: every draw of the simulator comes from here, so that the same seed gives the same company.
+//! Dice: every draw of the simulator comes from here, so that the same seed gives the same company.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// A stream of draws.
 #[derive(Debug, Clone)]
-pub(crate) struct Chance(ChaCha8Rng);
+pub(crate) struct Dice(ChaCha8Rng);
 
-impl Chance {
+impl Dice {
     /// The stream `part` of a seed: parts are independent of each other.
     pub(crate) fn new(seed: u64, part: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
