@@ -4,6 +4,7 @@ pub mod company;
 pub mod journey;
 pub mod name;
 pub mod post;
+pub mod session;
 pub mod starter;
 pub mod token;
 pub mod user;

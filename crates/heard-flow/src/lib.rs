@@ -8,7 +8,6 @@ pub mod demo;
 pub mod error;
 pub mod flow;
 pub mod hear;
-pub mod measure;
 pub mod read;
 pub mod secret;
 pub mod work;

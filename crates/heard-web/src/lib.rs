@@ -1,1 +1,20 @@
 //! HTTP: pages, API, sign-in.
+//!
+//! Bottom-up: [`problem`], [`limit`], [`viewer`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`] · [`api`], [`pages`] ·
+//! [`openapi`], [`answer`] · [`app`] (the whole route table) · [`serve`].
+
+pub mod answer;
+pub mod api;
+pub mod app;
+pub mod csrf;
+pub mod extract;
+pub mod guard;
+pub mod limit;
+pub mod openapi;
+pub mod pages;
+pub mod problem;
+pub mod route;
+pub mod serve;
+pub mod state;
+pub mod upload;
+pub mod viewer;

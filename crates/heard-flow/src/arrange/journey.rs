@@ -5,6 +5,7 @@ use heard_domain::journey::{Journey, Stage, Touchpoint};
 use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
 use heard_store::tables;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::arrange::name::{distinct, name};
@@ -19,7 +20,7 @@ pub const MOST_STAGES: usize = 24;
 pub const MOST_TOUCHPOINTS: usize = 40;
 
 /// A stage as it shall be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageDraft {
     /// `None`: a new one.
@@ -39,7 +40,7 @@ pub struct StageDraft {
 }
 
 /// A touchpoint as it shall be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TouchpointDraft {
     /// `None`: a new one.

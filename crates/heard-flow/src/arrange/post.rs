@@ -6,6 +6,7 @@ use heard_domain::post::Post;
 use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
 use heard_store::tables;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::arrange::name::name;
@@ -13,7 +14,7 @@ use crate::error::FlowError;
 use crate::flow::{Flow, need};
 
 /// A listening post as it shall be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostDraft {
     /// Its name.

@@ -27,7 +27,11 @@ pub async fn add(
     grants.sort_unstable();
     grants.dedup();
     if grants.is_empty() {
-        return Err(FlowError::rule("grants", "choose at least one"));
+        return Err(FlowError::rule("scopes", "choose at least one"));
+    }
+    // Otherwise a narrow token that may administer could make itself a wide one.
+    if let Some(grant) = grants.iter().find(|grant| !scope.may(**grant)) {
+        return Err(FlowError::rule("scopes", format!("“{}” is not yours to give", grant.code())));
     }
     if expires.is_some_and(|at| at <= flow.now()) {
         return Err(FlowError::rule("expires", "must lie in the future"));
@@ -39,6 +43,23 @@ pub async fn add(
     let kept = token.clone();
     flow.store.write(scope, move |tx| tables::token::insert(tx, &kept, &hash)).await?;
     Ok((token, secret))
+}
+
+/// “Last used” is kept to within this: not every call should be a write.
+const SEEN_STEP_MS: i64 = 60_000;
+
+/// What may be done with a secret; `None` if there is no such token, or it has expired.
+pub async fn known(flow: &Flow, secret: &str) -> Result<Option<Scope>, FlowError> {
+    if !secret.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    let (hash, now) = (hash_secret(secret), flow.now());
+    let token = flow.store.read(&Scope::system(), move |view| tables::token::by_hash(view, &hash)).await?;
+    let Some(token) = token.filter(|token| token.expires.is_none_or(|at| now < at)) else { return Ok(None) };
+    if token.seen.is_none_or(|seen| now.0 - seen.0 > SEEN_STEP_MS) {
+        flow.store.write(&Scope::system(), move |tx| tables::token::touch(tx, token.id, now)).await?;
+    }
+    Ok(Some(Scope::of_token(token.id, token.grants)))
 }
 
 /// Takes a token back: it is dead at once.

@@ -4,6 +4,7 @@ use heard_domain::id::{PostId, UserId};
 use heard_domain::scope::{Actor, Scope};
 use heard_domain::user::{Grant, Role, User};
 use heard_store::tables;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::arrange::name::name;
@@ -12,7 +13,7 @@ use crate::flow::{Flow, need};
 use crate::secret::{hash_password, password_fits};
 
 /// A user as they shall be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserDraft {
     /// E-mail address.

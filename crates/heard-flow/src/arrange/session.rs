@@ -1,0 +1,77 @@
+//! Sessions: signing in and out, and who is signed in.
+
+use heard_domain::scope::Scope;
+use heard_domain::user::User;
+use heard_store::tables;
+
+use crate::error::FlowError;
+use crate::flow::Flow;
+use crate::secret::{hash_secret, new_secret, password_fits};
+
+/// A session that nobody used for so long is over: 14 days.
+pub const IDLE_MS: i64 = 14 * 86_400_000;
+
+/// A session ends after so long, used or not: 90 days.
+const LONGEST_MS: i64 = 90 * 86_400_000;
+
+/// “Last seen” is kept to within this: not every page view should be a write.
+const SEEN_STEP_MS: i64 = 3_600_000;
+
+/// Compared with where there is no such user, so that the answer takes as long. No password fits it.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Each comparison takes 19 MiB and a core for a while: more at once would let strangers exhaust the machine.
+static COMPARING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(2);
+
+/// Signs in: the secret of a new session, or `None` if address and password do not belong together. Which of the two is wrong
+/// shows neither in the answer nor in the time it takes.
+pub async fn begin(flow: &Flow, email: &str, password: &str) -> Result<Option<String>, FlowError> {
+    let email = email.trim().to_lowercase();
+    let found = flow.store.read(&Scope::system(), move |view| tables::user::by_email(view, &email)).await?;
+    let (user, kept) = found.map_or((None, NOBODY.to_owned()), |(user, kept)| (Some(user), kept));
+    let password = password.to_owned();
+    let turn = COMPARING.acquire().await.map_err(FlowError::internal)?;
+    let fits = tokio::task::spawn_blocking(move || password_fits(&password, &kept)).await.map_err(FlowError::internal)?;
+    drop(turn);
+    let Some(user) = user.filter(|user| fits && user.active) else { return Ok(None) };
+    let (secret, now) = (new_secret(flow), flow.now());
+    let hash = hash_secret(&secret);
+    flow.store
+        .write(&Scope::system(), move |tx| {
+            tables::session::remove_stale(tx, now.plus_ms(-LONGEST_MS), now.plus_ms(-IDLE_MS))?;
+            tables::session::insert(tx, &hash, user.id, now)
+        })
+        .await?;
+    Ok(Some(secret))
+}
+
+/// Who is signed in with a secret.
+pub async fn known(flow: &Flow, secret: &str) -> Result<Option<User>, FlowError> {
+    let (hash, now) = (hash_secret(secret), flow.now());
+    let read = hash.clone();
+    let found = flow
+        .store
+        .read(&Scope::system(), move |view| {
+            let Some(session) = tables::session::by_hash(view, &read)? else { return Ok(None) };
+            let fresh = now.0 - session.seen.0 < IDLE_MS && now.0 - session.since.0 < LONGEST_MS;
+            let user = if fresh { tables::user::get(view, session.user)? } else { None };
+            Ok(user.map(|user| (user, session.seen)))
+        })
+        .await?;
+    let Some((user, seen)) = found.filter(|(user, _)| user.active) else { return Ok(None) };
+    if now.0 - seen.0 > SEEN_STEP_MS {
+        flow.store.write(&Scope::system(), move |tx| tables::session::touch(tx, &hash, now)).await?;
+    }
+    Ok(Some(user))
+}
+
+/// Signs out.
+pub async fn end(flow: &Flow, secret: &str) -> Result<(), FlowError> {
+    let hash = hash_secret(secret);
+    Ok(flow.store.write(&Scope::system(), move |tx| tables::session::remove(tx, &hash)).await?)
+}
+
+/// Whether nobody is there yet: the first visitor becomes the admin.
+pub async fn nobody_yet(flow: &Flow) -> Result<bool, FlowError> {
+    Ok(flow.store.read(&Scope::system(), tables::user::count).await? == 0)
+}

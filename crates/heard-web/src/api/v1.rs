@@ -1,0 +1,13 @@
+//! Version 1: one file a noun.
+
+pub mod company;
+pub mod directory;
+pub mod feedback;
+pub mod figures;
+pub mod imports;
+pub mod journey;
+pub mod merge;
+pub mod posts;
+pub mod sight;
+pub mod tokens;
+pub mod users;

@@ -1,0 +1,148 @@
+//! The whole route table: what can be asked, who may, and who answers. Router, `OpenAPI` document and the role × route test are
+//! made from this one list.
+
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router, middleware};
+use heard_domain::user::Grant::{Administer, Correct, Import, ReadFeedback, ReadFigures, ReadImports, Shape, WriteFeedback};
+use serde_json::Value;
+
+use crate::answer;
+use crate::api::v1::{company, directory, feedback, figures, imports, journey, posts, tokens, users};
+use crate::guard::{Guard, pass};
+use crate::openapi;
+use crate::pages::{import, settings, sign_in, welcome};
+use crate::problem::{Problem, ProblemCode};
+use crate::route::Policy::{May, Public, SignedIn};
+use crate::route::{Doc, Intake, Route};
+use crate::state::AppState;
+
+/// The largest batch of feedback, in bytes: 1,000 of them, or one of the longest.
+const BATCH: usize = 8 << 20;
+
+/// Every route.
+#[rustfmt::skip]
+pub fn routes(largest_import: u64) -> Vec<Route> {
+    let (get, post, put, patch, delete) = (Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE);
+    let (get, post, put, patch, delete) = (|| get.clone(), || post.clone(), || put.clone(), || patch.clone(), || delete.clone());
+    vec![
+        // ---- signing in ----
+        Route::page(get(), "/welcome", Public, welcome::show),
+        Route::page(post(), "/welcome", Public, welcome::begin),
+        Route::page(get(), "/sign-in", Public, sign_in::show),
+        Route::page(post(), "/sign-in", Public, sign_in::enter),
+        Route::page(post(), "/sign-out", SignedIn, sign_in::leave),
+        Route::page(post(), "/theme", Public, sign_in::theme),
+
+        // ---- import ----
+        Route::page(get(), "/imports", May(ReadImports), import::list::show),
+        Route::page(post(), "/imports", May(Import), import::list::receive).streaming(largest_import),
+        Route::page(get(), "/imports/{id}", May(ReadImports), import::show::show),
+        Route::page(post(), "/imports/{id}/confirm", May(Import), import::preview::confirm),
+        Route::page(post(), "/imports/{id}/cancel", May(Import), import::show::cancel),
+
+        // ---- settings ----
+        Route::page(get(), "/settings", SignedIn, settings::mine::show),
+        Route::page(post(), "/settings/password", SignedIn, settings::mine::password),
+        Route::page(get(), "/settings/company", May(Administer), settings::company::show),
+        Route::page(post(), "/settings/company", May(Administer), settings::company::change),
+        Route::page(get(), "/settings/users", May(Administer), settings::users::list),
+        Route::page(post(), "/settings/users", May(Administer), settings::users::add),
+        Route::page(get(), "/settings/users/{id}", May(Administer), settings::users::show),
+        Route::page(post(), "/settings/users/{id}", May(Administer), settings::users::change),
+        Route::page(post(), "/settings/users/{id}/password", May(Administer), settings::users::password),
+        Route::page(get(), "/settings/tokens", May(Administer), settings::tokens::list),
+        Route::page(post(), "/settings/tokens", May(Administer), settings::tokens::add),
+        Route::page(post(), "/settings/tokens/{id}/remove", May(Administer), settings::tokens::remove),
+
+        // ---- for programs ----
+        Route::api(get(), "/openapi.json", Public, openapi_doc(), openapi_document),
+        Route::api(get(), "/api/v1/health", Public, health_doc(), health),
+        Route::api(post(), "/api/v1/feedback", May(WriteFeedback), feedback::offer_doc(), feedback::offer).up_to(BATCH),
+        Route::api(get(), "/api/v1/feedback", May(ReadFeedback), feedback::list_doc(), feedback::list),
+        Route::api(get(), "/api/v1/feedback/{id}", May(ReadFeedback), feedback::show_doc(), feedback::show),
+        Route::api(get(), "/api/v1/feedback/{id}/reading", May(ReadFeedback), feedback::reading_doc(), feedback::reading),
+        Route::api(post(), "/api/v1/feedback/{id}/corrections", May(Correct), feedback::correct_doc(), feedback::correct),
+        Route::api(delete(), "/api/v1/corrections/{id}", May(Correct), feedback::uncorrect_doc(), feedback::uncorrect),
+        Route::api(post(), "/api/v1/figures", May(ReadFigures), figures::ask_doc(), figures::ask),
+        Route::api(get(), "/api/v1/figures", May(ReadFigures), figures::look_doc(), figures::look),
+        Route::api(get(), "/api/v1/journey", SignedIn, journey::show_doc(), journey::show),
+        Route::api(put(), "/api/v1/journey", May(Shape), journey::set_doc(), journey::set),
+        Route::api(get(), "/api/v1/taxonomy", SignedIn, directory::taxonomy_doc(), directory::taxonomy),
+        Route::api(get(), "/api/v1/scales", SignedIn, directory::scales_doc(), directory::scales),
+        Route::api(get(), "/api/v1/attributes", May(ReadFeedback), directory::attributes_doc(), directory::attributes),
+        Route::api(get(), "/api/v1/posts", SignedIn, posts::list_doc(), posts::list),
+        Route::api(post(), "/api/v1/posts", May(Shape), posts::add_doc(), posts::add),
+        Route::api(patch(), "/api/v1/posts/{id}", May(Shape), posts::change_doc(), posts::change),
+        Route::api(get(), "/api/v1/imports", May(ReadImports), imports::list_doc(), imports::list),
+        Route::api(post(), "/api/v1/imports", May(Import), imports::receive_doc(), imports::receive).streaming(largest_import),
+        Route::api(get(), "/api/v1/imports/{id}", May(ReadImports), imports::show_doc(), imports::show),
+        Route::api(get(), "/api/v1/imports/{id}/preview", May(ReadImports), imports::preview_doc(), imports::preview),
+        Route::api(post(), "/api/v1/imports/{id}/confirm", May(Import), imports::confirm_doc(), imports::confirm),
+        Route::api(get(), "/api/v1/imports/{id}/bad-rows", May(ReadImports), imports::bad_rows_doc(), imports::bad_rows),
+        Route::api(delete(), "/api/v1/imports/{id}", May(Import), imports::cancel_doc(), imports::cancel),
+        Route::api(get(), "/api/v1/me", SignedIn, company::me_doc(), company::me),
+        Route::api(get(), "/api/v1/company", SignedIn, company::show_doc(), company::show),
+        Route::api(patch(), "/api/v1/company", May(Administer), company::change_doc(), company::change),
+        Route::api(get(), "/api/v1/users", May(Administer), users::list_doc(), users::list),
+        Route::api(post(), "/api/v1/users", May(Administer), users::add_doc(), users::add),
+        Route::api(patch(), "/api/v1/users/{id}", May(Administer), users::change_doc(), users::change),
+        Route::api(get(), "/api/v1/tokens", May(Administer), tokens::list_doc(), tokens::list),
+        Route::api(post(), "/api/v1/tokens", May(Administer), tokens::add_doc(), tokens::add),
+        Route::api(delete(), "/api/v1/tokens/{id}", May(Administer), tokens::remove_doc(), tokens::remove),
+    ]
+}
+
+/// The site.
+pub fn router(state: AppState) -> Router {
+    let mut router = Router::new();
+    for route in routes(state.site.largest_import) {
+        let most = match route.intake {
+            Intake::Small(most) => most,
+            // Counted while it streams: see `upload`.
+            Intake::Stream(_) => usize::MAX,
+        };
+        let guard = Guard::of(&route, state.clone());
+        let limit = axum::extract::DefaultBodyLimit::max(most);
+        let handler = route.handler.route_layer(limit).route_layer(middleware::from_fn_with_state(guard, pass));
+        router = router.route(route.path, handler);
+    }
+    router
+        .fallback(|| async { Problem::new(ProblemCode::NotFound, "there is nothing at this address") })
+        .layer(middleware::from_fn_with_state(state.clone(), answer::finish))
+        .with_state(state)
+}
+
+async fn openapi_document() -> Response {
+    static DOCUMENT: std::sync::OnceLock<Value> = std::sync::OnceLock::new();
+    let mut response = Json(DOCUMENT.get_or_init(|| openapi::document(&routes(0)))).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response
+}
+
+fn openapi_doc() -> Doc {
+    Doc::new("getOpenApi", "About", "This document.").answers::<Value>(
+        200,
+        "OpenAPI 3.1",
+        serde_json::json!({ "openapi": "3.1.0" }),
+    )
+}
+
+/// Whether Heard answers.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+struct Health {
+    /// Always `ok`: what is not well does not answer.
+    status: String,
+}
+
+async fn health() -> Json<Health> {
+    Json(Health { status: "ok".into() })
+}
+
+fn health_doc() -> Doc {
+    Doc::new("getHealth", "About", "Whether Heard answers; for supervisors.").answers::<Health>(
+        200,
+        "It does",
+        serde_json::json!({ "status": "ok" }),
+    )
+}

@@ -1,0 +1,66 @@
+//! Forms of the pages: fields with their label and what is wrong with them, and the sentence above.
+
+use maud::{Markup, html};
+
+use crate::problem::Problem;
+
+/// A field with one line of text. `wrong`: what the last try was refused for.
+pub struct Field<'a> {
+    /// Its name in the form; also its id.
+    pub name: &'a str,
+    /// Its label.
+    pub label: &'a str,
+    /// What kind of input (`text`, `email`, `password`).
+    pub kind: &'a str,
+    /// What stands in it.
+    pub value: &'a str,
+    /// What browsers may fill in (`email`, `current-password` …).
+    pub autocomplete: &'a str,
+    /// A hint under the label.
+    pub hint: &'a str,
+}
+
+impl Field<'_> {
+    /// The field as markup.
+    pub fn show(&self, problem: Option<&Problem>) -> Markup {
+        let wrong = reason(problem, self.name);
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
+        let error = wrong.map(|_| format!("{}-wrong", self.name));
+        let described = [hint.clone(), error.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        html! {
+            div.field {
+                label for=(self.name) { (self.label) }
+                @if let Some(id) = hint { span.hint id=(id) { (self.hint) } }
+                input.input id=(self.name) name=(self.name) type=(self.kind) value=[Some(self.value).filter(|_| self.kind != "password")]
+                    autocomplete=(self.autocomplete) required aria-invalid=[wrong.map(|_| "true")]
+                    aria-describedby=[Some(described).filter(|ids| !ids.is_empty())];
+                @if let (Some(reason), Some(id)) = (wrong, error) { span.wrong id=(id) { (self.label) " " (reason) } }
+            }
+        }
+    }
+}
+
+/// What is wrong with a field.
+pub fn reason<'a>(problem: Option<&'a Problem>, name: &str) -> Option<&'a str> {
+    problem?.invalid.iter().find(|field| field.name == name).map(|field| field.reason.as_str())
+}
+
+/// The sentence above a form that was refused; `fields` are those that say it themselves.
+pub fn refused(problem: Option<&Problem>, fields: &[&str]) -> Markup {
+    let elsewhere =
+        problem.filter(|p| p.invalid.is_empty() || p.invalid.iter().any(|field| !fields.contains(&field.name.as_str())));
+    html! {
+        @if let Some(problem) = elsewhere { p.flash.bad role="alert" { (problem.sentence()) } }
+        @else if problem.is_some() { p.flash.bad role="alert" { "Nothing was saved yet: see below." } }
+    }
+}
+
+/// The sentence above a form that was saved.
+pub fn done(words: Option<&str>) -> Markup {
+    html! { @if let Some(words) = words { p.flash.good role="status" { (words) } } }
+}
+
+/// The proof that a form is Heard's own.
+pub fn csrf(token: &str) -> Markup {
+    html! { input type="hidden" name="csrf" value=(token); }
+}

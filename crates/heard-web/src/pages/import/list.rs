@@ -1,0 +1,97 @@
+//! The list of imports, with the place where a file is dropped.
+
+use axum::extract::{Multipart, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use heard_domain::import::{Import, ImportState};
+use heard_domain::user::Grant;
+use heard_flow::hear::import;
+use maud::{Markup, html};
+
+use crate::pages::form::refused;
+use crate::pages::frame;
+use crate::problem::{Problem, ProblemCode};
+use crate::state::AppState;
+use crate::upload;
+use crate::viewer::Viewer;
+
+/// How many imports are shown.
+const SHOWN: usize = 100;
+
+/// Shows the list.
+pub async fn show(State(state): State<AppState>, viewer: Viewer) -> Result<Response, Problem> {
+    page(&state, &viewer, None).await
+}
+
+/// Takes a file and goes on to its preview.
+pub async fn receive(State(state): State<AppState>, viewer: Viewer, form: Multipart) -> Result<Response, Problem> {
+    match upload::form(&state, &viewer.scope, form).await {
+        Ok(import) => Ok(Redirect::to(&format!("/imports/{}", import.id)).into_response()),
+        Err(problem) if matches!(problem.code, ProblemCode::Validation | ProblemCode::TooLarge) => {
+            page(&state, &viewer, Some(&problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> Result<Response, Problem> {
+    let imports = import::list(&state.flow, &viewer.scope, SHOWN).await?;
+    let body = html! {
+        header.top { div { p.eyebrow { "Listen" } h1 { "Imports" } } }
+        (refused(problem, &[]))
+        @if viewer.may(Grant::Import) {
+            section.card aria-labelledby="bring" {
+                div.ch { div { h2 #bring { "Bring in a file" } p { "CSV or JSONL, any encoding. You see how it is understood before anything is taken in; the same file twice adds nothing." } } }
+                form method="post" action={ "/imports?csrf=" (viewer.csrf) } enctype="multipart/form-data" {
+                    div.drop data-drop {
+                        label for="file" { "Drop a file here, or choose one" }
+                        input #file type="file" name="file" required accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,text/csv,application/json";
+                        button.primary { "Look at it" }
+                    }
+                }
+            }
+        }
+        section.card aria-labelledby="all" {
+            div.ch { div { h2 #all { "What came in" } } }
+            @if imports.is_empty() {
+                div.empty { h2 { "Nothing yet" } p { "Export reviews, survey answers, tickets or complaints from where they are now, and drop the file above." } }
+            } @else { (table(state, &imports)) }
+        }
+    };
+    let status = problem.map_or(axum::http::StatusCode::OK, |problem| problem.code.status());
+    Ok((status, frame::page(viewer, "Imports", &body)).into_response())
+}
+
+fn table(state: &AppState, imports: &[Import]) -> Markup {
+    let zone = state.flow.directory().company.zone.clone();
+    html! {
+        div.scroll tabindex="0" role="group" aria-label="Table of imports" {
+            table.plain {
+                thead { tr {
+                    th scope="col" { "File" } th scope="col" { "Listening post" } th scope="col" { "State" } th.num scope="col" { "New" }
+                    th.num scope="col" { "Known" } th.num scope="col" { "Revised" } th.num scope="col" { "Bad rows" } th scope="col" { "Day" }
+                } }
+                tbody {
+                    @for import in imports {
+                        tr {
+                            td { a.more href={ "/imports/" (import.id) } { bdi { (import.name) } } }
+                            td { (import.mapping.post) }
+                            td { (state_chip(import.state)) }
+                            td.num { (import.added) } td.num { (import.known) } td.num { (import.revised) } td.num { (import.bad) }
+                            td { (zone.day(import.at)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where an import stands, as a chip.
+pub fn state_chip(state: ImportState) -> Markup {
+    let tone = match state {
+        ImportState::Done => "good",
+        ImportState::Failed | ImportState::Cancelled => "bad",
+        ImportState::Preview | ImportState::Running => "open",
+    };
+    html! { span.chip.state.(tone) { (state) } }
+}

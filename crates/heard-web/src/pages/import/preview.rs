@@ -1,0 +1,202 @@
+//! A file before anything is taken: how its columns are understood (and can be changed), the first rows as they would be heard, and
+//! the rows that cannot be taken.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use heard_domain::feedback::NewFeedback;
+use heard_domain::id::ImportId;
+use heard_domain::import::{BadRow, Import, Mapping};
+use heard_domain::starter::industry::Industry;
+use heard_domain::user::Grant;
+use heard_flow::hear::import;
+use heard_flow::hear::preview::{Preview, preview};
+use maud::{Markup, html};
+
+use crate::extract::{Form, Id};
+use crate::pages::form::{csrf, refused};
+use crate::pages::frame;
+use crate::pages::import::mapping;
+use crate::problem::{Problem, ProblemCode};
+use crate::state::AppState;
+use crate::viewer::Viewer;
+
+/// How much of a comment is shown in a table.
+const SHOWN: usize = 240;
+
+/// The form was sent: look again with other columns, or begin.
+pub async fn confirm(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<ImportId>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let there = import::get(&state.flow, &viewer.scope, id).await?;
+    let wanted = match mapping::read(&there.mapping, &form) {
+        Ok(wanted) => wanted,
+        Err(problem) => return page(&state, &viewer, &there, None, Some(&problem)).await,
+    };
+    if form.get("do") == "look" {
+        return page(&state, &viewer, &there, Some(wanted), None).await;
+    }
+    let starter: Option<Industry> = form.get("starter").parse().ok();
+    match import::confirm(&state.flow, &viewer.scope, id, wanted.clone(), starter).await.map_err(Problem::from) {
+        Ok(_) => Ok(Redirect::to(&format!("/imports/{id}")).into_response()),
+        Err(problem) if problem.code == ProblemCode::Validation => {
+            page(&state, &viewer, &there, Some(wanted), Some(&problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The page of an import that waits to be confirmed.
+pub async fn page(
+    state: &AppState,
+    viewer: &Viewer,
+    import: &Import,
+    wanted: Option<Mapping>,
+    problem: Option<&Problem>,
+) -> Result<Response, Problem> {
+    let tried = preview(&state.flow, &viewer.scope, import.id, wanted.clone()).await.map_err(Problem::from);
+    // A mapping that does not fit the file can still be changed: the form stays, the rows are missing.
+    let (seen, wrong) = match tried {
+        Ok(seen) => (Some(seen), None),
+        Err(problem) if problem.code == ProblemCode::Validation => (None, Some(problem)),
+        Err(problem) => return Err(problem),
+    };
+    let problem = problem.or(wrong.as_ref());
+    let understood = wanted.as_ref().unwrap_or(&import.mapping);
+    let action = format!("/imports/{}", import.id);
+    let may = viewer.may(Grant::Import);
+    let body = html! {
+        header.top { div { p.eyebrow { a href="/imports" { "Imports" } } h1 { bdi { (import.name) } } p.soft { (size(import.bytes)) " · " (import.format) @if let Some(rows) = import.rows { " · " (rows) " rows" } } } }
+        (refused(problem, &[]))
+        @if let Some(seen) = &seen { (known_before(seen)) }
+        form method="post" action={ (action) "/confirm" } {
+            (csrf(&viewer.csrf))
+            section.card.form aria-labelledby="columns" {
+                div.ch { div { h2 #columns { "How the columns are understood" } p { (recognised(understood, seen.as_ref())) } } }
+                (mapping::fields(understood))
+                @if let Some(industry) = seen.as_ref().and_then(|seen| seen.industry).filter(|_| viewer.may(Grant::Shape)) { (starters(industry)) }
+                @if may {
+                    div.tools {
+                        button.primary name="do" value="begin" { "Bring it in" }
+                        button.secondary name="do" value="look" { "Show again with these columns" }
+                    }
+                }
+            }
+        }
+        @if let Some(seen) = &seen { (rows(seen)) (bad_table(&seen.bad, "What cannot be taken", &format!("{} of the first {} rows cannot be taken; other remarks say what was left out of a row.", seen.refused, seen.tried))) }
+        @if may {
+            form method="post" action={ (action) "/cancel" } { (csrf(&viewer.csrf)) button.danger { "Throw this file away" } }
+        }
+    };
+    let status = problem.map_or(StatusCode::OK, |problem| problem.code.status());
+    Ok((status, frame::page(viewer, &import.name, &body)).into_response())
+}
+
+fn known_before(seen: &Preview) -> Markup {
+    html! {
+        @if let Some(earlier) = &seen.earlier {
+            p.flash role="status" { span { "These very bytes came in before as " a href={ "/imports/" (earlier.id) } { bdi { (earlier.name) } } ": the same rows add nothing." } }
+        }
+    }
+}
+
+fn recognised(mapping: &Mapping, seen: Option<&Preview>) -> String {
+    match (mapping.preset.as_str(), seen.is_some_and(|seen| seen.remembered)) {
+        (_, true) => "As you confirmed it for the last file of this shape.".to_owned(),
+        ("generic", false) => "Guessed from names and contents: look it over before you begin.".to_owned(),
+        (preset, false) => format!("Recognised by its header as “{preset}”."),
+    }
+}
+
+fn starters(industry: Industry) -> Markup {
+    html! {
+        div.field {
+            label for="starter" { "Begin with the journey and categories of" }
+            span.hint #starter-hint { "There is no journey yet. It is a beginning: every stage and category can be changed. Chosen by what the file says." }
+            select.input #starter name="starter" aria-describedby="starter-hint" {
+                @for known in Industry::ALL { option value=(known.code()) selected[*known == industry] { (known) } }
+                option value="none" { "none: I draw it myself" }
+            }
+        }
+    }
+}
+
+fn rows(seen: &Preview) -> Markup {
+    html! {
+        section.card aria-labelledby="rows" {
+            div.ch { div { h2 #rows { "The first rows, as they would be heard" } } }
+            @if seen.rows.is_empty() { p { "No row could be taken with these columns." } }
+            @else {
+                div.scroll tabindex="0" role="group" aria-label="First rows" {
+                    table.plain {
+                        thead { tr { th.num scope="col" { "Row" } th scope="col" { "When" } th scope="col" { "Words" } th scope="col" { "Who" } th scope="col" { "Ratings" } th scope="col" { "Attributes" } } }
+                        tbody { @for (row, feedback) in &seen.rows { (heard(*row, feedback)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn heard(row: u64, feedback: &NewFeedback) -> Markup {
+    let author = &feedback.author;
+    let identities = author.identities.iter().map(|identity| identity.handle.as_str());
+    let who: Vec<&str> = author.name.as_deref().into_iter().chain(identities).chain(author.account.as_deref()).collect();
+    html! {
+        tr {
+            td.num { (row) }
+            td { (feedback.at) }
+            td { bdi { (short(&feedback.text)) } }
+            td { bdi { (who.join(" · ")) } }
+            td { @for (n, rating) in feedback.ratings.iter().enumerate() { @if n > 0 { ", " } bdi { (rating.scale) } " " (rating.value) } }
+            td { @for (n, (name, value)) in feedback.attributes.iter().enumerate() { @if n > 0 { ", " } bdi { (name) } " " bdi { (short(value)) } } }
+        }
+    }
+}
+
+/// Rows that could not be taken, as a table: row, line, column, reason, sample.
+pub fn bad_table(bad: &[BadRow], title: &str, about: &str) -> Markup {
+    html! {
+        @if !bad.is_empty() {
+            section.card aria-labelledby="bad" {
+                div.ch { div { h2 #bad { (title) } p { (about) } } }
+                div.scroll tabindex="0" role="group" aria-label="Rows that could not be taken" {
+                    table.plain {
+                        thead { tr { th.num scope="col" { "Row" } th.num scope="col" { "Line" } th scope="col" { "Column" } th scope="col" { "Reason" } th scope="col" { "What stands there" } } }
+                        tbody {
+                            @for row in bad {
+                                tr {
+                                    td.num { (row.row) }
+                                    td.num { @if row.line > 0 { (row.line) } }
+                                    td { bdi { (row.column) } } td { (row.reason) } td { bdi.cell { (row.sample) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut out: String = letters.by_ref().take(SHOWN).collect();
+    if letters.next().is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// A size in words.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{:.1} KB", bytes as f64 / 1024.0),
+        1_048_576..1_073_741_824 => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.2} GB", bytes as f64 / 1_073_741_824.0),
+    }
+}

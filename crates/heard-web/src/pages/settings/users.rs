@@ -1,0 +1,192 @@
+//! Users: who signs in, as what, and which listening posts they see.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use heard_domain::id::{PostId, UserId};
+use heard_domain::post::Post;
+use heard_domain::user::{Role, User};
+use heard_flow::arrange::user::{self, UserDraft};
+use heard_store::tables;
+use maud::{Markup, html};
+
+use crate::extract::{Asked, Form, Id};
+use crate::pages::form::{Field, csrf, done, reason, refused};
+use crate::pages::settings::shell;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::viewer::Viewer;
+
+const FIELDS: [&str; 5] = ["email", "name", "role", "posts", "password"];
+
+/// Lists the users, with the form that adds one.
+pub async fn list(State(state): State<AppState>, viewer: Viewer) -> Result<Response, Problem> {
+    listed(&state, &viewer, &Form(Vec::new()), None).await
+}
+
+/// Adds a user.
+pub async fn add(State(state): State<AppState>, viewer: Viewer, form: Form) -> Result<Response, Problem> {
+    let outcome = async {
+        let draft = draft(&form, true)?;
+        user::add(&state.flow, &viewer.scope, draft, form.get("password")).await.map_err(Problem::from)
+    };
+    match outcome.await {
+        Ok(made) => Ok(Redirect::to(&format!("/settings/users/{}?saved=added", made.id)).into_response()),
+        Err(problem) => listed(&state, &viewer, &form, Some(&problem)).await,
+    }
+}
+
+/// Shows one user.
+pub async fn show(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<UserId>,
+    Asked(pairs): Asked,
+) -> Result<Response, Problem> {
+    let user = get(&state, &viewer, id).await?;
+    let saved = match pairs.iter().find(|(name, _)| name == "saved").map(|(_, value)| value.as_str()) {
+        Some("added") => Some("Added. Tell them their password; they can change it under “My account”."),
+        Some("password") => Some("The password is set. They are signed out everywhere."),
+        Some(_) => Some("Saved."),
+        None => None,
+    };
+    Ok(one(&state, &viewer, &user, saved, None))
+}
+
+/// Changes a user.
+pub async fn change(State(state): State<AppState>, viewer: Viewer, Id(id): Id<UserId>, form: Form) -> Result<Response, Problem> {
+    let there = get(&state, &viewer, id).await?;
+    let draft = match draft(&form, form.get("active") == "yes") {
+        Ok(draft) => draft,
+        Err(problem) => return Ok(one(&state, &viewer, &there, None, Some(&problem))),
+    };
+    match user::change(&state.flow, &viewer.scope, id, draft.clone()).await.map_err(Problem::from) {
+        Ok(_) => Ok(Redirect::to(&format!("/settings/users/{id}?saved=yes")).into_response()),
+        Err(problem) => {
+            let UserDraft { email, name, role, posts, active } = draft;
+            let wanted = User { email, name, role, posts, active, ..there };
+            Ok(one(&state, &viewer, &wanted, None, Some(&problem)))
+        }
+    }
+}
+
+/// Sets a user's password.
+pub async fn password(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<UserId>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let there = get(&state, &viewer, id).await?;
+    match user::set_password(&state.flow, &viewer.scope, id, form.get("password")).await.map_err(Problem::from) {
+        Ok(()) => Ok(Redirect::to(&format!("/settings/users/{id}?saved=password")).into_response()),
+        Err(problem) => Ok(one(&state, &viewer, &there, None, Some(&problem))),
+    }
+}
+
+async fn get(state: &AppState, viewer: &Viewer, id: UserId) -> Result<User, Problem> {
+    let found = state.flow.store.read(&viewer.scope, move |view| tables::user::get(view, id)).await?;
+    found.ok_or_else(|| Problem::missing("user"))
+}
+
+fn draft(form: &Form, active: bool) -> Result<UserDraft, Problem> {
+    let role = form.get("role").parse().map_err(|_| Problem::field("role", "must be chosen"))?;
+    let posts = form.all("posts").map(|id| id.parse::<PostId>().map_err(|error| Problem::field("posts", error.to_string())));
+    let chosen = posts.collect::<Result<Vec<_>, _>>()?;
+    let posts = (form.get("sees") == "some").then_some(chosen);
+    Ok(UserDraft { email: form.get("email").to_owned(), name: form.get("name").to_owned(), role, posts, active })
+}
+
+async fn listed(state: &AppState, viewer: &Viewer, form: &Form, problem: Option<&Problem>) -> Result<Response, Problem> {
+    let users = state.flow.store.read(&viewer.scope, tables::user::list).await?;
+    let directory = state.flow.directory();
+    let role = form.get("role").parse().unwrap_or(Role::Analyst);
+    let chosen: Option<Vec<PostId>> =
+        (form.get("sees") == "some").then(|| form.all("posts").filter_map(|id| id.parse().ok()).collect());
+    let body = html! {
+        section.card aria-label="Users" {
+            div.scroll tabindex="0" role="group" aria-label="Table of users" {
+                table.plain {
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Role" } th scope="col" { "Sees" } th scope="col" { "May sign in" } } }
+                    tbody {
+                        @for user in &users {
+                            tr {
+                                td { a.more href={ "/settings/users/" (user.id) } { (user.name) } }
+                                td { (user.email) }
+                                td { (user.role) }
+                                td { @match &user.posts { None => "all posts", Some(posts) => { (posts.len()) " posts" } } }
+                                td { (if user.active { "yes" } else { "no" }) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        section.card.narrow aria-labelledby="add" {
+            h2 #add { "Add a user" }
+            form.form method="post" action="/settings/users" {
+                (csrf(&viewer.csrf))
+                (refused(problem, &FIELDS))
+                (fields(form.get("name"), form.get("email"), role, chosen.as_deref(), &directory.posts, problem))
+                (Field { name: "password", label: "First password", kind: "password", value: "", autocomplete: "new-password", hint: "At least 10 characters; they can change it." }.show(problem))
+                button.primary { "Add" }
+            }
+        }
+    };
+    Ok(shell::page(viewer, "/settings/users", "Users", problem, &body))
+}
+
+fn one(state: &AppState, viewer: &Viewer, user: &User, saved: Option<&str>, problem: Option<&Problem>) -> Response {
+    let directory = state.flow.directory();
+    let body = html! {
+        (done(saved))
+        div.two.even {
+            section.card aria-labelledby="who" {
+                h2 #who { "What they are to Heard" }
+                form.form method="post" action={ "/settings/users/" (user.id) } {
+                    (csrf(&viewer.csrf))
+                    (refused(problem, &FIELDS))
+                    (fields(&user.name, &user.email, user.role, user.posts.as_deref(), &directory.posts, problem))
+                    label.check { input type="checkbox" name="active" value="yes" checked[user.active]; "May sign in" }
+                    button.primary { "Save" }
+                }
+            }
+            section.card aria-labelledby="password-of" {
+                h2 #password-of { "Set a new password" }
+                form.form method="post" action={ "/settings/users/" (user.id) "/password" } {
+                    (csrf(&viewer.csrf))
+                    (Field { name: "password", label: "New password", kind: "password", value: "", autocomplete: "new-password", hint: "At least 10 characters. They are signed out everywhere." }.show(problem))
+                    button.secondary { "Set password" }
+                }
+            }
+        }
+        p { a.more href="/settings/users" { "All users" } }
+    };
+    shell::page(viewer, "/settings/users", &user.name, problem, &body)
+}
+
+fn fields(name: &str, email: &str, role: Role, posts: Option<&[PostId]>, all: &[Post], problem: Option<&Problem>) -> Markup {
+    html! {
+        (Field { name: "name", label: "Name", kind: "text", value: name, autocomplete: "off", hint: "" }.show(problem))
+        (Field { name: "email", label: "E-mail address", kind: "email", value: email, autocomplete: "off", hint: "" }.show(problem))
+        div.field {
+            label for="role" { "Role" }
+            select.input #role name="role" {
+                @for known in Role::ALL { option value=(known.code()) selected[*known == role] { (known) } }
+            }
+        }
+        fieldset {
+            legend { "Sees" }
+            div.checks {
+                label.check { input type="radio" name="sees" value="all" checked[posts.is_none()]; "all listening posts" }
+                label.check { input type="radio" name="sees" value="some" checked[posts.is_some()]; "only these:" }
+            }
+            @if all.is_empty() { p.soft { "There are no listening posts yet." } }
+            div.checks {
+                @for post in all {
+                    label.check { input type="checkbox" name="posts" value=(post.id) checked[posts.is_some_and(|chosen| chosen.contains(&post.id))]; (post.name) }
+                }
+            }
+            @if let Some(reason) = reason(problem, "posts") { span.field { span.wrong { (reason) } } }
+        }
+    }
+}

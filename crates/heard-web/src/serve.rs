@@ -1,0 +1,90 @@
+//! The connections: HTTP/1.1 with a time limit for the head of a request (the framework's own loop has none), and an end
+//! that lets running requests finish.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower_service::Service;
+
+use crate::guard::Peer;
+
+/// Within this time the head of a request must be there; also how long a silent connection is kept.
+const HEAD: Duration = Duration::from_secs(10);
+
+/// How long running requests may still take when Heard stops.
+const LAST_WORDS: Duration = Duration::from_secs(20);
+
+/// The most connections at once; further ones wait to be accepted.
+const MOST_CONNECTIONS: usize = 4_000;
+
+/// Serves until `stop` is done, then lets running requests finish.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let (ending, end) = watch::channel(false);
+    let mut open = JoinSet::new();
+    let mut stop = pin!(stop);
+    loop {
+        let full = open.len() >= MOST_CONNECTIONS;
+        tokio::select! {
+            () = &mut stop => break,
+            Some(_) = open.join_next(), if !open.is_empty() => {}
+            accepted = listener.accept(), if !full => match accepted {
+                Ok((stream, peer)) => {
+                    open.spawn(connection(stream, peer, router.clone(), end.clone()));
+                }
+                Err(error) => {
+                    // Out of file handles, mostly: others must close first.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    // Nobody listening means that no connection is open.
+    let _ = ending.send(true);
+    let finished = tokio::time::timeout(LAST_WORDS, async { while open.join_next().await.is_some() {} }).await;
+    if finished.is_err() {
+        tracing::warn!(open = open.len(), "requests were cut off: they took too long");
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, mut end: watch::Receiver<bool>) {
+    // Small answers should leave at once; where it cannot be set they leave a little later.
+    let _ = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut router = router.clone();
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer.ip()));
+        async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {})) }
+    });
+    let connection =
+        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    let outcome = tokio::select! {
+        outcome = &mut connection => outcome,
+        () = ended(&mut end) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+async fn ended(end: &mut watch::Receiver<bool>) {
+    // A sender that has gone away ends it as well.
+    let _ = end.wait_for(|ending| *ending).await;
+}

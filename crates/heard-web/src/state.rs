@@ -1,0 +1,44 @@
+//! What every handler is given. Sits at the bottom of the crate: it imports no handler.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use heard_flow::flow::Flow;
+
+use crate::limit::Tries;
+
+/// How the site is reached.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    /// The address under which people reach it (`https://heard.example.com`), without a slash at the end.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+    /// The largest file that is taken, in bytes.
+    pub largest_import: u64,
+}
+
+impl Site {
+    /// Whether people reach it only by TLS.
+    pub fn secure(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// What every handler is given; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The steps of the product.
+    pub flow: Arc<Flow>,
+    /// How the site is reached.
+    pub site: Arc<Site>,
+    /// Who tried to sign in how often.
+    pub tries: Arc<Tries>,
+}
+
+impl AppState {
+    /// The state of a site.
+    pub fn new(flow: Arc<Flow>, site: Site) -> Self {
+        Self { flow, site: Arc::new(site), tries: Arc::default() }
+    }
+}

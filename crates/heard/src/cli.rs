@@ -1,0 +1,220 @@
+//! The command line: what can be said.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use heard_domain::user::{Grant, Role};
+
+use crate::config::load::Flags;
+
+/// Heard listens to what customers say, reads it along their journey, and shows it.
+#[derive(Parser)]
+#[command(name = "heard", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What applies to every command.
+    #[command(flatten)]
+    pub general: General,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What applies to every command.
+#[derive(Args)]
+pub struct General {
+    /// Configuration file [default: heard.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of the data [default: heard-data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<String>,
+    /// How much is told on standard error: error, warn, info, debug, trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub log: Option<String>,
+}
+
+impl General {
+    /// The flags as settings.
+    pub fn flags(&self) -> Flags {
+        let pairs = [("data.folder", &self.data), ("log.level", &self.log)];
+        pairs.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
+    }
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve pages and API
+    Serve(Serve),
+    /// Bring in files: CSV or JSONL, any encoding; recognised by their header
+    Import(Import),
+    /// Ask for figures
+    Query(Query),
+    /// Users who sign in
+    #[command(subcommand)]
+    User(User),
+    /// Tokens of integrators
+    #[command(subcommand)]
+    Token(Token),
+    /// Print the page of all settings (docs/CONFIG.md)
+    Config,
+}
+
+/// Serve pages and API.
+#[derive(Args)]
+pub struct Serve {
+    /// Address and port [default: 127.0.0.1:4327]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// The address under which people reach it, like <https://heard.example.com>
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+impl Serve {
+    /// The flags as settings.
+    pub fn flags(&self) -> Flags {
+        let pairs = [("web.listen", &self.listen), ("web.public_url", &self.public_url)];
+        pairs.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
+    }
+}
+
+/// Bring in files.
+#[derive(Args)]
+pub struct Import {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Name of the listening post it goes to [default: as guessed from the file]
+    #[arg(long, value_name = "NAME")]
+    pub post: Option<String>,
+    /// Begin with the journey and categories of an industry, if there are none yet: airline, bank, software, retail, industrial
+    #[arg(long, value_name = "INDUSTRY")]
+    pub starter: Option<String>,
+    /// Only show how the file is understood; bring in nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Ask for figures.
+#[derive(Args)]
+pub struct Query {
+    /// volume, net-sentiment, emotion-mix, or the name of a scale (“NPS”)
+    pub measure: String,
+    /// Split by: day, week, month, stage, touchpoint, post, channel, category, polarity, emotion, intent, language, account, or the
+    /// name of an attribute; at most three
+    #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
+    pub by: Vec<String>,
+    /// Only comments with these words
+    #[arg(long)]
+    pub words: Option<String>,
+    /// Only this stage of the journey
+    #[arg(long, value_name = "NAME")]
+    pub stage: Vec<String>,
+    /// Only this category and those below it
+    #[arg(long, value_name = "NAME")]
+    pub category: Vec<String>,
+    /// Only this channel (“review”)
+    #[arg(long, value_name = "CHANNEL")]
+    pub channel: Vec<String>,
+    /// First day, like 2026-01-01
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last day
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Compare with as many days right before
+    #[arg(long)]
+    pub compare: bool,
+    /// Print the answer as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where a password comes from.
+#[derive(Args)]
+pub struct Password {
+    /// File that holds the password [default: asked for on standard input]
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// Users who sign in.
+#[derive(Subcommand)]
+pub enum User {
+    /// Add a user
+    Add {
+        /// E-mail address
+        email: String,
+        /// As they are called
+        #[arg(long)]
+        name: String,
+        /// admin, analyst, `department_member`, `account_manager`, frontline, executive
+        #[arg(long, default_value = "admin", value_parser = word::<Role>)]
+        role: Role,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: Password,
+    },
+    /// Set a password; ends all sessions of that user
+    Password {
+        /// E-mail address
+        email: String,
+        /// Where the password comes from.
+        #[command(flatten)]
+        password: Password,
+    },
+    /// List the users
+    List {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Tokens of integrators.
+#[derive(Subcommand)]
+pub enum Token {
+    /// Make a token; its secret is printed once
+    Add {
+        /// What it is for
+        name: String,
+        /// What it may do, like feedback:write
+        #[arg(long, required = true, value_delimiter = ',', value_parser = word::<Grant>)]
+        scope: Vec<Grant>,
+    },
+    /// List the tokens
+    List {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a token back
+    Remove {
+        /// Its identifier, as in the list
+        id: String,
+    },
+}
+
+fn word<T>(text: &str) -> Result<T, String>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,8 @@
+//! The commands: one file a verb.
+
+pub mod import;
+pub mod query;
+pub mod run;
+pub mod serve;
+pub mod token;
+pub mod user;

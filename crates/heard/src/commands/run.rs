@@ -1,0 +1,35 @@
+//! Which command does what.
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command};
+use crate::commands::{import, query, serve, token, user};
+use crate::config::document::markdown;
+use crate::config::load::load;
+use crate::say;
+
+/// Runs a command.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    let mut flags = cli.general.flags();
+    if let Command::Serve(wanted) = &cli.command {
+        flags.extend(wanted.flags());
+    }
+    let config = load(cli.general.config.as_deref(), flags)?;
+    // A server tells of its work; a command speaks for itself, and only its warnings are worth a line.
+    let quiet = !matches!(cli.command, Command::Serve(_)) && config.log.level == "info";
+    let level = if quiet { "warn" } else { config.log.level.as_str() };
+    let filter: EnvFilter = level.parse().with_context(|| format!("log.level: “{level}” is not a level"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads can be started")?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(_) => serve::run(&config).await,
+            Command::Import(wanted) => import::run(&config, wanted).await,
+            Command::Query(wanted) => query::run(&config, wanted).await,
+            Command::User(wanted) => user::run(&config, wanted).await,
+            Command::Token(wanted) => token::run(&config, wanted).await,
+            Command::Config => say::data(markdown().trim_end()),
+        }
+    })
+}

@@ -1,0 +1,8 @@
+//! Configuration: defaults < `heard.toml` < `HEARD_*` < flags. Unknown keys are refused. One file a section.
+
+pub mod data;
+pub mod document;
+pub mod load;
+pub mod log;
+pub mod root;
+pub mod web;

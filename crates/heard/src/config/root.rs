@@ -1,0 +1,20 @@
+//! All sections together.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::config::data::Data;
+use crate::config::log::Log;
+use crate::config::web::Web;
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the data is.
+    pub data: Data,
+    /// How people and programs reach Heard.
+    pub web: Web,
+    /// What is written to standard error.
+    pub log: Log,
+}

@@ -1,0 +1,46 @@
+//! Wiring: the real clock, real chance, and the flow over the store. The only place where both are made.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use heard_domain::chance::Chance;
+use heard_domain::time::{Clock, Time};
+use heard_flow::flow::Flow;
+use heard_store::store::Store;
+
+use crate::config::data::Data;
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the time comes from")]
+    fn now(&self) -> Time {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        Time(since.map_or(0, |since| since.as_millis() as i64))
+    }
+}
+
+/// The random numbers of the operating system.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemChance;
+
+impl Chance for SystemChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        if let Err(error) = getrandom::fill(bytes) {
+            // Going on would make guessable secrets.
+            tracing::error!(%error, "the operating system gives no random numbers");
+            std::process::abort();
+        }
+    }
+}
+
+/// The flow over the data of a folder.
+pub fn flow(data: &Data) -> anyhow::Result<Arc<Flow>> {
+    let folder = &data.folder;
+    std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let store = Store::open(folder).with_context(|| format!("the data in {} cannot be opened", folder.display()))?;
+    let flow = Flow::open(store, Arc::new(SystemClock), Arc::new(SystemChance), folder).context("Heard cannot begin")?;
+    Ok(Arc::new(flow))
+}
