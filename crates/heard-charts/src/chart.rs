@@ -256,6 +256,12 @@ pub(crate) fn frame(class: &str, (w, h): (f64, f64), sentence: &str, inside: &st
     ))
 }
 
+/// A frame that fills whatever room it is given: for bars, which have no shape to lose.
+pub(crate) fn stretched(class: &str, size: (f64, f64), sentence: &str, inside: &str) -> Svg {
+    let Svg(text) = frame(class, size, sentence, inside);
+    Svg(text.replacen("<svg ", "<svg preserveAspectRatio=\"none\" ", 1))
+}
+
 /// “from +12 to −22, lowest −26, highest +14”, or that there is nothing.
 pub(crate) fn course(values: &[Option<f64>], write: impl Fn(f64) -> String) -> String {
     let known: Vec<f64> = values.iter().copied().filter_map(finite).collect();

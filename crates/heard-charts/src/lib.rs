@@ -1,9 +1,10 @@
 //! Pictures as SVG: pure functions from figures to text, the same for page, e-mail and print.
 //!
-//! Bottom-up: [`number`], [`chart`] (text, scale, curve, palette) · [`spark`], [`bars`], [`journey`], [`trend`], [`mix`].
+//! Bottom-up: [`number`], [`date`], [`chart`] (text, scale, curve, palette) · [`spark`], [`bars`], [`journey`], [`trend`], [`mix`].
 
 pub mod bars;
 pub mod chart;
+pub mod date;
 pub mod journey;
 pub mod mix;
 pub mod number;

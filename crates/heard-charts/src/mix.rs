@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::chart::{Px, Svg, escape, frame};
+use crate::chart::{Px, Svg, escape, stretched};
 use crate::number::decimal;
 
 /// One part of the bar.
@@ -52,7 +52,7 @@ pub fn mix(input: &Mix) -> Svg {
     } else {
         format!("{}: {}.", input.name, words.join(", "))
     };
-    frame("mix", (w, h), &sentence, &inside)
+    stretched("mix", (w, h), &sentence, &inside)
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ pub struct Trend<'a> {
 
 /// Draws a trend.
 pub fn trend(input: &Trend) -> Svg {
-    let (w, h, left, top, bottom) = (720.0, 220.0, 44.0, 12.0, 188.0);
+    let (w, h, left, top, bottom) = (760.0, 240.0, 44.0, 12.0, 206.0);
     let all = input.steps.iter().flat_map(|s| [s.value, s.low, s.high]);
     let (low, high) = range(all).unwrap_or((0.0, 1.0));
     let ticks = ticks(low, high, input.limits);

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod error;
 pub mod flow;
 pub mod hear;
+pub mod measure;
 pub mod read;
 pub mod secret;
 pub mod work;

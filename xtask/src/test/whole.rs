@@ -40,7 +40,7 @@ pub fn run(root: &Path, allow_skip: bool) -> Result<()> {
     report.checked("supply", || supply::check(root));
     report.ran("format", cargo(root).args(["fmt", "--all", "--check"]));
     report.ran("clippy", cargo(root).args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]));
-    let mut tests = tests(root, have_browser);
+    let mut tests = tests(root, have_browser, allow_skip);
     tests.env("HEARD_ALLOW_SKIP", if allow_skip { "1" } else { "" });
     if let Some(folder) = &data {
         tests.env("HEARD_DATA", folder);
@@ -56,18 +56,25 @@ fn cargo(root: &Path) -> Command {
     command
 }
 
-/// All tests of the workspace at once, so that every dependency is built once, with one set of features.
-fn tests(root: &Path, have_browser: bool) -> Command {
+/// All tests of the workspace at once, so that every dependency is built once, with one set of features. Where skipping is
+/// allowed, what passing tests say is shown as well: one of them may say that it was skipped.
+fn tests(root: &Path, have_browser: bool, show_all: bool) -> Command {
     let mut command = cargo(root);
     if browser::find("cargo-nextest").is_some() {
         command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--show-progress", "none", "--status-level", "slow"]);
         if !have_browser {
             command.args(["-E", "not package(e2e)"]);
         }
+        if show_all {
+            command.args(["--success-output", "immediate"]);
+        }
     } else {
         command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
         if !have_browser {
             command.args(["--exclude", "e2e"]);
+        }
+        if show_all {
+            command.args(["--", "--show-output"]);
         }
     }
     command

@@ -95,8 +95,8 @@ CREATE TABLE cube_rating (
 -- The numbers are given by the one writer. The last row is never removed: it remembers how far they went.
 CREATE TABLE outbox (seq INTEGER PRIMARY KEY, feedback INTEGER NOT NULL);
 CREATE TABLE job (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
-  taken INTEGER NOT NULL DEFAULT 0, failure TEXT
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, due INTEGER NOT NULL, taken INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0, cuts INTEGER NOT NULL DEFAULT 0, failure TEXT
 );
 CREATE INDEX job_due ON job (due, id);
 

@@ -8,8 +8,10 @@ use crate::error::StoreError;
 use crate::sql::driver::Value;
 use crate::view::{Tx, View};
 
-/// After so many attempts a job is not taken any more; it stays, with its last failure, until a person looks at it.
-pub const MOST_ATTEMPTS: i64 = 10;
+/// After so many failures a job is not taken any more; it stays, with its last failure, until a person looks at it.
+pub const MOST_FAILURES: i64 = 10;
+/// Nor after the program ended so often while the job ran: mostly that is not the job's fault, but it may be.
+const MOST_CUTS: i64 = 100;
 
 /// A job that was taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +31,8 @@ pub struct Waiting {
     pub id: JobId,
     /// What is to be done.
     pub job: Job,
-    /// How often it was tried.
-    pub attempts: i64,
+    /// How often it has failed.
+    pub failures: i64,
     /// When it is tried next; `None`: it has failed too often.
     pub due: Option<Time>,
     /// Why it failed last.
@@ -41,7 +43,7 @@ pub struct Waiting {
 pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreError> {
     let body = serde_json::to_string(job)?;
     let values: [Value<'_>; 4] = [id.into(), job.kind().into(), (&body).into(), due.into()];
-    tx.execute("INSERT INTO job (id, kind, body, attempts, due) VALUES ($1, $2, $3, 0, $4)", &values)?;
+    tx.execute("INSERT INTO job (id, kind, body, due) VALUES ($1, $2, $3, $4)", &values)?;
     tx.work_added = true;
     Ok(())
 }
@@ -49,24 +51,24 @@ pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreErro
 /// Takes the longest-due job that nobody has taken.
 pub fn take(tx: &mut Tx, now: Time) -> Result<Option<Taken>, StoreError> {
     let found = tx.one(
-        "SELECT id, body, attempts FROM job WHERE taken = 0 AND attempts < $1 AND due <= $2 ORDER BY due, id LIMIT 1",
-        &[MOST_ATTEMPTS.into(), now.into()],
-        |row| Ok((row.int(0)?, serde_json::from_str(row.text(1)?)?, row.int(2)? + 1)),
+        "SELECT id, body, failures + cuts + 1 FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND due <= $3 ORDER BY due, id LIMIT 1",
+        &[MOST_FAILURES.into(), MOST_CUTS.into(), now.into()],
+        |row| Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? }),
     )?;
-    let Some((id, job, attempt)) = found else { return Ok(None) };
-    // Counted before it runs: a job that kills the program does not do so for ever.
-    tx.execute("UPDATE job SET taken = 1, attempts = $2 WHERE id = $1", &[id.into(), attempt.into()])?;
-    Ok(Some(Taken { id: JobId(id), job, attempt }))
+    if let Some(taken) = &found {
+        tx.execute("UPDATE job SET taken = 1 WHERE id = $1", &[taken.id.into()])?;
+    }
+    Ok(found)
 }
 
-/// Takes up to `most` further jobs of this kind that are due and that nobody has taken: many small ones cost less together.
+/// Takes up to `most` further jobs of this kind that are due and never failed: many small ones cost less together.
 pub fn take_alike(tx: &mut Tx, kind: &str, most: usize, now: Time) -> Result<Vec<Taken>, StoreError> {
-    let sql = "SELECT id, body, attempts FROM job WHERE kind = $1 AND taken = 0 AND attempts = 0 AND due <= $2 ORDER BY due, id LIMIT $3";
+    let sql = "SELECT id, body FROM job WHERE kind = $1 AND taken = 0 AND failures = 0 AND cuts = 0 AND due <= $2 ORDER BY due, id LIMIT $3";
     let found = tx.list(sql, &[kind.into(), now.into(), most.into()], |row| {
-        Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? + 1 })
+        Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: 1 })
     })?;
     let values: Vec<Value<'_>> = found.iter().map(|taken| taken.id.into()).collect();
-    tx.execute_many("UPDATE job SET taken = 1, attempts = attempts + 1 WHERE id = $1", 1, &values)?;
+    tx.execute_many("UPDATE job SET taken = 1 WHERE id = $1", 1, &values)?;
     Ok(found)
 }
 
@@ -78,38 +80,38 @@ pub fn finish(tx: &mut Tx, id: JobId) -> Result<(), StoreError> {
 
 /// The job failed: it is tried again after 2, 4, 8 … seconds, at most an hour.
 pub fn fail(tx: &mut Tx, id: JobId, reason: &str, now: Time) -> Result<(), StoreError> {
-    let attempts = tx.number("SELECT attempts FROM job WHERE id = $1", &[id.into()])?;
-    let wait = 1000 * (1_i64 << attempts.clamp(0, 12)).min(3600);
+    let failures = tx.number("SELECT failures FROM job WHERE id = $1", &[id.into()])? + 1;
+    let wait = 1000 * (1_i64 << failures.clamp(0, 12)).min(3600);
     let values: [Value<'_>; 3] = [id.into(), reason.into(), now.plus_ms(wait).into()];
-    tx.execute("UPDATE job SET taken = 0, failure = $2, due = $3 WHERE id = $1", &values)?;
+    tx.execute("UPDATE job SET taken = 0, failures = failures + 1, failure = $2, due = $3 WHERE id = $1", &values)?;
     Ok(())
 }
 
-/// The job goes on later without having failed: its attempts begin anew.
+/// The job goes on later without having failed: it counts from 0 again.
 pub fn again(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreError> {
     let body = serde_json::to_string(job)?;
     let values: [Value<'_>; 3] = [id.into(), (&body).into(), due.into()];
-    tx.execute("UPDATE job SET taken = 0, attempts = 0, failure = NULL, body = $2, due = $3 WHERE id = $1", &values)?;
+    tx.execute("UPDATE job SET taken = 0, failures = 0, cuts = 0, failure = NULL, body = $2, due = $3 WHERE id = $1", &values)?;
     tx.work_added = true;
     Ok(())
 }
 
 /// Gives back what was taken: at the start, when whoever took it is gone.
 pub fn release_all(tx: &mut Tx) -> Result<(), StoreError> {
-    tx.execute("UPDATE job SET taken = 0 WHERE taken = 1", &[])?;
+    tx.execute("UPDATE job SET taken = 0, cuts = cuts + 1 WHERE taken = 1", &[])?;
     Ok(())
 }
 
 /// All work that is not done, in the order in which it is due.
 pub fn list(view: &View, limit: usize) -> Result<Vec<Waiting>, StoreError> {
-    view.list("SELECT id, body, attempts, due, failure FROM job ORDER BY due, id LIMIT $1", &[limit.into()], |row| {
-        let attempts = row.int(2)?;
+    view.list("SELECT id, body, failures, cuts, due, failure FROM job ORDER BY due, id LIMIT $1", &[limit.into()], |row| {
+        let (failures, cuts) = (row.int(2)?, row.int(3)?);
         Ok(Waiting {
             id: JobId(row.int(0)?),
             job: serde_json::from_str(row.text(1)?)?,
-            attempts,
-            due: (attempts < MOST_ATTEMPTS).then_some(Time(row.int(3)?)),
-            failure: row.text_or_none(4)?.map(str::to_owned),
+            failures,
+            due: (failures < MOST_FAILURES && cuts < MOST_CUTS).then_some(Time(row.int(4)?)),
+            failure: row.text_or_none(5)?.map(str::to_owned),
         })
     })
 }
@@ -121,6 +123,6 @@ pub fn count(view: &View) -> Result<u64, StoreError> {
 
 /// When the next job is due, if one waits.
 pub fn next_due(view: &View) -> Result<Option<Time>, StoreError> {
-    let sql = "SELECT min(due) FROM job WHERE taken = 0 AND attempts < $1";
-    Ok(view.one(sql, &[MOST_ATTEMPTS.into()], |row| row.int_or_none(0))?.flatten().map(Time))
+    let sql = "SELECT min(due) FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2";
+    Ok(view.one(sql, &[MOST_FAILURES.into(), MOST_CUTS.into()], |row| row.int_or_none(0))?.flatten().map(Time))
 }

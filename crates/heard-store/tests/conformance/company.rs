@@ -139,7 +139,7 @@ pub fn users_sessions_and_tokens_are_kept(open: &dyn Fn(&Path) -> Store) {
     store
         .read_now(&scope, move |view| {
             assert_eq!(user::by_email(view, "ann@x.org")?, Some((user.clone(), "argon".to_owned())));
-            assert_eq!(user::list(view)?, [user.clone()]);
+            assert_eq!(user::list(view)?, std::slice::from_ref(&user));
             let seen = session::by_hash(view, "s2")?.map(|s| (s.user, s.since, s.seen));
             assert_eq!(seen, Some((user.id, Time(20), Time(30))));
             assert_eq!(token::by_hash(view, "t")?, Some(Token { seen: Some(Time(5)), ..given.clone() }));

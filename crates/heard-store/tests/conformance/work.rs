@@ -45,6 +45,11 @@ pub fn jobs_are_taken_once_and_survive(open: &dyn Fn(&Path) -> Store) {
     assert_eq!(take(&store, 100).map(|t| t.id), Some(JobId(1)));
     assert_eq!(take(&store, 100), None);
     assert_eq!(store.read_now(&scope, job::count), Ok(1));
+    drop(store);
+    for end in 3..33 {
+        let store = open(folder.path());
+        assert_eq!(take(&store, 100).map(|t| t.attempt), Some(end), "that the program ended is not the job's fault");
+    }
 }
 
 pub fn a_failing_job_waits_longer_each_time_and_is_given_up(open: &dyn Fn(&Path) -> Store) {
@@ -54,7 +59,7 @@ pub fn a_failing_job_waits_longer_each_time_and_is_given_up(open: &dyn Fn(&Path)
     store.write_now(&scope, |tx| job::add(tx, JobId(1), &again(1), Time(0))).unwrap();
     let mut now = 0;
     let mut waits = Vec::new();
-    for _ in 0..job::MOST_ATTEMPTS {
+    for _ in 0..job::MOST_FAILURES {
         let taken = take(&store, now).unwrap();
         store.write_now(&scope, move |tx| job::fail(tx, taken.id, "no luck", Time(now))).unwrap();
         let waiting = store.read_now(&scope, |view| job::list(view, 10)).unwrap().remove(0);

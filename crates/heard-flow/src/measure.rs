@@ -1,0 +1,17 @@
+//! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
+//!
+//! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
+//! [`quotes`] · [`finding`] · [`overview`], [`map`].
+
+pub mod ask;
+pub mod finding;
+pub mod heat;
+pub mod journey;
+pub mod kpi;
+pub mod map;
+pub mod mixes;
+pub mod movers;
+pub mod overview;
+pub mod period;
+pub mod quotes;
+pub mod steps;

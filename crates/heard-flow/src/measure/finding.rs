@@ -1,0 +1,441 @@
+//! The finding: the one sentence that stands above all numbers, composed from the facts. What is said is significant, and
+//! chosen by priority = reach × severity × trend × weight of the stage; where nothing is significant it says so.
+
+use heard_charts::date;
+use heard_charts::number::{signed, whole};
+use heard_domain::directory::Directory;
+use heard_domain::id::{CategoryId, StageId};
+use heard_domain::question::{Filter, Moved, Value};
+use heard_domain::statistics::Certainty;
+use heard_domain::time::Period;
+
+use crate::measure::heat::Heat;
+use crate::measure::journey::StageFigure;
+use crate::measure::kpi::real;
+use crate::measure::movers::Categories;
+use crate::measure::steps::{Course, Steps, break_of};
+
+/// A stage with a touchpoint that decides loyalty weighs this much more.
+const MOMENT_OF_TRUTH: f64 = 1.5;
+
+/// What the finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// Something got worse.
+    Worse,
+    /// Something got better, and nothing worse.
+    Better,
+    /// Nothing changed beyond chance.
+    Calm,
+    /// Too little was heard to say anything.
+    Quiet,
+}
+
+/// A piece of the sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Plain words.
+    Say(String),
+    /// The figure.
+    Strong(String),
+    /// What customers speak of.
+    Voice(String),
+}
+
+/// What the priority is made of: the factors are shown, never only the product.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Factors {
+    /// Share of all comments that are about it, 0-1.
+    pub reach: f64,
+    /// How bad it is now: 0 (all positive) to 1 (all negative).
+    pub severity: f64,
+    /// How much it changed, in points.
+    pub trend: f64,
+    /// Weight of the stage.
+    pub weight: f64,
+}
+
+impl Factors {
+    /// The product.
+    pub fn priority(&self) -> f64 {
+        self.reach * self.severity * self.trend.abs() * self.weight
+    }
+}
+
+/// The finding with its evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What it is about.
+    pub mood: Mood,
+    /// The sentence.
+    pub sentence: Vec<Piece>,
+    /// What it rests on, in one line.
+    pub evidence: String,
+    /// Why this comes first, where something does.
+    pub factors: Option<Factors>,
+    /// The stage it is about.
+    pub stage: Option<StageId>,
+    /// The comments behind it.
+    pub filter: Filter,
+    /// How many they are.
+    pub comments: u64,
+}
+
+/// The facts from which the sentence is made.
+pub(crate) struct Facts<'a> {
+    pub(crate) directory: &'a Directory,
+    pub(crate) filter: &'a Filter,
+    pub(crate) period: Period,
+    pub(crate) steps: Steps,
+    pub(crate) comments: u64,
+    pub(crate) stages: &'a [StageFigure],
+    pub(crate) heat: &'a Heat,
+    pub(crate) categories: &'a Categories,
+}
+
+/// Something that changed for sure.
+struct Candidate<'a> {
+    name: &'a str,
+    stage: Option<StageId>,
+    category: Option<CategoryId>,
+    value: Value,
+    moved: Moved,
+    comments: u64,
+    course: Option<&'a Course>,
+    filter: &'a Filter,
+    factors: Factors,
+}
+
+/// Composes the sentence.
+pub(crate) fn finding(facts: &Facts) -> Finding {
+    let candidates = candidates(facts);
+    let change = |c: &&Candidate| c.moved.change.unwrap_or(0.0);
+    let first = |worse: bool| {
+        let side = candidates.iter().filter(|c| (change(c) < 0.0) == worse);
+        side.max_by(|a, b| a.factors.priority().total_cmp(&b.factors.priority()))
+    };
+    match (first(true), first(false)) {
+        (Some(worst), _) => about(facts, worst, Mood::Worse),
+        (None, Some(best)) => about(facts, best, Mood::Better),
+        (None, None) => nothing(facts),
+    }
+}
+
+fn candidates<'a>(facts: &'a Facts) -> Vec<Candidate<'a>> {
+    let directory = facts.directory;
+    let weight = |stage: Option<StageId>| {
+        let decides = stage.is_some_and(|id| directory.journey.touchpoints_of(id).any(|t| t.moment_of_truth));
+        if decides { MOMENT_OF_TRUTH } else { 1.0 }
+    };
+    let factors = |value: &Value, moved: &Moved, comments: u64, stage| {
+        let change = moved.change.unwrap_or(0.0);
+        let bad = (100.0 - value.value.unwrap_or(0.0)) / 200.0;
+        Factors {
+            reach: comments as f64 / facts.comments.max(1) as f64,
+            // What got better is told by how good it is now.
+            severity: if change < 0.0 { bad } else { 1.0 - bad },
+            trend: change,
+            weight: weight(stage),
+        }
+    };
+    let solid = |value: &Value, moved: &Moved| real(Some(moved)) && !value.weak() && !moved.before.weak();
+    let stages = facts.stages.iter().filter_map(|s| {
+        let (name, moved) = (&directory.journey.stage(s.stage)?.name, s.moved?);
+        solid(&s.value, &moved).then(|| Candidate {
+            name,
+            stage: Some(s.stage),
+            category: None,
+            value: s.value,
+            moved,
+            comments: s.comments,
+            course: Some(&s.course),
+            filter: &s.filter,
+            factors: factors(&s.value, &moved, s.comments, Some(s.stage)),
+        })
+    });
+    let categories = facts.categories.all.iter().filter_map(|m| {
+        let category = directory.taxonomy.category(m.category)?;
+        solid(&m.value, &m.moved).then(|| Candidate {
+            name: &category.name,
+            stage: category.stage,
+            category: Some(m.category),
+            value: m.value,
+            moved: m.moved,
+            comments: m.comments,
+            course: None,
+            filter: &m.filter,
+            factors: factors(&m.value, &m.moved, m.comments, category.stage),
+        })
+    });
+    stages.chain(categories).collect()
+}
+
+fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
+    let change = what.moved.change.unwrap_or(0.0);
+    let points = change.abs().round();
+    let mut sentence = vec![];
+    if what.category.is_some() {
+        sentence.push(Piece::Voice(what.name.to_owned()));
+        sentence.push(Piece::Say(" has ".to_owned()));
+    } else {
+        sentence.push(Piece::Say(format!("{} has ", what.name)));
+    }
+    sentence.push(Piece::Say(if mood == Mood::Worse { "lost " } else { "gained " }.to_owned()));
+    sentence.push(Piece::Strong(format!("{} point{}", whole(points as u64), if points == 1.0 { "" } else { "s" })));
+    sentence.push(Piece::Say(format!(" against the {} before", date::length(facts.period))));
+    if let Some(day) = what.course.and_then(|course| began(course, &facts.steps, change)) {
+        let word = if mood == Mood::Worse { "the fall" } else { "the rise" };
+        sentence.push(Piece::Say(format!("; {word} began about {}", date::plain(day))));
+    }
+    sentence.push(Piece::Say(".".to_owned()));
+    let driver = what.stage.filter(|_| what.category.is_none()).and_then(|stage| driver(facts, stage, what));
+    if let Some((share, category)) = driver {
+        sentence.push(Piece::Say(format!(" {share} of it is one thing: ")));
+        sentence.push(Piece::Voice(category));
+        sentence.push(Piece::Say(".".to_owned()));
+    }
+    let value = |v: &Value| v.value.map_or_else(|| "–".to_owned(), signed);
+    let interval = what.value.low.zip(what.value.high);
+    let interval = interval.map_or_else(String::new, |(low, high)| format!(" ({} to {})", signed(low), signed(high)));
+    Finding {
+        mood,
+        sentence,
+        evidence: format!(
+            "{} comments in {}. Net sentiment {}{interval}, before {}. {}.",
+            whole(what.comments),
+            date::length(facts.period),
+            value(&what.value),
+            value(&what.moved.before),
+            what.moved.certainty.label()
+        ),
+        factors: Some(what.factors),
+        stage: what.stage,
+        filter: what.filter.clone(),
+        comments: what.comments,
+    }
+}
+
+/// The day on which a course broke in the direction of the change; nothing where it had changed before the period began.
+fn began(course: &Course, steps: &Steps, change: f64) -> Option<heard_domain::time::Day> {
+    let cut = break_of(course)?;
+    let mean = |from: usize, to: usize| {
+        let points = course.values.iter().zip(&course.counts).skip(from).take(to - from);
+        let (sum, n) = points.fold((0.0, 0.0), |(s, n), (v, w)| (s + v.unwrap_or(0.0) * *w as f64, n + *w as f64));
+        if n > 0.0 { sum / n } else { 0.0 }
+    };
+    let step = mean(cut, course.values.len()) - mean(0, cut);
+    (step * change > 0.0 && step.abs() >= change.abs() / 2.0).then(|| steps.start(cut))
+}
+
+/// The category that carries most of a stage's change, and how much of it in words.
+fn driver(facts: &Facts, stage: StageId, what: &Candidate) -> Option<(&'static str, String)> {
+    let (n, before) = (what.value.n as f64, what.moved.before.n as f64);
+    let change = what.moved.change.filter(|c| c.abs() >= 1.0)?;
+    let leaves = facts.categories.top(&facts.directory.taxonomy);
+    let carried = |category: &CategoryId| {
+        let cell = facts.heat.cell(stage, *category);
+        let old = cell.moved.map(|m| m.before).unwrap_or_default();
+        let weight = |v: &Value| v.value.unwrap_or(0.0) * v.n as f64;
+        (weight(&cell.value) / n.max(1.0) - weight(&old) / before.max(1.0)) / change
+    };
+    let shares = leaves.iter().map(|category| (carried(category), *category));
+    let (share, category) = shares.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let name = facts.directory.taxonomy.category(category)?.name.clone();
+    Some((share_in_words(share)?, name))
+}
+
+/// A share in words; nothing where it is too small to be worth a sentence.
+fn share_in_words(share: f64) -> Option<&'static str> {
+    match share {
+        s if s >= 0.9 => Some("Nearly all"),
+        s if s >= 0.7 => Some("Three quarters"),
+        s if s >= 0.58 => Some("Two thirds"),
+        s if s >= 0.42 => Some("Half"),
+        s if s >= 0.29 => Some("A third"),
+        _ => None,
+    }
+}
+
+fn nothing(facts: &Facts) -> Finding {
+    let weak = facts.comments < 2 * heard_domain::question::WEAK_BELOW;
+    let period = date::length(facts.period);
+    let known = facts.stages.iter().filter(|s| !s.value.weak() && s.value.value.is_some());
+    let lowest = known.min_by(|a, b| a.value.value.unwrap_or(0.0).total_cmp(&b.value.value.unwrap_or(0.0)));
+    let lowest = lowest.and_then(|s| Some((s, &facts.directory.journey.stage(s.stage)?.name)));
+    let mut sentence = vec![];
+    let mut evidence = format!("{} comments in {period}.", whole(facts.comments));
+    let (mut filter, mut comments, mut stage) = (facts.filter.clone(), facts.comments, None);
+    if weak {
+        sentence.push(Piece::Say("Too little has been heard to say what changed: ".to_owned()));
+        sentence.push(Piece::Strong(format!("{} comment{}", whole(facts.comments), if facts.comments == 1 { "" } else { "s" })));
+        sentence.push(Piece::Say(format!(" in {period}.")));
+        "Read them: at this number every comment tells more than any figure.".clone_into(&mut evidence);
+    } else {
+        let before = facts.stages.iter().any(|s| s.moved.is_some_and(|m| m.before.n > 0));
+        let first = if before {
+            format!("Nothing has changed beyond chance against the {period} before.")
+        } else {
+            format!("There is nothing from the {period} before to compare with.")
+        };
+        sentence.push(Piece::Say(first));
+        if let Some((low, name)) = lowest {
+            sentence.push(Piece::Say(" Customers fare worst in ".to_owned()));
+            sentence.push(Piece::Voice(name.clone()));
+            sentence.push(Piece::Say(", at ".to_owned()));
+            sentence.push(Piece::Strong(low.value.value.map_or_else(String::new, signed)));
+            sentence.push(Piece::Say(".".to_owned()));
+            let interval = low.value.low.zip(low.value.high);
+            let interval = interval.map_or_else(String::new, |(l, h)| format!(", 95 % interval {} to {}", signed(l), signed(h)));
+            evidence = format!("{} of {} comments are about {name}{interval}.", whole(low.comments), whole(facts.comments));
+            (filter, comments, stage) = (low.filter.clone(), low.comments, Some(low.stage));
+        }
+    }
+    let mood = if weak { Mood::Quiet } else { Mood::Calm };
+    Finding { mood, sentence, evidence, factors: None, stage, filter, comments }
+}
+
+/// The certainty of a change as the page says it.
+pub fn certainty_in_words(moved: &Moved) -> &'static str {
+    match moved.certainty {
+        Certainty::VeryLikelyReal => "very likely real",
+        Certainty::Likely => "likely real",
+        Certainty::CouldBeNoise => "could be noise",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::heat::Cell;
+    use crate::measure::movers::Mover;
+    use heard_domain::directory::Company;
+    use heard_domain::id::TouchpointId;
+    use heard_domain::journey::{Journey, Stage, Touchpoint};
+    use heard_domain::taxonomy::{Category, Taxonomy};
+    use heard_domain::time::{Day, Zone};
+    use std::collections::BTreeMap;
+
+    fn value(v: f64, n: u64) -> Value {
+        Value { value: Some(v), n, low: Some(v - 5.0), high: Some(v + 5.0) }
+    }
+
+    fn moved(before: f64, now: f64, n: u64, certainty: Certainty) -> Moved {
+        Moved { before: value(before, n), change: Some(now - before), low: None, high: None, certainty }
+    }
+
+    fn directory() -> Directory {
+        let stage =
+            |id: i64, name: &str| Stage { id: StageId(id), name: name.into(), aim: String::new(), position: 0, cues: vec![] };
+        let category = |id: i64, name: &str| Category {
+            id: CategoryId(id),
+            parent: None,
+            name: name.into(),
+            definition: String::new(),
+            watch_words: vec![],
+            stage: None,
+            departments: vec![],
+            position: 0,
+        };
+        let decisive =
+            Touchpoint { id: TouchpointId(1), stage: StageId(2), name: "Call".into(), position: 0, moment_of_truth: true };
+        Directory {
+            company: Company { name: "Acme".into(), zone: Zone::UTC },
+            journey: Journey { stages: vec![stage(1, "Onboard"), stage(2, "Get help")], touchpoints: vec![decisive] },
+            taxonomy: Taxonomy { version: 1, categories: vec![category(1, "Login code"), category(2, "People")] },
+            departments: vec![],
+            posts: vec![],
+            scales: vec![],
+            attributes: vec![],
+            values: BTreeMap::new(),
+        }
+    }
+
+    fn figure(stage: i64, now: f64, before: f64, n: u64, certainty: Certainty) -> StageFigure {
+        let fall = |i: usize| Some(if i < 8 { before } else { before + 3.0 * (now - before) });
+        StageFigure {
+            stage: StageId(stage),
+            value: value(now, n),
+            moved: Some(moved(before, now, n, certainty)),
+            course: Course { values: (0..12).map(fall).collect(), counts: vec![n / 12; 12] },
+            comments: n,
+            filter: Filter { stage: vec![StageId(stage)], ..Filter::default() },
+        }
+    }
+
+    fn categories() -> Categories {
+        let mover = |id| Mover {
+            category: CategoryId(id),
+            value: value(0.0, 40),
+            moved: moved(0.0, 0.0, 40, Certainty::CouldBeNoise),
+            comments: 40,
+            counts: vec![],
+            now: 12,
+            filter: Filter::default(),
+        };
+        Categories { all: vec![mover(1), mover(2)] }
+    }
+
+    fn sentence(stages: &[StageFigure], heat: &Heat, comments: u64) -> (Mood, String, String) {
+        let period = Period::ending(Day::new(2026, 3, 22).unwrap(), 84);
+        let facts = Facts {
+            directory: &directory(),
+            filter: &Filter::default(),
+            period,
+            steps: Steps::of(period),
+            comments,
+            stages,
+            heat,
+            categories: &categories(),
+        };
+        let found = finding(&facts);
+        let words = found.sentence.iter().map(|piece| match piece {
+            Piece::Say(w) | Piece::Strong(w) | Piece::Voice(w) => w.as_str(),
+        });
+        (found.mood, words.collect(), found.evidence)
+    }
+
+    #[test]
+    fn the_worst_sure_change_is_told_with_its_cause_and_beginning() {
+        let stages =
+            [figure(1, -22.0, 9.0, 400, Certainty::VeryLikelyReal), figure(2, 40.0, 20.0, 400, Certainty::VeryLikelyReal)];
+        // Of the 31 points that Onboard lost, login codes carry (−100 × 100 − 0) / 400 = −25.
+        let cell = Cell { value: value(-100.0, 100), moved: None };
+        let heat = Heat { categories: vec![], cells: BTreeMap::from([((StageId(1), CategoryId(1)), cell)]) };
+        let (mood, words, evidence) = sentence(&stages, &heat, 1_000);
+        assert_eq!(mood, Mood::Worse);
+        assert_eq!(
+            words,
+            "Onboard has lost 31 points against the 12 weeks before; the fall began about 23 February. \
+             Three quarters of it is one thing: Login code."
+        );
+        assert_eq!(evidence, "400 comments in 12 weeks. Net sentiment −22 (−27 to −17), before +9. Very likely real.");
+    }
+
+    #[test]
+    fn a_moment_of_truth_outweighs_and_what_got_better_waits() {
+        let stages = [figure(1, -10.0, 10.0, 400, Certainty::Likely), figure(2, -10.0, 10.0, 400, Certainty::Likely)];
+        assert!(sentence(&stages, &Heat::default(), 1_000).1.starts_with("Get help has lost 20 points"));
+        let better = [figure(1, 30.0, 10.0, 400, Certainty::Likely)];
+        let (mood, words, _) = sentence(&better, &Heat::default(), 1_000);
+        assert_eq!(mood, Mood::Better);
+        assert!(words.starts_with("Onboard has gained 20 points"), "{words}");
+    }
+
+    #[test]
+    fn noise_is_called_noise_and_few_are_called_few() {
+        let stages = [figure(1, -10.0, 10.0, 400, Certainty::CouldBeNoise), figure(2, 4.0, 5.0, 300, Certainty::CouldBeNoise)];
+        let (mood, words, _) = sentence(&stages, &Heat::default(), 1_000);
+        assert_eq!(
+            (mood, words.as_str()),
+            (
+                Mood::Calm,
+                "Nothing has changed beyond chance against the 12 weeks before. Customers fare worst in Onboard, at −10."
+            )
+        );
+        let (mood, words, _) = sentence(&[], &Heat::default(), 17);
+        assert_eq!(
+            (mood, words.as_str()),
+            (Mood::Quiet, "Too little has been heard to say what changed: 17 comments in 12 weeks.")
+        );
+    }
+}
