@@ -1,10 +1,13 @@
 //! Figures: one question, several ways to the same answer.
 //!
-//! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`] · [`sieve`], [`split`] · [`kernel`], [`cube`], [`sql`] · [`plan`].
+//! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`] · [`sieve`], [`split`], [`follow`] · [`kernel`],
+//! [`cube`], [`sql`] · [`plan`] · [`find`].
 
 pub mod ask;
 pub mod columns;
 pub mod cube;
+pub mod find;
+pub mod follow;
 pub mod kernel;
 pub mod load;
 pub mod plan;

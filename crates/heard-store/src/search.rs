@@ -1,7 +1,6 @@
 //! Search: the words of verbatims.
 //!
-//! Bottom-up: [`words`] · [`index`] · [`find`].
+//! Bottom-up: [`words`] · [`index`].
 
-pub mod find;
 pub mod index;
 pub mod words;

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::bell::Bell;
 use crate::error::StoreError;
-use crate::follow::Followers;
+use crate::figures::follow::Followers;
 use crate::sql::migrate::{SQLITE, migrate};
 use crate::sql::sqlite::Sqlite;
 use crate::tables::job;
@@ -87,11 +87,6 @@ impl Store {
     /// Those who follow what is written: columns and search index.
     pub(crate) fn followers(&self) -> &Followers {
         &self.inner.followers
-    }
-
-    /// Waits until columns and search index show everything that is written by now.
-    pub fn caught_up(&self) -> Result<(), StoreError> {
-        self.inner.followers.caught_up(self.inner.bell.sequence())
     }
 
     /// Notified after every commit that added background work.

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod same_answer {
+mod small {
     pub mod ask;
     pub mod world;
 }
@@ -16,8 +16,8 @@ use heard_domain::time::{Period, Time};
 use heard_store::store::Store;
 use proptest::prelude::*;
 
-use crate::same_answer::ask::{SEARCHES, period, question, scope};
-use crate::same_answer::world::{History, event, settle};
+use small::ask::{SEARCHES, period, question, scope};
+use small::world::{History, event, settle};
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
     match (a, b) {

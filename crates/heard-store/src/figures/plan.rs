@@ -5,43 +5,16 @@ use std::time::Instant;
 
 use heard_domain::question::{AnsweredBy, Compare, Dimension, Figures, Filter, Key, Measure, Moved, Question, Row, Value};
 use heard_domain::reading::Emotion;
-use heard_domain::scope::Scope;
 use heard_domain::statistics::{Certainty, Estimate, adjusted, certainty, change_of_counts, difference, share};
 
 use crate::error::StoreError;
 use crate::figures::ask::{Ask, Lookup, MOST_DIMENSIONS, Sight, dimensions};
+use crate::figures::follow::Followers;
 use crate::figures::tally::{Gauge, Grid, Tally, Window};
 use crate::figures::{cube, kernel, sql};
-use crate::follow::Followers;
 use crate::search::words::Words;
-use crate::store::Store;
 use crate::tables::{outbox, post, scale, taxonomy};
 use crate::view::View;
-
-impl Store {
-    /// Answers a question for somebody.
-    pub async fn figures(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
-        let (followers, question) = (self.followers().clone(), question.clone());
-        self.read(scope, move |view| answer(view, &followers, &question, None)).await
-    }
-
-    /// The same, blocking this thread: for the command line and tests.
-    pub fn figures_now(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
-        let (followers, question) = (self.followers().clone(), question.clone());
-        self.read_now(scope, move |view| answer(view, &followers, &question, None))
-    }
-
-    /// The same on a given way, whichever would be chosen: for tests. `None` where this way cannot answer the question.
-    pub fn figures_by(&self, scope: &Scope, question: &Question, way: AnsweredBy) -> Result<Option<Figures>, StoreError> {
-        let (followers, question) = (self.followers().clone(), question.clone());
-        self.read_now(scope, move |view| {
-            if way == AnsweredBy::Cube && !cube::suffices(&ask(view, &question)?) {
-                return Ok(None);
-            }
-            answer(view, &followers, &question, Some(way)).map(Some)
-        })
-    }
-}
 
 /// What is needed to look through a filter.
 pub(crate) fn lookup(view: &View) -> Result<Lookup, StoreError> {
@@ -55,7 +28,8 @@ pub(crate) fn words(filter: &Filter) -> Result<Option<Words>, StoreError> {
     Words::read(&filter.words).map_err(|bad| StoreError::refused("words", bad.to_string()))
 }
 
-fn ask(view: &View, question: &Question) -> Result<Ask, StoreError> {
+/// Looks up what a question needs; one that cannot be answered is refused.
+pub(crate) fn ask(view: &View, question: &Question) -> Result<Ask, StoreError> {
     let distinct: BTreeSet<Dimension> = question.by.iter().copied().collect();
     if distinct.len() < question.by.len() {
         return Err(StoreError::refused("by", "a question is split by every dimension only once"));
@@ -85,7 +59,13 @@ fn ask(view: &View, question: &Question) -> Result<Ask, StoreError> {
     Ok(Ask { gauge, by, sight: Sight::new(view.scope(), &question.filter, &lookup), lookup })
 }
 
-fn answer(view: &View, followers: &Followers, question: &Question, way: Option<AnsweredBy>) -> Result<Figures, StoreError> {
+/// Answers a question on a given way, or on the best.
+pub(crate) fn answer(
+    view: &View,
+    followers: &Followers,
+    question: &Question,
+    way: Option<AnsweredBy>,
+) -> Result<Figures, StoreError> {
     let begun = Instant::now();
     let ask = ask(view, question)?;
     let words = words(&question.filter)?;

@@ -1,19 +1,15 @@
 //! Lists of feedback: what is in sight and passes a filter, newest first.
 
-use std::collections::BTreeMap;
-
 use heard_domain::id::FeedbackId;
 use heard_domain::question::Filter;
-use heard_domain::scope::Scope;
 use heard_domain::time::{Day, Period, Time};
 
 use crate::error::StoreError;
 use crate::figures::ask::Sight;
 use crate::figures::columns::Columns;
+use crate::figures::follow::Followers;
 use crate::figures::plan::{lookup, words};
 use crate::figures::sieve::Sieve;
-use crate::follow::Followers;
-use crate::store::Store;
 use crate::tables::outbox;
 use crate::view::View;
 
@@ -28,54 +24,8 @@ pub struct Found {
     pub more: Option<(Time, FeedbackId)>,
 }
 
-impl Store {
-    /// Finds feedback, newest first, at most `limit` after the cursor.
-    pub async fn find(
-        &self,
-        scope: &Scope,
-        filter: &Filter,
-        period: Option<Period>,
-        after: Option<(Time, FeedbackId)>,
-        limit: usize,
-    ) -> Result<Found, StoreError> {
-        let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read(scope, move |view| find(view, &followers, &filter, period, after, limit)).await
-    }
-
-    /// The same, blocking this thread: for the command line and tests.
-    pub fn find_now(
-        &self,
-        scope: &Scope,
-        filter: &Filter,
-        period: Option<Period>,
-        after: Option<(Time, FeedbackId)>,
-        limit: usize,
-    ) -> Result<Found, StoreError> {
-        let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_now(scope, move |view| find(view, &followers, &filter, period, after, limit))
-    }
-
-    /// In how many verbatims all words of a search occur, by the values of `post`, `touchpoint` or `import`, as the search index itself counts
-    /// them: an oracle for tests.
-    pub fn volume_in_index(&self, search: &str, by: &str) -> Result<BTreeMap<i64, u64>, StoreError> {
-        let words = words(&Filter { words: search.to_owned(), ..Filter::default() })?;
-        self.followers().index()?.volume(&words.unwrap_or_default().all, by)
-    }
-
-    /// The day of the newest feedback that passes a filter.
-    pub async fn newest(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
-        let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read(scope, move |view| newest(view, &followers, &filter)).await
-    }
-
-    /// The same, blocking this thread: for the command line and tests.
-    pub fn newest_now(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
-        let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_now(scope, move |view| newest(view, &followers, &filter))
-    }
-}
-
-fn find(
+/// Finds feedback, newest first, at most `limit` after the cursor.
+pub(crate) fn find(
     view: &View,
     followers: &Followers,
     filter: &Filter,
@@ -104,7 +54,8 @@ fn find(
     Ok(Found { ids: page.into_iter().map(|(_, id)| FeedbackId(id)).collect(), total, more })
 }
 
-fn newest(view: &View, followers: &Followers, filter: &Filter) -> Result<Option<Day>, StoreError> {
+/// The day of the newest feedback that passes a filter.
+pub(crate) fn newest(view: &View, followers: &Followers, filter: &Filter) -> Result<Option<Day>, StoreError> {
     let mut newest: Option<i32> = None;
     each(view, followers, filter, None, &mut |columns, row| {
         let day = columns.day[row];

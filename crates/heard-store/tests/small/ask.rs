@@ -12,7 +12,7 @@ use heard_domain::user::{Role, User};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::same_answer::world::{
+use crate::small::world::{
     ACCOUNTS, ATTRIBUTES, CATEGORIES, DAYS, IMPORTS, LANGUAGES, PERSONS, POSTS, SCALES, STAGES, TOUCHPOINTS, first_day,
 };
 

@@ -1,0 +1,89 @@
+//! What the store answers beside its tables: figures, lists of feedback, the newest day.
+
+use std::collections::BTreeMap;
+
+use heard_domain::id::FeedbackId;
+use heard_domain::question::{AnsweredBy, Figures, Filter, Question};
+use heard_domain::scope::Scope;
+use heard_domain::time::{Day, Period, Time};
+
+use crate::error::StoreError;
+use crate::figures::cube;
+use crate::figures::find::{Found, find, newest};
+use crate::figures::plan::{answer, ask, words};
+use crate::store::Store;
+
+impl Store {
+    /// Answers a question for somebody.
+    pub async fn figures(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
+        let (followers, question) = (self.followers().clone(), question.clone());
+        self.read(scope, move |view| answer(view, &followers, &question, None)).await
+    }
+
+    /// The same, blocking this thread: for the command line and tests.
+    pub fn figures_now(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
+        let (followers, question) = (self.followers().clone(), question.clone());
+        self.read_now(scope, move |view| answer(view, &followers, &question, None))
+    }
+
+    /// The same on a given way, whichever would be chosen: for tests. `None` where this way cannot answer the question.
+    pub fn figures_by(&self, scope: &Scope, question: &Question, way: AnsweredBy) -> Result<Option<Figures>, StoreError> {
+        let (followers, question) = (self.followers().clone(), question.clone());
+        self.read_now(scope, move |view| {
+            if way == AnsweredBy::Cube && !cube::suffices(&ask(view, &question)?) {
+                return Ok(None);
+            }
+            answer(view, &followers, &question, Some(way)).map(Some)
+        })
+    }
+
+    /// Finds feedback, newest first, at most `limit` after the cursor.
+    pub async fn find(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        after: Option<(Time, FeedbackId)>,
+        limit: usize,
+    ) -> Result<Found, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read(scope, move |view| find(view, &followers, &filter, period, after, limit)).await
+    }
+
+    /// The same, blocking this thread: for the command line and tests.
+    pub fn find_now(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        after: Option<(Time, FeedbackId)>,
+        limit: usize,
+    ) -> Result<Found, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read_now(scope, move |view| find(view, &followers, &filter, period, after, limit))
+    }
+
+    /// The day of the newest feedback that passes a filter.
+    pub async fn newest(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read(scope, move |view| newest(view, &followers, &filter)).await
+    }
+
+    /// The same, blocking this thread: for the command line and tests.
+    pub fn newest_now(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read_now(scope, move |view| newest(view, &followers, &filter))
+    }
+
+    /// In how many verbatims all words of a search occur, by the values of `post`, `touchpoint` or `import`, as the search index
+    /// itself counts them: an oracle for tests.
+    pub fn volume_in_index(&self, search: &str, by: &str) -> Result<BTreeMap<i64, u64>, StoreError> {
+        let words = words(&Filter { words: search.to_owned(), ..Filter::default() })?;
+        self.followers().index()?.volume(&words.unwrap_or_default().all, by)
+    }
+
+    /// Waits until columns and search index show everything that is written by now.
+    pub fn caught_up(&self) -> Result<(), StoreError> {
+        self.followers().caught_up(self.bell().sequence())
+    }
+}
