@@ -60,7 +60,8 @@ impl Store {
 
         let (followers, mut threads) = Followers::start(&path, &folder.join("index"), &bell)?;
         let (writer, inbox) = sync_channel(WAITING);
-        let news = News { bell: bell.clone(), work: work.clone() };
+        let follow = followers.clone();
+        let news = News { bell: bell.clone(), work: work.clone(), followed: Box::new(move || follow.followed()) };
         threads.push(start("heard-writer", move || write_all(tx, &inbox, &news))?);
         let (readers, inbox) = sync_channel::<Box<dyn Look>>(WAITING);
         let inbox = Arc::new(Mutex::new(inbox));

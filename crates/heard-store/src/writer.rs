@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use crate::bell::Bell;
 use crate::error::StoreError;
+use crate::tables::outbox;
 use crate::view::Tx;
 
 /// A group takes no more writes after this long, so that the first does not wait for ever.
@@ -31,12 +32,18 @@ pub(crate) trait Work: Send {
 pub(crate) struct News {
     pub(crate) bell: Arc<Bell>,
     pub(crate) work: Arc<Notify>,
+    /// How far all who follow the outbox have come durably.
+    pub(crate) followed: Box<dyn Fn() -> Option<i64> + Send>,
 }
+
+/// After so many followed changes the outbox is cut back.
+const FOLLOWED_ENOUGH: i64 = 20_000;
 
 /// Writes until nobody can ask any more.
 pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News) {
     // After an I/O error nobody knows what the disk holds: the safe way on is a restart, which replays the log.
     let mut damaged: Option<StoreError> = None;
+    let mut forgotten = 0;
     while let Ok(first) = inbox.recv() {
         if let Some(error) = &damaged {
             first.answer(Err(error.clone()));
@@ -59,7 +66,24 @@ pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News
         for (work, own) in group {
             work.answer(own.and_then(|()| end.clone()));
         }
+        if let Some(followed) = (news.followed)()
+            && followed >= forgotten + FOLLOWED_ENOUGH
+        {
+            forgotten = followed;
+            if let Err(error) = forget(&mut tx, followed) {
+                // It costs only room, and is tried again.
+                tracing::warn!(%error, "the outbox was not cut back");
+            }
+        }
     }
+}
+
+fn forget(tx: &mut Tx, followed: i64) -> Result<(), StoreError> {
+    let ended = tx.begin_group().and_then(|()| outbox::forget(tx, followed)).and_then(|()| tx.commit_group());
+    if ended.is_err() {
+        tx.drop_group();
+    }
+    ended
 }
 
 type Ran = (Box<dyn Work>, Result<(), StoreError>);

@@ -14,6 +14,7 @@ mod conformance {
     pub mod cubes;
     pub mod hear;
     pub mod made;
+    pub mod outbox;
     pub mod people;
     pub mod readings;
     pub mod work;

@@ -201,6 +201,15 @@ pub trait Driver: Send {
     fn within_transaction(&self) -> bool;
 }
 
+/// The parameters of `IN (…)`, from `$first` on, and their values. Lists are filled up to a power of two with their last
+/// value, so that few different statements have to be prepared; an empty list contains nothing.
+pub fn one_of<'a, T: Copy + Into<Value<'a>>>(first: usize, list: &[T]) -> (String, Vec<Value<'a>>) {
+    let last = list.last().map_or(Value::Null, |value| (*value).into());
+    let mut values: Vec<Value<'a>> = list.iter().map(|value| (*value).into()).collect();
+    values.resize(list.len().next_power_of_two(), last);
+    (parameters(first, values.len()), values)
+}
+
 /// `$3, $4, $5`: the parameters of a list of `count` that begins with `first`.
 pub fn parameters(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")

@@ -5,7 +5,8 @@ use heard_domain::id::AccountId;
 use heard_domain::time::Day;
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, parameters};
+use crate::sql::driver::{Row, Value, one_of};
+use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 const COLUMNS: &str = "id, name, value_minor, currency, key_account, renewal";
@@ -24,9 +25,9 @@ fn read(row: &dyn Row) -> Result<Account, StoreError> {
 /// With narrowed sight, an account is seen only through feedback that is in sight.
 pub(crate) fn in_sight(view: &View, column: &str, first: usize) -> (String, Vec<Value<'static>>) {
     let Some(posts) = view.narrowed() else { return (String::new(), Vec::new()) };
-    let list = parameters(first, posts.len());
+    let (list, values) = one_of(first, &posts);
     let sql = format!(" AND EXISTS (SELECT 1 FROM feedback WHERE feedback.{column} = {column}.id AND feedback.post IN ({list}))");
-    (sql, posts.into_iter().map(Into::into).collect())
+    (sql, values)
 }
 
 /// An account by identifier.
@@ -37,10 +38,11 @@ pub fn get(view: &View, id: AccountId) -> Result<Option<Account>, StoreError> {
 /// Accounts by identifier, in no order; what is not in sight is left out.
 pub fn many(view: &View, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(250) {
-        let (sight, more) = in_sight(view, "account", ids.len() + 1);
-        let sql = format!("SELECT {COLUMNS} FROM account WHERE id IN ({}){sight}", parameters(1, ids.len()));
-        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).chain(more).collect();
+    for ids in ids.chunks(CHUNK) {
+        let (list, mut values) = one_of(1, ids);
+        let (sight, more) = in_sight(view, "account", values.len() + 1);
+        values.extend(more);
+        let sql = format!("SELECT {COLUMNS} FROM account WHERE id IN ({list}){sight}");
         found.extend(view.list(&sql, &values, read)?);
     }
     Ok(found)

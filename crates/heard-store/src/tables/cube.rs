@@ -9,7 +9,7 @@ use heard_domain::time::{Day, Time, Zone};
 
 use crate::cube::Counted;
 use crate::error::StoreError;
-use crate::sql::driver::{Value, parameters};
+use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::with_formulas;
 use crate::tables::passage::CHUNK;
 use crate::tables::{feedback, outbox, passage};
@@ -118,8 +118,7 @@ pub fn rebuild(tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 fn add(tx: &mut Tx, ids: &[FeedbackId]) -> Result<(), StoreError> {
-    let list = parameters(1, ids.len());
-    let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
+    let (list, values) = one_of(1, ids);
     let sql = format!("SELECT id, day, post FROM feedback WHERE id IN ({list})");
     let facts = tx.list(&sql, &values, |row| Ok((FeedbackId(row.int(0)?), Day(row.int(1)? as i32), PostId(row.int(2)?))))?;
     let mut ratings: HashMap<FeedbackId, Vec<Rating>> = HashMap::new();

@@ -9,7 +9,7 @@ use heard_domain::time::{Day, Time};
 
 use crate::cube::{Counted, Labels};
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, parameters};
+use crate::sql::driver::{Row, Value, one_of};
 use crate::tables::passage::CHUNK;
 use crate::tables::{outbox, passage, scale};
 use crate::view::{Tx, View};
@@ -190,9 +190,9 @@ pub fn by_keys(view: &View, post: PostId, keys: &[&str]) -> Result<HashMap<Strin
         return Ok(found);
     }
     for keys in keys.chunks(CHUNK) {
-        let sql =
-            format!("SELECT key, id, revision, hash FROM feedback WHERE post = $1 AND key IN ({})", parameters(2, keys.len()));
-        let values: Vec<Value<'_>> = std::iter::once(post.into()).chain(keys.iter().map(|key| (*key).into())).collect();
+        let (list, mut values) = one_of(2, keys);
+        values.insert(0, post.into());
+        let sql = format!("SELECT key, id, revision, hash FROM feedback WHERE post = $1 AND key IN ({list})");
         view.each(&sql, &values, |row| {
             let kept = Kept { id: FeedbackId(row.int(1)?), revision: row.int(2)? as i32, hash: row.text(3)?.to_owned() };
             found.insert(row.text(0)?.to_owned(), kept);
@@ -233,8 +233,7 @@ fn read(row: &dyn Row) -> Result<Feedback, StoreError> {
 fn load(view: &View, ids: &[FeedbackId]) -> Result<Vec<Feedback>, StoreError> {
     let mut found: Vec<Feedback> = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
-        let list = parameters(1, ids.len());
-        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
+        let (list, values) = one_of(1, ids);
         let begin = found.len();
         found.extend(view.list(&format!("SELECT {COLUMNS} FROM feedback WHERE id IN ({list})"), &values, read)?);
         let place: HashMap<FeedbackId, usize> = (begin..).zip(&found[begin..]).map(|(at, f)| (f.id, at)).collect();
@@ -283,7 +282,8 @@ pub fn revisions(view: &View, id: FeedbackId) -> Result<Vec<(Feedback, Time)>, S
 /// ` AND post IN (…)` for narrowed sight, with its values.
 fn sight(view: &View, first: usize) -> (String, Vec<Value<'static>>) {
     let Some(posts) = view.narrowed() else { return (String::new(), Vec::new()) };
-    (format!(" AND post IN ({})", parameters(first, posts.len())), posts.into_iter().map(Into::into).collect())
+    let (list, values) = one_of(first, &posts);
+    (format!(" AND post IN ({list})"), values)
 }
 
 /// All that a person has said, newest first: their timeline.

@@ -31,8 +31,9 @@ pub fn first(view: &View) -> Result<i64, StoreError> {
     view.number("SELECT min(seq) FROM outbox", &[])
 }
 
-/// Forgets what every follower has taken over. The last row stays: it remembers how far the numbers went.
-pub fn forget(tx: &mut Tx, up_to: i64) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM outbox WHERE seq <= $1 AND seq < (SELECT max(seq) FROM outbox)", &[up_to.into()])?;
+/// Forgets what every follower has taken over, except the last of it: it remembers how far the numbers went, and shows a
+/// follower that it has missed nothing.
+pub(crate) fn forget(tx: &mut Tx, up_to: i64) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM outbox WHERE seq < (SELECT max(seq) FROM outbox WHERE seq <= $1)", &[up_to.into()])?;
     Ok(())
 }

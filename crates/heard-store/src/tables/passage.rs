@@ -7,7 +7,7 @@ use heard_domain::reading::{Emotion, Passage, Polarity};
 
 use crate::cube::Labels;
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, parameters};
+use crate::sql::driver::{Row, Value, one_of};
 use crate::view::{Tx, View};
 
 impl Labels {
@@ -42,8 +42,7 @@ fn indexed<T>(row: &dyn Row, column: usize, from: impl Fn(usize) -> Option<T>) -
 pub fn many(view: &View, feedback: &[FeedbackId]) -> Result<HashMap<FeedbackId, Vec<Labels>>, StoreError> {
     let mut found: HashMap<FeedbackId, Vec<Labels>> = HashMap::with_capacity(feedback.len());
     for ids in feedback.chunks(CHUNK) {
-        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
-        let list = parameters(1, ids.len());
+        let (list, values) = one_of(1, ids);
         let sql = format!(
             "SELECT feedback, polarity, sentiment, emotion, stage, intents FROM passage WHERE feedback IN ({list}) ORDER BY feedback, ordinal"
         );
@@ -75,7 +74,7 @@ pub fn many(view: &View, feedback: &[FeedbackId]) -> Result<HashMap<FeedbackId, 
 }
 
 /// How many feedbacks one statement asks for.
-pub(crate) const CHUNK: usize = 250;
+pub(crate) const CHUNK: usize = 256;
 
 /// Writes the passages of feedbacks that have none yet, or only the one of a feedback that is not read.
 pub(crate) fn insert_many<'a>(

@@ -7,8 +7,9 @@ use heard_domain::feedback::NewAuthor;
 use heard_domain::id::{AccountId, PersonId};
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, parameters};
+use crate::sql::driver::{Row, Value, one_of};
 use crate::tables::account;
+use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 const COLUMNS: &str = "id, name, role, account";
@@ -30,10 +31,11 @@ pub fn get(view: &View, id: PersonId) -> Result<Option<Person>, StoreError> {
 /// Persons by identifier, in no order; who is not in sight is left out.
 pub fn many(view: &View, ids: &[PersonId]) -> Result<Vec<Person>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(250) {
-        let (sight, more) = account::in_sight(view, "person", ids.len() + 1);
-        let sql = format!("SELECT {COLUMNS} FROM person WHERE id IN ({}){sight}", parameters(1, ids.len()));
-        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).chain(more).collect();
+    for ids in ids.chunks(CHUNK) {
+        let (list, mut values) = one_of(1, ids);
+        let (sight, more) = account::in_sight(view, "person", values.len() + 1);
+        values.extend(more);
+        let sql = format!("SELECT {COLUMNS} FROM person WHERE id IN ({list}){sight}");
         found.extend(view.list(&sql, &values, read)?);
     }
     Ok(found)

@@ -12,7 +12,7 @@ use heard_domain::time::Day;
 
 use crate::cube::{Counted, Labels};
 use crate::error::StoreError;
-use crate::sql::driver::{Value, parameters};
+use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::with_formulas;
 use crate::tables::passage::CHUNK;
 use crate::tables::{outbox, passage};
@@ -108,8 +108,7 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
 }
 
 fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, StoreError> {
-    let list = parameters(1, ids.len());
-    let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
+    let (list, values) = one_of(1, ids);
     let mut facts = HashMap::with_capacity(ids.len());
     let sql = format!("SELECT id, revision, post, day, model, stage FROM feedback WHERE id IN ({list})");
     view.each(&sql, &values, |row| {
@@ -138,12 +137,11 @@ fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, 
 fn corrections_of(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Vec<Correction>>, StoreError> {
     let mut found: HashMap<FeedbackId, Vec<Correction>> = HashMap::new();
     for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
         let sql = format!(
             "SELECT correction.body FROM correction JOIN feedback ON feedback.id = correction.feedback
-             AND feedback.revision = correction.revision WHERE correction.feedback IN ({}) ORDER BY correction.id",
-            parameters(1, ids.len())
+             AND feedback.revision = correction.revision WHERE correction.feedback IN ({list}) ORDER BY correction.id"
         );
-        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
         view.each(&sql, &values, |row| {
             let correction: Correction = serde_json::from_str(row.text(0)?)?;
             found.entry(correction.feedback).or_default().push(correction);
@@ -157,11 +155,10 @@ fn corrections_of(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId,
 pub fn raw_many(view: &View, ids: &[FeedbackId]) -> Result<Vec<Reading>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
         let sql = format!(
-            "SELECT reading.body, feedback.post FROM reading JOIN feedback ON feedback.id = reading.feedback WHERE reading.feedback IN ({})",
-            parameters(1, ids.len())
+            "SELECT reading.body, feedback.post FROM reading JOIN feedback ON feedback.id = reading.feedback WHERE reading.feedback IN ({list})"
         );
-        let values: Vec<Value<'_>> = ids.iter().map(|id| (*id).into()).collect();
         view.each(&sql, &values, |row| {
             if view.scope().sees(PostId(row.int(1)?)) {
                 found.push(serde_json::from_str::<Reading>(row.text(0)?)?);
