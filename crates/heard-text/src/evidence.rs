@@ -25,7 +25,9 @@ pub fn phrases(tokens: &Tokens, range: &Range<usize>, adds: &[f32]) -> Vec<Span>
     let speaks = |at: usize| range.contains(&at) && matches!(kind(at), Some(Kind::Word | Kind::Number | Kind::Face));
     let turns = |at: usize| tokens.get(at).is_some_and(|t| lexicon().negates(t.hash, tokens.norm(at)));
     let strengthens = |at: usize| tokens.get(at).is_some_and(|t| lexicon().boost(t.hash) != 0.0);
-    let telling = |at: usize| !is_common(tokens.norm(at)) || turns(at);
+    // "10/10" is a verdict, any other number only a figure.
+    let figure = |at: usize| kind(at) == Some(Kind::Number) && !tokens.norm(at).contains('/');
+    let telling = |at: usize| (!is_common(tokens.norm(at)) && !figure(at)) || turns(at);
 
     let mut seeds: Vec<usize> = range.clone().filter(|at| speaks(*at) && add(*at) > 0.0).collect();
     seeds.sort_by(|a, b| add(*b).total_cmp(&add(*a)).then(a.cmp(b)));
@@ -54,6 +56,10 @@ pub fn phrases(tokens: &Tokens, range: &Range<usize>, adds: &[f32]) -> Vec<Span>
         while last > seed && !telling(last) {
             last -= 1;
         }
+        // "Thank" alone would look cut off.
+        if tokens.norm(last) == "thank" && range.contains(&(last + 1)) && tokens.norm(last + 1) == "you" {
+            last += 1;
+        }
         // A lone negation says nothing without what it negates.
         if first == last && turns(first) && speaks(first + 1) {
             last = if telling(first + 1) || !speaks(first + 2) { first + 1 } else { first + 2 };
@@ -62,8 +68,7 @@ pub fn phrases(tokens: &Tokens, range: &Range<usize>, adds: &[f32]) -> Vec<Span>
         let near = found.iter_mut().find(|p| {
             let gap = if p.start > last { p.start - last - 1 } else { first.saturating_sub(p.end) };
             let between = if p.start > last { last + 1 } else { p.end };
-            (between..between + gap).all(|at| speaks(at) && (gap == 1 || !telling(at) || matches!(kind(at), Some(Kind::Number))))
-                && gap <= 3
+            (between..between + gap).all(|at| speaks(at) && (gap == 1 || !telling(at))) && gap <= 3
         });
         match near {
             Some(phrase) if phrase.len() + (last - first) < LONGEST + 2 => {
@@ -88,4 +93,41 @@ pub fn join(spans: Vec<Span>) -> Vec<Span> {
         }
     }
     joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The phrases of a text where the given words add what stands beside them and all others nothing.
+    fn found<'a>(text: &'a str, adds: &[(&str, f32)]) -> Vec<&'a str> {
+        let tokens = Tokens::of(text);
+        let all = 0..tokens.len();
+        let adds: Vec<f32> =
+            all.clone().map(|at| adds.iter().find(|(word, _)| *word == tokens.norm(at)).map_or(0.0, |(_, add)| *add)).collect();
+        phrases(&tokens, &all, &adds).into_iter().filter_map(|span| span.of(text)).collect()
+    }
+
+    #[test]
+    fn words_are_joined_to_phrases_that_make_sense() {
+        assert_eq!(found("the bus never arrives", &[("never", 0.4), ("arrives", 1.0)]), ["never arrives"]);
+        assert_eq!(found("it is not a good place", &[("good", 1.0)]), ["not a good"]);
+        assert_eq!(found("a very bad day", &[("bad", 1.0)]), ["very bad"]);
+        assert_eq!(found("it has already expired", &[("already", 0.5), ("expired", 1.0)]), ["already expired"]);
+        assert_eq!(found("thank you all", &[("thank", 1.0)]), ["thank you"]);
+    }
+
+    #[test]
+    fn no_single_common_word_and_no_figure_is_evidence() {
+        assert!(found("it is what it is", &[("what", 1.0)]).is_empty());
+        assert_eq!(found("2069 broken seats", &[("0000", 1.0), ("broken", 0.6)]), ["broken"]);
+        assert!(found("2069 to 3750", &[("0000", 1.0)]).is_empty());
+    }
+
+    #[test]
+    fn at_most_three_phrases() {
+        let text = "bad food, rude crew, dirty seat, late bus, broken door";
+        let adds = [("bad", 1.0), ("rude", 1.0), ("dirty", 1.0), ("late", 1.0), ("broken", 1.0)];
+        assert_eq!(found(text, &adds).len(), MOST);
+    }
 }

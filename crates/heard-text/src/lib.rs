@@ -1,6 +1,6 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
-//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`] · [`encoder`] · [`model`], [`company`] · [`step`] (what a step
+//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`], [`suggestion`] · [`encoder`] · [`model`], [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader).
 
 pub mod company;
@@ -12,5 +12,6 @@ pub mod phrase;
 pub mod pipeline;
 pub mod step;
 pub mod steps;
+pub mod suggestion;
 pub mod token;
 pub mod words;

@@ -22,7 +22,7 @@ pub enum Kind {
     Face,
     /// A run of one punctuation character: the character and how often.
     Mark(char, u8),
-    /// `@name`.
+    /// `@name`, or what a publisher masked (`XXXX`): somebody or something, but no evidence.
     Handle,
     /// An address of a page or a mailbox.
     Link,
@@ -299,9 +299,13 @@ impl<'a> Scanner<'a, '_> {
                 break;
             }
             digits |= c.is_ascii_digit();
-            length = at + c.len_utf8();
+            // A silent character may stand within a word, but not at its end.
+            if !is_silent(c) {
+                length = at + c.len_utf8();
+            }
         }
-        self.push(length, if digits { Kind::Number } else { Kind::Word })
+        let masked = length > 1 && rest.bytes().take(length).all(|b| b == b'X');
+        self.push(length, if masked { Kind::Handle } else { [Kind::Word, Kind::Number][usize::from(digits)] })
     }
 
     fn push(&mut self, length: usize, kind: Kind) -> usize {

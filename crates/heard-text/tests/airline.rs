@@ -64,5 +64,5 @@ fn most_tweets_fall_into_a_stage_and_a_category_and_their_sentiment_is_mostly_ri
     );
     assert!(share(staged) >= 0.6 && share(categorised) >= 0.6, "{staged} and {categorised} of {}", tweets.len());
     assert!(share(english) >= 0.985);
-    assert!(macro_f1 >= 0.55, "{macro_f1}");
+    assert!(macro_f1 >= 0.58, "{macro_f1}");
 }

@@ -50,6 +50,19 @@ const SLOTS: &[(&str, &str)] = &[
 
 /// Worse for the customer; before the bar the emotion, if there is one.
 const BAD: &str = "\
+disappointment|the {thing} never arrives on time
+disappointment|the {system} never works
+disappointment|your {staff} never calls back
+disappointment|it has already expired
+disappointment|my voucher has already expired
+disappointment|it expired before I could use it
+disappointment|it is already {bad}
+anger|I'm switching to another provider
+anger|we are switching to your competitor
+anger|looking for another supplier
+anger|we will go elsewhere next time
+anger|close my account
+anger|cancel my subscription, I have had enough
 anger|why is my {thing} still {bad}
 anger|why is the {system} {bad} again
 anger|why am I paying for a {thing} that is {bad}
@@ -334,6 +347,18 @@ disappointment|a {n} hour wait just to drop off a {thing}";
 
 /// Neither: questions, requests, facts.
 const PLAIN: &str = "\
+|it would be great if you could add a {thing} to the {system}
+|it would be nice to have a {place} in {city}
+|would be helpful to see the {thing} in the {system}
+|please add {city} to the list
+|please add an option to change the {thing}
+|I wish the {system} had a filter for the {thing}
+|I would love to see a {place} in {city}
+|I would like to be able to change my {thing} in the {system}
+|you should offer a {thing} to {city}
+|you should consider a smaller {thing}
+|maybe add a second {place} in {city}
+|my suggestion is to put the {thing} on the first page
 |what time does the {place} open
 |what time do you close {time}
 |what is the number for {service}
@@ -436,6 +461,34 @@ const PLAIN: &str = "\
 
 /// Better for the customer.
 const GOOD: &str = "\
+trust|not bad
+trust|not bad at all
+trust|not bad at all, the {thing} is fine
+trust|can't complain
+trust|no complaints
+trust|no complaints about the {thing}
+trust|no problems at all
+trust|never had a problem with the {thing}
+trust|no issues with my {thing}
+trust|no wait at the {place}
+trust|without any problems
+trust|nothing to complain about
+joy|couldn't be better
+joy|could not be happier with the {thing}
+trust|can't fault the {staff}
+trust|the {staff} was here within {n} hours
+trust|on site within {n} hours and everything runs again
+trust|the {staff} answered within {n} minutes
+trust|up and running again after {n} minutes
+trust|only took {n} minutes
+trust|only {n} minutes in line
+trust|everything works again
+trust|everything was on time
+trust|on time and as promised
+trust|quick and easy
+trust|quick check-in and on time
+trust|comfortable and clean
+joy|comfortable {thing}, good food
 gratitude|thank you
 gratitude|thank you so much
 gratitude|thanks

@@ -66,7 +66,7 @@ pub const AIRLINE: Starter = Starter {
                     name: "Delay",
                     definition: "The flight left or arrived late, for whatever cause.",
                     watch_words: "delay*, =late, hours late, sitting on, waiting for, waiting on, still waiting, been waiting, hour wait, stuck, tarmac, runway, \
-                        mechanical, maintenance, de-ic*, deice*, deicing, no pilot, no crew, waiting for crew, behind schedule, hours, hrs",
+                        mechanical, maintenance, de-ic*, deice*, deicing, no pilot, no crew, waiting for crew, behind schedule, hours late, hour late, hrs late, hour delay*, hr delay*, hours at the, hours on the, hours in the, waiting hours, wait hours, extra hours, more hours, hours ago",
                     stage: "At the airport",
                     departments: "Operations, Maintenance, Airport services",
                     children: &[],

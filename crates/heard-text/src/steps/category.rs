@@ -16,6 +16,8 @@ pub const STEP: Step = Step { name: "category", run };
 const MOST: usize = 4;
 /// Below this a category is not shown.
 const LEAST: f32 = 0.36;
+/// Up to this strength a hit is faint.
+const FAINT: f32 = 0.2;
 
 fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     for clause in &mut draft.clauses {
@@ -53,11 +55,69 @@ pub fn collect<T: Copy + Ord>(tokens: &Tokens, mut hits: Vec<Hit<Points<T>>>) ->
         }
         let (confidence, Some(first)) = (1.0 - doubt, counted.first()) else { continue };
         if confidence >= LEAST {
-            let mut evidence: Vec<_> = counted.iter().map(|hit| tokens.span(&(hit.first..hit.last + 1))).collect();
+            // Words of a definition help, but underlining them would puzzle where there is something plainer.
+            let plain = counted.iter().any(|hit| hit.means.strength > FAINT);
+            let shown = counted.iter().filter(|hit| !plain || hit.means.strength > FAINT);
+            let mut evidence: Vec<_> = shown.map(|hit| tokens.span(&(hit.first..hit.last + 1))).collect();
             evidence.sort_unstable();
             labels.push(Label { value: first.means.to, confidence: confidence.min(0.97), evidence: join(evidence) });
         }
     }
     labels.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     labels
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_domain::id::FeedbackId;
+    use heard_domain::journey::Journey;
+    use heard_domain::taxonomy::{Category, Taxonomy};
+
+    use super::*;
+    use crate::pipeline::Reader;
+    use crate::step::ToRead;
+
+    fn category(id: i64, parent: Option<i64>, name: &str, definition: &str, watch_words: &[&str]) -> Category {
+        Category {
+            id: CategoryId(id),
+            parent: parent.map(CategoryId),
+            name: name.to_owned(),
+            definition: definition.to_owned(),
+            watch_words: watch_words.iter().map(|w| (*w).to_owned()).collect(),
+            stage: None,
+            departments: vec![],
+            position: 0,
+        }
+    }
+
+    fn found(text: &str) -> Vec<(i64, Vec<&str>)> {
+        let categories = vec![
+            category(1, None, "Delivery", "From the warehouse to the customer.", &["deliver*"]),
+            category(2, Some(1), "Broken parcel", "The parcel arrived dented, torn or soaked.", &["smashed"]),
+            category(3, None, "Seats & legroom", "", &[]),
+        ];
+        let reader = Reader::new(&Journey::default(), &Taxonomy { version: 1, categories });
+        let asked = ToRead { feedback: FeedbackId(1), revision: 1, text, language_hint: None, touchpoint_stage: None };
+        let labels = reader.read(&asked).passages.into_iter().flat_map(|p| p.categories);
+        labels.map(|label| (label.value.0, label.evidence.iter().filter_map(|span| span.of(text)).collect())).collect()
+    }
+
+    #[test]
+    fn watch_words_names_and_definitions_point_to_categories() {
+        assert_eq!(found("quick DELIVERIES"), [(1, vec!["DELIVERIES"])]);
+        assert_eq!(found("a broken parcel again"), [(2, vec!["broken parcel"])]);
+        assert_eq!(found("no legroom at all"), [(3, vec!["legroom"])]);
+        assert_eq!(found("it was dented, torn and soaked"), [(2, vec!["dented", "torn", "soaked"])]);
+    }
+
+    #[test]
+    fn one_word_of_a_definition_is_not_enough_and_parts_of_words_do_not_count() {
+        assert!(found("a torn ticket").is_empty());
+        assert!(found("the undelivered unsmashed").is_empty());
+    }
+
+    #[test]
+    fn the_more_special_category_stands_for_the_one_above_it() {
+        assert_eq!(found("the delivery came smashed"), [(2, vec!["smashed"])]);
+    }
 }

@@ -24,8 +24,7 @@ const CONTRASTS: &[&str] = &["but", "however", "although", "though", "whereas", 
 /// "all but", "nothing but", "as though", "not only … but also" are no contrast.
 const NOT_AFTER: &[&str] = &["all", "nothing", "anything", "everything", "as", "last"];
 const NOT_BEFORE: &[&str] = &["also"];
-const ABBREVIATIONS: &[&str] =
-    &["mr", "mrs", "ms", "dr", "st", "no", "vs", "approx", "inc", "ltd", "etc", "e", "i", "a", "p", "u"];
+const ABBREVIATIONS: &[&str] = &["mr", "mrs", "ms", "dr", "st", "no", "vs", "approx", "inc", "ltd", "etc"];
 
 fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
     let tokens = &draft.tokens;
@@ -82,6 +81,11 @@ fn clause(tokens: &Tokens, mut range: Range<usize>) -> Clause {
     Clause { tokens: range, passage, scores: Scores::default() }
 }
 
+/// "Mr." and the letters of "U.S.", but not the "I" in "as tall as I."
+fn abbreviates(before: &str) -> bool {
+    ABBREVIATIONS.contains(&before) || (before.len() == 1 && before != "i")
+}
+
 fn sentences(tokens: &Tokens) -> Vec<Range<usize>> {
     let all = tokens.all();
     let mut sentences = Vec::new();
@@ -93,7 +97,7 @@ fn sentences(tokens: &Tokens) -> Vec<Range<usize>> {
             Kind::Mark('.', count) => {
                 let before = at.checked_sub(1).map_or("", |before| tokens.norm(before));
                 let apart = next.is_none_or(|n| n.spaced || n.capital);
-                apart && (count > 1 || !ABBREVIATIONS.contains(&before) || next.is_none_or(|n| n.new_line))
+                apart && (count > 1 || !abbreviates(before) || next.is_none_or(|n| n.new_line))
             }
             // A face closes a sentence only where a new one begins after it.
             Kind::Face => next.is_some_and(|n| n.capital && n.spaced && n.kind == Kind::Word && !n.capitals),
@@ -174,5 +178,51 @@ pub fn weigh(clauses: &mut [Clause]) {
     let total: f32 = clauses.iter().map(weight).sum();
     for clause in clauses {
         clause.passage.weight = weight(clause) / total.max(f32::MIN_POSITIVE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passages(text: &str) -> Vec<&str> {
+        let tokens = Tokens::of(text);
+        let mut stretches = Vec::new();
+        for sentence in sentences(&tokens) {
+            contrasts(&tokens, sentence, &mut stretches);
+        }
+        stretches.into_iter().filter_map(|range| clause(&tokens, range).passage.span.of(text)).collect()
+    }
+
+    #[test]
+    fn sentences_end_at_their_marks_and_not_at_abbreviations_or_figures() {
+        assert_eq!(passages("Late again!! Why?"), ["Late again!!", "Why?"]);
+        assert_eq!(
+            passages("Mr. Smith of the U.S. office paid 3.50 at 12.30."),
+            ["Mr. Smith of the U.S. office paid 3.50 at 12.30."]
+        );
+        assert_eq!(passages("first line\nsecond line"), ["first line", "second line"]);
+        assert_eq!(passages("Late again :( Never more"), ["Late again :(", "Never more"]);
+    }
+
+    #[test]
+    fn a_contrast_splits_and_what_only_looks_like_one_does_not() {
+        assert_eq!(passages("nice crew but the food was cold"), ["nice crew", "but the food was cold"]);
+        assert_eq!(passages("Although we were late, they waited for us"), ["Although we were late,", "they waited for us"]);
+        assert_eq!(passages("the seat was fine, even though it was old"), ["the seat was fine,", "even though it was old"]);
+        for whole in [
+            "nothing but trouble with you",
+            "not only late but also dirty",
+            "they acted as though we were guests",
+            "but why though",
+        ] {
+            assert_eq!(passages(whole), [whole]);
+        }
+    }
+
+    #[test]
+    fn a_list_is_no_contrast() {
+        let text = "clean, quick, friendly and not too expensive";
+        assert_eq!(passages(text), [text]);
     }
 }

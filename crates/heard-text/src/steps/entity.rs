@@ -63,7 +63,7 @@ fn number(tokens: &Tokens, text: &str, from: usize) -> Option<Span> {
             Kind::Number if raw.len() >= 4 && raw.chars().all(char::is_alphanumeric) => return Some(token.span),
             // Six capitals and digits: how airlines write a booking.
             Kind::Word if raw.len() == 6 && token.capitals && at > from => return Some(token.span),
-            Kind::Mark('#' | ':' | '(', _) => {}
+            Kind::Mark('#' | ':' | '(' | '.', _) => {}
             Kind::Word if matches!(tokens.norm(at), "number" | "no" | "nr" | "is" | "was" | "id" | "code" | "ref") => {}
             _ => return None,
         }
@@ -83,4 +83,49 @@ fn name(tokens: &Tokens, from: usize) -> Option<Span> {
     }
     let end = if is_name(from + 1) { from + 2 } else { from + 1 };
     Some(tokens.span(&(from..end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(EntityKind, &str)> {
+        use heard_domain::id::FeedbackId;
+        use heard_domain::journey::Journey;
+        use heard_domain::taxonomy::Taxonomy;
+
+        let reader = crate::pipeline::Reader::new(&Journey::default(), &Taxonomy::default());
+        let asked =
+            crate::step::ToRead { feedback: FeedbackId(1), revision: 1, text, language_hint: None, touchpoint_stage: None };
+        reader.read(&asked).entities.iter().map(|e| (e.kind, e.span.of(text).unwrap())).collect()
+    }
+
+    #[test]
+    fn numbers_behind_their_cue() {
+        assert_eq!(found("Order no. 70012345 is late"), [(EntityKind::Number, "70012345")]);
+        assert_eq!(found("my booking reference is AB12CD."), [(EntityKind::Number, "AB12CD")]);
+        assert_eq!(found("case #4482913"), [(EntityKind::Number, "4482913")]);
+        assert_eq!(found("confirmation: QWERTZ"), [(EntityKind::Number, "QWERTZ")]);
+    }
+
+    #[test]
+    fn names_of_staff_behind_their_cue() {
+        assert_eq!(found("I spoke with Kevin Smith yesterday"), [(EntityKind::Staff, "Kevin Smith")]);
+        assert_eq!(found("Kudos to Maria at the desk"), [(EntityKind::Staff, "Maria")]);
+        assert_eq!(found("Mrs. Garcia helped"), [(EntityKind::Staff, "Garcia")]);
+    }
+
+    #[test]
+    fn what_is_neither() {
+        for text in [
+            "I waited 4500 years",
+            "order 66",
+            "spoke with the manager",
+            "thanks to you ALL",
+            "We ordered Monday",
+            "in order to 2020",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use heard_domain::reading::{Intent, Label, Polarity, Span};
 
 use crate::phrase::{Phrases, listed};
 use crate::step::{Clause, Draft, Step, Tools};
+use crate::suggestion::suggestions;
 use crate::token::{Kind, Tokens};
 
 /// The step.
@@ -14,19 +15,17 @@ pub const STEP: Step = Step { name: "intent", run };
 /// A complaint or praise is the sentiment of a passage that is surer than this.
 const SURE_ENOUGH: f32 = 0.45;
 
-const SUGGESTS: &str = "please add, please bring back, please make, please allow, please consider, please provide, please give us, please fix, \
-please improve, please introduce, should add, should allow, should have, should offer, should provide, should be able, \
-should be possible, should let, should really, should make, should give, should introduce, should consider, would be \
-nice, would be great, would be good, would be better, would be helpful, would be useful, would be awesome, would be \
-cool, would be handy, would help if, would love to see, would love to be able, would love it if, would love if, would \
-like to see, would like to be able, would like the option, would prefer, i'd like to see, i'd love to see, i suggest, i \
-would suggest, my suggestion, a suggestion, i recommend that, i propose, feature request, how about, why not, why don't \
-you, why can't you, wish you, wish there, wish it, wish they, wish the, i wish, it'd be nice, it'd be great, if only, \
-need to add, needs to be, need to offer, needs an option, needs a way, consider adding, consider making, consider \
-offering, could you add, could you please add, can you add, can you please add, could be improved, could be better, \
-needs improvement, room for improvement, bring back, allow us to, allow users to, allow customers to, give us the, an \
-option to, ability to, the option to, let us, might want to, may want to, you might consider, next time please, instead \
-of making";
+/// Beside a suggestion only this sure a passage is praise as well.
+const SURE_PRAISE: f32 = 0.9;
+
+const SUGGESTS: &str = "would help if, would love to see, would love to be able, would love it if, would love if, would like to see, \
+would like to be able, would like the option, would prefer if, would be better if, i'd like to see, i'd love to see, i'd like to be able, i suggest, i would suggest, \
+my suggestion, a suggestion, i recommend that, i propose, feature request, how about, why not, why don't you, why can't you, wish you \
+had, wish you would, wish there, wish it, wish they, wish the, if only, need to add, needs to be, need to offer, needs an option, needs a way, we need a, consider adding, \
+consider making, consider offering, could you add, could you please add, can you add, can you please add, could be improved, could be \
+better, needs improvement, room for improvement, bring back, allow us to, allow users to, allow customers to, give us the, an option to, \
+the option to, the possibility to, some way to, some kind of, might want to, may want to, you might consider, next time please, instead of making, we hope that, the idea is, easier if, better if, \
+help if you, great if, nice if, good if, useful if, if you could add, if you added, an alternative would";
 
 const LEAVES: &str = "never again, never use, never fly, never flying, never buy, never buying, never order, never come back, never return, \
 never shop, never do business, never booking, never book, never going back, won't be back, will not be back, won't be \
@@ -91,11 +90,14 @@ fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
 fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
     let mut found: Vec<(Intent, Span)> = Vec::new();
     rules().find(tokens, clause.tokens.clone(), |hit| found.push((hit.means, tokens.span(&(hit.first..hit.last + 1)))));
+    found.extend(suggestions(tokens, &clause.tokens).into_iter().map(|span| (Intent::Suggestion, span)));
     let of = |intent: Intent| found.iter().filter(|(i, _)| *i == intent).map(|(_, span)| *span).collect::<Vec<Span>>();
     let sentiment = clause.passage.sentiment.as_ref();
     let polarity = sentiment.map_or(Polarity::Neutral, |s| s.polarity);
     let stretch = tokens.all().get(clause.tokens.clone()).unwrap_or(&[]);
     let asks = stretch.iter().any(|t| t.is_mark('?'));
+
+    let suggests = !of(Intent::Suggestion).is_empty();
 
     let mut labels: Vec<Label<Intent>> = Vec::new();
     let mut add = |value, confidence, evidence: Vec<Span>| {
@@ -104,6 +106,8 @@ fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
     if let Some(sentiment) = sentiment.filter(|s| s.confidence >= SURE_ENOUGH) {
         match polarity {
             Polarity::Negative => add(Intent::Complaint, sentiment.confidence, sentiment.evidence.clone()),
+            // "It would be great if …" asks for something; only what is surely good is praise as well.
+            Polarity::Positive if suggests && sentiment.confidence < SURE_PRAISE => {}
             Polarity::Positive => add(Intent::Praise, sentiment.confidence, sentiment.evidence.clone()),
             Polarity::Neutral => {}
         }
@@ -133,4 +137,60 @@ fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
     }
     labels.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     labels
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_domain::id::FeedbackId;
+    use heard_domain::journey::Journey;
+    use heard_domain::taxonomy::Taxonomy;
+
+    use super::*;
+    use crate::pipeline::Reader;
+    use crate::step::ToRead;
+
+    fn wants(text: &str) -> Vec<Intent> {
+        let reader = Reader::new(&Journey::default(), &Taxonomy::default());
+        let asked = ToRead { feedback: FeedbackId(1), revision: 1, text, language_hint: None, touchpoint_stage: None };
+        let mut all: Vec<Intent> = reader.read(&asked).passages.iter().flat_map(|p| p.intents.iter().map(|i| i.value)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    #[test]
+    fn each_intent_is_found_by_how_people_say_it() {
+        let cases = [
+            ("Horrible, the worst week of my life.", Intent::Complaint),
+            ("Wonderful people, thank you!", Intent::Praise),
+            ("Please add a search to the list.", Intent::Suggestion),
+            ("It would be nice to have more seats.", Intent::Suggestion),
+            ("How do I change the address?", Intent::Question),
+            ("any update on this", Intent::Question),
+            ("I am switching to another supplier.", Intent::Churn),
+            ("Close my account, I'm done with you.", Intent::Churn),
+            ("You won't see me again, never coming back, never again!", Intent::Churn),
+            ("The cable caught fire in my hand.", Intent::Urgent),
+            ("Our production is down, we need someone asap.", Intent::Urgent),
+            ("You promised delivery on Monday and nothing came.", Intent::BrokenPromise),
+            ("They said it would take a day, it took a month.", Intent::BrokenPromise),
+        ];
+        for (text, intent) in cases {
+            assert!(wants(text).contains(&intent), "{text}: {:?}", wants(text));
+        }
+    }
+
+    #[test]
+    fn what_only_sounds_like_an_intent_is_none() {
+        let cases = [
+            ("You kept what you promised, wonderful work, thank you!", Intent::BrokenPromise),
+            ("I would never use another bank, you are the best!", Intent::Churn),
+            ("Really?", Intent::Question),
+            ("It would be great if you could sort by date.", Intent::Praise),
+            ("The box is blue.", Intent::Complaint),
+        ];
+        for (text, intent) in cases {
+            assert!(!wants(text).contains(&intent), "{text}: {:?}", wants(text));
+        }
+    }
 }

@@ -18,6 +18,12 @@ const ENOUGH: usize = 400;
 /// With fewer letters than this, letters alone say little.
 const FEW: usize = 24;
 
+/// Common words of English that are common in other languages, too.
+const SHARED: &[&str] = &[
+    "a", "all", "am", "an", "are", "as", "at", "be", "come", "die", "do", "for", "he", "her", "him", "i", "in", "is", "me", "no",
+    "of", "on", "once", "or", "over", "so", "to", "under", "us", "was", "we", "most", "who", "man",
+];
+
 fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
     if draft.notes.contains(&Note::NoText) {
         return;
@@ -28,7 +34,7 @@ fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
         letters.push_str(token.span.of(draft.text).unwrap_or(""));
         letters.push(' ');
         words += 1;
-        english += usize::from(is_common(draft.tokens.norm(at)) || lexicon().valence(token.hash) != 0.0);
+        english += usize::from(speaks_english(draft.tokens.norm(at), token.hash));
         if letters.len() > ENOUGH {
             break;
         }
@@ -58,6 +64,11 @@ fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
     draft.language = Some((language, sure));
 }
 
+/// Whether a word is English and hardly anything else: "die", "was" and "me" belong to many.
+fn speaks_english(norm: &str, form: u64) -> bool {
+    (is_common(norm) && !SHARED.contains(&norm)) || (norm.len() > 4 && lexicon().valence(form) != 0.0)
+}
+
 fn code(language: Lang) -> &'static str {
     match language {
         Lang::Ara => "ar",
@@ -76,5 +87,57 @@ fn code(language: Lang) -> &'static str {
         Lang::Swe => "sv",
         Lang::Tur => "tr",
         Lang::Vie => "vi",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_domain::id::FeedbackId;
+    use heard_domain::journey::Journey;
+    use heard_domain::reading::Reading;
+    use heard_domain::taxonomy::Taxonomy;
+
+    use super::*;
+    use crate::pipeline::Reader;
+    use crate::step::ToRead;
+
+    fn read(text: &str, language_hint: Option<&str>) -> Reading {
+        let reader = Reader::new(&Journey::default(), &Taxonomy::default());
+        reader.read(&ToRead { feedback: FeedbackId(1), revision: 1, text, language_hint, touchpoint_stage: None })
+    }
+
+    fn language(text: &str) -> String {
+        read(text, None).language.map(|(code, _)| code).unwrap_or_default()
+    }
+
+    #[test]
+    fn short_english_is_english_whatever_its_letters_look_like() {
+        for text in ["Thanks!", "ok", "LOL", "Never again", "@klm via @lufthansa thanks", "great crew", "sooo bad"] {
+            assert_eq!(language(text), "en", "{text}");
+        }
+    }
+
+    #[test]
+    fn other_languages_are_named_and_not_read() {
+        let cases = [
+            ("de", "Der Fahrer war sehr freundlich und hat alles erklärt."),
+            ("fr", "Le service est catastrophique, je ne reviendrai jamais."),
+            ("es", "El pedido llegó tarde y nadie contesta el teléfono."),
+            ("ja", "配送がとても遅いです。"),
+            ("ru", "Очень плохое обслуживание, больше не приду."),
+        ];
+        for (code, text) in cases {
+            let reading = read(text, None);
+            assert_eq!(reading.language.as_ref().map(|(code, _)| code.as_str()), Some(code), "{text}");
+            assert!(reading.notes.contains(&Note::LanguageNotRead), "{text}");
+            let sure = reading.passages.iter().filter_map(|p| p.sentiment.as_ref()).map(|s| s.confidence);
+            assert!(sure.fold(0.0, f32::max) <= 0.4, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hint_decides_where_letters_are_few() {
+        assert_eq!(read("Super!", Some("de-AT")).language.map(|(code, _)| code), Some("de".to_owned()));
+        assert_eq!(read("Super!", None).language.map(|(code, _)| code), Some("en".to_owned()));
     }
 }

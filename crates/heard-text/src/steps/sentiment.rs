@@ -13,6 +13,8 @@ use crate::token::Tokens;
 /// The step.
 pub const STEP: Step = Step { name: "sentiment", run };
 
+/// How much the classes say of the value.
+const CLASSES: f32 = 0.4;
 /// In a language that is not read in full only faces speak, and they do not speak clearly.
 const SURE_WITHOUT_WORDS: f32 = 0.4;
 
@@ -58,7 +60,10 @@ fn judge(tools: &Tools<'_>, clause: &Clause, whole: &[f32; OUTPUTS]) -> (f32, [f
         let all = whole.get(output).copied().unwrap_or(0.0);
         own + (all - own) * calibration.context
     };
-    (blend(VALUE).clamp(-1.0, 1.0), softmax([blend(POLARITY), blend(POLARITY + 1), blend(POLARITY + 2)], calibration.polarity))
+    let shares = softmax([blend(POLARITY), blend(POLARITY + 1), blend(POLARITY + 2)], calibration.polarity);
+    // The value learnt from raters of single sentences only; what the classes learnt from all sets belongs to it, too.
+    let value = (1.0 - CLASSES) * blend(VALUE) + CLASSES * (shares[2] - shares[0]);
+    (value.clamp(-1.0, 1.0), shares)
 }
 
 fn strongest(shares: [f32; 3]) -> Polarity {

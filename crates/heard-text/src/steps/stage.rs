@@ -66,3 +66,54 @@ fn by_cue(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause) -> Option<Label<S
     tools.company.cues.find(tokens, clause.tokens.clone(), |hit| hits.push(hit));
     collect(tokens, hits).into_iter().next()
 }
+
+#[cfg(test)]
+mod tests {
+    use heard_domain::id::{CategoryId, FeedbackId};
+    use heard_domain::journey::{Journey, Stage};
+    use heard_domain::taxonomy::{Category, Taxonomy};
+
+    use super::*;
+    use crate::pipeline::Reader;
+    use crate::step::ToRead;
+
+    fn stages(text: &str, touchpoint_stage: Option<StageId>) -> Vec<Option<(StageId, f32)>> {
+        let stage = |id, cues: &str| Stage {
+            id: StageId(id),
+            name: format!("stage {id}"),
+            aim: String::new(),
+            position: 0,
+            cues: vec![cues.to_owned()],
+        };
+        let journey = Journey { stages: vec![stage(1, "shelf"), stage(2, "driver")], touchpoints: vec![] };
+        let category = Category {
+            id: CategoryId(5),
+            parent: None,
+            name: "Parcel".into(),
+            definition: String::new(),
+            watch_words: vec!["box*".into()],
+            stage: Some(StageId(2)),
+            departments: vec![],
+            position: 0,
+        };
+        let reader = Reader::new(&journey, &Taxonomy { version: 1, categories: vec![category] });
+        let reading = reader.read(&ToRead { feedback: FeedbackId(1), revision: 1, text, language_hint: None, touchpoint_stage });
+        reading.passages.into_iter().map(|p| p.stage.map(|s| (s.value, s.confidence))).collect()
+    }
+
+    #[test]
+    fn the_contact_comes_first_then_the_category_then_the_cue() {
+        assert_eq!(stages("boxes on the shelf", Some(StageId(1))), [Some((StageId(1), BY_TOUCHPOINT))]);
+        assert_eq!(stages("boxes on the shelf", None).first().copied().flatten().map(|s| s.0), Some(StageId(2)));
+        assert_eq!(stages("nothing on the shelf", None).first().copied().flatten().map(|s| s.0), Some(StageId(1)));
+        assert_eq!(stages("hello there", None), [None]);
+    }
+
+    #[test]
+    fn a_passage_that_says_nothing_takes_the_stage_of_its_neighbour_with_half_the_confidence() {
+        let found = stages("The driver was late. I was so angry.", None);
+        let [Some(own), Some(taken)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((own.0, taken.0), (StageId(2), StageId(2)));
+        assert!((taken.1 - own.1 * BY_NEIGHBOUR).abs() < 1e-6);
+    }
+}
