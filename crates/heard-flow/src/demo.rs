@@ -1,16 +1,18 @@
 //! The demonstration company: a seeded, pure simulator of one believable company over 14 months, and the truth about it.
 //!
-//! Bottom-up: [`truth`] · `dice`, `setting` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
-//! `compose` · [`simulate`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
+//! Bottom-up: [`truth`] · `dice`, `category`, `setting` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
+//! `compose` · [`simulate`] · [`fill`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
 //! `!` only about a planted problem, `>` only after its fix was announced; `b:` businesses, `c:` households;
 //! `[a|b]` a choice, `{…}` a gap.
 
 mod calendar;
+mod category;
 mod cell;
 mod compose;
 mod dice;
+pub mod fill;
 mod people;
-mod phrasebook;
+pub mod phrasebook;
 mod problem;
 mod setting;
 pub mod simulate;

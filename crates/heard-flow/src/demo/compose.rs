@@ -316,13 +316,43 @@ impl<'a> Pen<'a> {
             _ if hedged => self.common("hedge", polarity).unwrap_or_default(),
             _ => String::new(),
         };
-        self.say(&lead, sentence, polarity, Some(cell));
+        self.felt(&lead, sentence, polarity, cell);
+    }
+
+    /// Says a sentence, often with the feeling put into words: before it, at its end, or after it.
+    fn felt(&mut self, lead: &str, sentence: String, polarity: Polarity, cell: &'static Cell) {
+        let plain = lead.is_empty() && polarity != Polarity::Neutral;
+        let own = sentence.split(' ').next().unwrap_or_default();
+        let whole = matches!(own, "The" | "My" | "Our" | "I" | "We" | "It" | "You" | "Your" | "There" | "They")
+            && !sentence.contains('?');
+        let once = sentence.strip_suffix('.').filter(|rest| !rest.contains(['.', '!', '?', ':', '"']));
+        match self.dice.unit() {
+            u if plain && whole && u < 0.17 => {
+                let words = self.common("lead", polarity).unwrap_or_default();
+                self.say(&words, sentence, polarity, Some(cell));
+            }
+            u if plain && u < 0.34 && once.is_some() => {
+                let words =
+                    self.common("tag", polarity).unwrap_or_default().to_lowercase().replace("i'm", "I'm").replace(" i ", " I ");
+                let tagged = format!("{}, {words}.", once.unwrap_or_default());
+                self.say(lead, tagged, polarity, Some(cell));
+            }
+            u => {
+                self.say(lead, sentence, polarity, Some(cell));
+                if u < 0.62
+                    && polarity != Polarity::Neutral
+                    && let Some(words) = self.common("reaction", polarity)
+                {
+                    self.say("", words, polarity, None);
+                }
+            }
+        }
     }
 
     fn further(&mut self, cell: &'static Cell, polarity: Polarity) {
         let planted = self.matter.fits.planted && std::ptr::eq(cell, self.matter.cell);
         if let Some(sentence) = self.sentence(cell, polarity, planted) {
-            self.say("", sentence, polarity, Some(cell));
+            self.felt("", sentence, polarity, cell);
         }
     }
 
@@ -352,7 +382,11 @@ impl<'a> Pen<'a> {
         let Some(sentence) = self.sentence(other, polarity, false) else { return };
         let lead = if self.dice.hit(0.9) { self.common("joiner", polarity).unwrap_or_default() } else { String::new() };
         let before = self.out.clauses.len();
-        self.say(&lead, sentence, polarity, Some(other));
+        if lead.is_empty() {
+            self.felt("", sentence, polarity, other);
+        } else {
+            self.say(&lead, sentence, polarity, Some(other));
+        }
         if self.out.clauses.len() > before {
             self.out.contrast = Some(polarity);
         }

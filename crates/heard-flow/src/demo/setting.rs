@@ -4,7 +4,10 @@ use heard_domain::channel::Channel;
 use heard_domain::id::{CategoryId, DepartmentId, PostId, StageId, TouchpointId};
 use heard_domain::journey::{Journey, Stage, Touchpoint};
 use heard_domain::post::Post;
+use heard_domain::starter::plan::{StarterCategory, listed};
 use heard_domain::taxonomy::{Category, Department, Taxonomy};
+
+use crate::demo::category::CATEGORIES;
 
 /// The company's name.
 pub const NAME: &str = "Larkfield";
@@ -126,204 +129,6 @@ const DEPARTMENTS: [&str; 10] = [
     "Texting partner (outside)",
 ];
 
-/// Name, definition, watch words, usual stage, departments (places in [`DEPARTMENTS`]).
-type CategoryRow = (&'static str, &'static str, &'static [&'static str], Option<StageName>, &'static [usize]);
-
-/// A parent and its children.
-type BranchRow = (&'static str, &'static str, &'static [CategoryRow]);
-
-const CATEGORIES: [BranchRow; 7] = [
-    (
-        "Reliability",
-        "Whether it works when it is needed",
-        &[
-            (
-                "Login code",
-                "The code for signing in: whether it arrives, in time, and is accepted",
-                &["login code", "code", "code by text", "locked out", "text message", "expired", "sign-in"],
-                Some(StageName::Onboard),
-                &[0, 2, 9],
-            ),
-            (
-                "Outages and crashes",
-                "The app, the web or payments being down, slow or crashing; or running without a fault",
-                &["down", "crash*", "freez*", "outage", "white screen", "rock solid", "status page", "logs me out"],
-                Some(StageName::Use),
-                &[0],
-            ),
-            (
-                "Card payments",
-                "Paying and being paid by card: declined, blocked, terminal, contactless, refunds to a card",
-                &["card", "declined", "contactless", "terminal", "cash machine", "chip"],
-                Some(StageName::Use),
-                &[0, 6],
-            ),
-        ],
-    ),
-    (
-        "Speed",
-        "How long things take",
-        &[
-            (
-                "Instant payments",
-                "Transfers that arrive at once, and how long transfers take",
-                &["instant", "instant payment*", "transfer*", "in seconds", "limbo"],
-                Some(StageName::Use),
-                &[1, 0],
-            ),
-            (
-                "Waiting time on the phone",
-                "How long it takes to reach a person by phone",
-                &["queue", "waited", "on hold", "picked up", "picks up", "waiting", "get through", "music"],
-                Some(StageName::GetHelp),
-                &[2],
-            ),
-            (
-                "Account opening time",
-                "From application until account, cards and terminals can be used",
-                &["account number", "iban", "cards took", "application", "up and running", "opening", "activation"],
-                Some(StageName::Buy),
-                &[6, 1],
-            ),
-        ],
-    ),
-    (
-        "Ease of use",
-        "How easily people find their way and get done what they came for",
-        &[
-            (
-                "Navigation and design",
-                "Finding one's way in app, web and demo; layout, letters, taps",
-                &["menu", "button*", "screen", "clicks", "taps", "design", "website", "find", "dark mode", "clear"],
-                Some(StageName::Use),
-                &[1],
-            ),
-            (
-                "Device change",
-                "New, second or lost phones and tablets",
-                &["new phone", "old phone", "changed phones", "tablet", "second device", "device", "watch"],
-                Some(StageName::Onboard),
-                &[1, 4],
-            ),
-            (
-                "Statements and export",
-                "Statements, receipts and files to take out",
-                &["statement*", "export*", "csv", "pdf", "receipt*", "camt"],
-                Some(StageName::Use),
-                &[1, 3],
-            ),
-            (
-                "Help articles",
-                "Guides, videos and the search in the help pages",
-                &["help article*", "help page*", "guide*", "video*", "faq", "manual"],
-                Some(StageName::GetHelp),
-                &[4],
-            ),
-        ],
-    ),
-    (
-        "People",
-        "How our people treat customers and what they know",
-        &[
-            (
-                "Friendly service",
-                "Kindness, patience, tone and respect of our people",
-                &["friendly", "kind", "patient", "rude", "lovely", "polite", "tone", "sighed", "interrupted"],
-                None,
-                &[2, 8],
-            ),
-            (
-                "Answer quality",
-                "Whether the answer was right, complete and understood",
-                &["answer*", "explained", "solved", "reply", "explain", "bot", "copy-paste"],
-                Some(StageName::GetHelp),
-                &[2, 4],
-            ),
-            (
-                "Advisers know my business",
-                "Advisers who know the customer's trade, season and plans",
-                &["adviser*", "season", "review", "know our business", "credit line"],
-                Some(StageName::Renew),
-                &[5],
-            ),
-        ],
-    ),
-    (
-        "Price and billing",
-        "What it costs and how it is billed",
-        &[
-            (
-                "Fees and price",
-                "Plans, fees, discounts and changes of price",
-                &["fee*", "price*", "expensive", "cheaper", "dearer", "quote", "discount", "per cent", "charged"],
-                None,
-                &[3, 7],
-            ),
-            (
-                "Invoice layout",
-                "Whether our invoice can be read, checked and booked",
-                &["invoice*", "vat", "total"],
-                Some(StageName::Buy),
-                &[3, 1],
-            ),
-            (
-                "Exchange rates",
-                "Rates and mark-ups for other currencies",
-                &["exchange rate*", "dollar*", "currency", "mark-up", "rate"],
-                Some(StageName::Use),
-                &[3],
-            ),
-        ],
-    ),
-    (
-        "Integrations",
-        "How it works together with the customer's other programs",
-        &[
-            (
-                "Accounting connection",
-                "The link to accounting programs: bookings, attachments, duplicates",
-                &["accounting", "ledgerwise", "tallio", "bookbird", "duplicate*", "feed", "sync", "connector", "api"],
-                Some(StageName::Use),
-                &[1, 0],
-            ),
-            (
-                "Online shop checkout",
-                "Being paid in the customer's web shop",
-                &["checkout", "web shop", "plug-in", "payout*", "payment page", "online shop"],
-                Some(StageName::Use),
-                &[1, 0],
-            ),
-        ],
-    ),
-    (
-        "Trust",
-        "Whether people feel safe and are dealt with honestly",
-        &[
-            (
-                "Security",
-                "Fraud, phishing, access and the safety of money and data",
-                &["fraud", "scam", "stolen", "safe", "phishing", "licence", "hacked", "password", "former employee"],
-                None,
-                &[6, 0],
-            ),
-            (
-                "Promises kept",
-                "Call backs, dates and words that are kept or broken",
-                &["promised", "promise*", "call back", "called back", "said they would", "within 48 hours"],
-                None,
-                &[2, 8, 7],
-            ),
-            (
-                "Account checks",
-                "Identity checks, questions about the origin of money, blocked accounts",
-                &["frozen", "blocked", "identity check", "document*", "passport", "under review", "origin of"],
-                None,
-                &[6],
-            ),
-        ],
-    ),
-];
-
 /// Name, channel, touchpoint, objective, promised hours.
 type PostRow = (&'static str, Channel, Option<&'static str>, &'static str, Option<i32>);
 
@@ -398,11 +203,19 @@ fn touchpoint_named(name: &str) -> Option<TouchpointId> {
     })
 }
 
-/// The identifier of a category within the simulated company.
+/// The identifier of a category below another, within the simulated company.
 pub(crate) fn category_id(name: &str) -> Option<CategoryId> {
     CATEGORIES.iter().enumerate().find_map(|(at, branch)| {
-        branch.2.iter().position(|row| row.0 == name).map(|place| CategoryId(10 * (at as i64 + 1) + place as i64 + 1))
+        branch.children.iter().position(|leaf| leaf.name == name).map(|place| child(branch_id(at), place))
     })
+}
+
+fn branch_id(at: usize) -> CategoryId {
+    CategoryId(10 * (at as i64 + 1))
+}
+
+fn child(branch: CategoryId, place: usize) -> CategoryId {
+    CategoryId(branch.0 + place as i64 + 1)
 }
 
 fn words(list: &[&str]) -> Vec<String> {
@@ -439,32 +252,26 @@ pub(crate) fn departments() -> Vec<Department> {
 /// The taxonomy.
 pub(crate) fn taxonomy() -> Taxonomy {
     let mut categories = Vec::new();
-    for (at, (name, definition, children)) in CATEGORIES.iter().enumerate() {
-        let parent = CategoryId(10 * (at as i64 + 1));
-        categories.push(Category {
-            id: parent,
-            parent: None,
-            name: (*name).to_owned(),
-            definition: (*definition).to_owned(),
-            watch_words: Vec::new(),
-            stage: None,
-            departments: Vec::new(),
-            position: at as i32,
-        });
-        for (place, (name, definition, watch_words, stage, departments)) in children.iter().enumerate() {
-            categories.push(Category {
-                id: CategoryId(parent.0 + place as i64 + 1),
-                parent: Some(parent),
-                name: (*name).to_owned(),
-                definition: (*definition).to_owned(),
-                watch_words: words(watch_words),
-                stage: stage.map(StageName::id),
-                departments: departments.iter().map(|at| DepartmentId(*at as i64 + 1)).collect(),
-                position: place as i32,
-            });
-        }
+    for (at, branch) in CATEGORIES.iter().enumerate() {
+        categories.push(category(branch_id(at), None, at, branch));
+        let leaves = branch.children.iter().enumerate();
+        categories.extend(leaves.map(|(place, leaf)| category(child(branch_id(at), place), Some(branch_id(at)), place, leaf)));
     }
     Taxonomy { version: 1, categories }
+}
+
+fn category(id: CategoryId, parent: Option<CategoryId>, place: usize, given: &StarterCategory) -> Category {
+    let department = |name: &str| DEPARTMENTS.iter().position(|known| *known == name).map(|at| DepartmentId(at as i64 + 1));
+    Category {
+        id,
+        parent,
+        name: given.name.to_owned(),
+        definition: given.definition.to_owned(),
+        watch_words: listed(given.watch_words).map(str::to_owned).collect(),
+        stage: StageName::ALL.into_iter().find(|stage| stage.name() == given.stage).map(StageName::id),
+        departments: listed(given.departments).filter_map(department).collect(),
+        position: place as i32,
+    }
 }
 
 /// The listening posts.

@@ -1,0 +1,148 @@
+//! Filling: the simulated company is put into Heard through the same steps as any other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use heard_domain::directory::Company as Named;
+use heard_domain::feedback::NewFeedback;
+use heard_domain::id::{PostId, UserId};
+use heard_domain::scope::Scope;
+use heard_domain::starter::plan::Planted;
+use heard_domain::user::Role;
+
+use crate::arrange::post::PostDraft;
+use crate::arrange::user::UserDraft;
+use crate::arrange::{account, company, post, starter, user};
+use crate::demo::simulate::{Comment, Company, Simulation};
+use crate::error::FlowError;
+use crate::flow::Flow;
+use crate::hear::take::{Heard, MOST_AT_ONCE, take};
+use crate::work;
+
+/// How many comments are handed over while those before are read.
+const STRETCH: usize = 2_500;
+
+/// The admin of the demonstration.
+pub const ADMIN: (&str, &str) = ("rosa.kivi@larkfield.example", "Rosa Kivi");
+
+/// Colleagues who answer for posts: address, name, role, posts.
+const COLLEAGUES: [(&str, &str, Role, &[&str]); 5] = [
+    ("samir.haddad@larkfield.example", "Samir Haddad", Role::Analyst, &["Relationship survey", "Review sites"]),
+    (
+        "aino.laine@larkfield.example",
+        "Aino Laine",
+        Role::DepartmentMember,
+        &["First-weeks survey", "In-app feedback", "App stores"],
+    ),
+    ("ngozi.eze@larkfield.example", "Ngozi Eze", Role::AccountManager, &["Account visits"]),
+    (
+        "tomi.berg@larkfield.example",
+        "Tomi Berg",
+        Role::DepartmentMember,
+        &["Help line notes", "After-contact survey", "Support e-mail", "Chat"],
+    ),
+    ("elena.vidal@larkfield.example", "Elena Vidal", Role::Executive, &[]),
+];
+
+/// What was put in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filled {
+    /// Comments that are kept.
+    pub comments: usize,
+    /// Business customers.
+    pub accounts: usize,
+}
+
+/// A password that nobody knows.
+fn unknown(flow: &Flow) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(flow.secret::<24>())
+}
+
+/// Founds the company in an empty Heard and lets all its comments be heard and read. `told` is given how many comments
+/// have been heard so far. Identifiers of stages, touchpoints and categories are those of the simulated company.
+pub async fn fill(
+    flow: &Arc<Flow>,
+    simulation: Simulation,
+    password: &str,
+    mut told: impl FnMut(usize),
+) -> Result<Filled, FlowError> {
+    let founded = Company::new(simulation);
+    let posts = found(flow, &founded, password).await?;
+    let mut comments = founded.comments();
+    let mut kept = 0;
+    loop {
+        let stretch: Vec<Comment> = comments.by_ref().take(STRETCH).collect();
+        if stretch.is_empty() {
+            break;
+        }
+        let (heard, read) = tokio::join!(hear(flow, &posts, stretch), work::drain(flow));
+        read?;
+        kept += heard?;
+        told(kept);
+    }
+    work::drain(flow).await?;
+    let store = flow.store.clone();
+    tokio::task::spawn_blocking(move || store.caught_up()).await.map_err(FlowError::internal)??;
+    Ok(Filled { comments: kept, accounts: founded.accounts.len() })
+}
+
+/// Company, journey, taxonomy, users, accounts and posts. Gives the posts by name.
+async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BTreeMap<String, PostId>, FlowError> {
+    let scope = Scope::system();
+    let planted = Planted {
+        journey: founded.journey.clone(),
+        taxonomy: founded.taxonomy.clone(),
+        departments: founded.departments.clone(),
+    };
+    starter::plant(flow, &scope, planted).await?;
+    company::set(flow, &scope, Named { name: founded.name.to_owned(), zone: founded.zone.clone() }).await?;
+    let admin = user::first(flow, ADMIN.0, ADMIN.1, password).await?;
+    let mut owners: BTreeMap<&str, UserId> = BTreeMap::new();
+    for (email, name, role, posts) in COLLEAGUES {
+        let draft = UserDraft { email: email.to_owned(), name: name.to_owned(), role, posts: None, active: true };
+        let colleague = user::add(flow, &scope, draft, &unknown(flow)).await?;
+        owners.extend(posts.iter().map(|post| (*post, colleague.id)));
+    }
+    account::keep(flow, &scope, founded.accounts.clone()).await?;
+    let mut posts = BTreeMap::new();
+    for simulated in &founded.posts {
+        let draft = PostDraft {
+            name: simulated.name.clone(),
+            channel: simulated.channel,
+            touchpoint: simulated.touchpoint,
+            objective: simulated.objective.clone(),
+            owner: Some(owners.get(simulated.name.as_str()).copied().unwrap_or(admin.id)),
+            promise_hours: simulated.promise_hours,
+        };
+        let added = post::add(flow, &scope, draft).await?;
+        posts.insert(added.name, added.id);
+    }
+    Ok(posts)
+}
+
+/// Hands a stretch of comments over, post by post. Gives how many were kept.
+async fn hear(flow: &Flow, posts: &BTreeMap<String, PostId>, stretch: Vec<Comment>) -> Result<usize, FlowError> {
+    let mut by_post: BTreeMap<PostId, Vec<NewFeedback>> = BTreeMap::new();
+    for comment in stretch {
+        let post = posts.get(comment.post).ok_or(FlowError::Missing("listening post"))?;
+        by_post.entry(*post).or_default().push(comment.feedback);
+    }
+    let mut kept = 0;
+    for (post, mut heard) in by_post {
+        while !heard.is_empty() {
+            let rest = heard.split_off(heard.len().min(MOST_AT_ONCE));
+            let answers = take(flow, &Scope::system(), post, heard).await?;
+            for answer in answers {
+                match answer {
+                    Heard::Added(_) => kept += 1,
+                    Heard::Refused(bad) => return Err(bad.into()),
+                    Heard::Known(_) | Heard::Revised(_) | Heard::Differs(_) => {}
+                }
+            }
+            heard = rest;
+        }
+    }
+    Ok(kept)
+}
