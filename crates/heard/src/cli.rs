@@ -134,8 +134,9 @@ pub struct Query {
     pub json: bool,
 }
 
-/// Where a password comes from.
+/// Where a password comes from. Without a group of its own: the subcommand of the same name has one.
 #[derive(Args)]
+#[group(skip)]
 pub struct Password {
     /// File that holds the password [default: asked for on standard input]
     #[arg(long, value_name = "FILE")]
