@@ -11,8 +11,9 @@ use crate::answer;
 use crate::api::v1::{company, directory, feedback, figures, imports, journey, posts, tokens, users};
 use crate::guard::{Guard, pass};
 use crate::openapi;
-use crate::pages::{import, settings, sign_in, welcome};
+use crate::pages::{correct, feedback as reading, import, journey as map, journey_edit, overview, settings, sign_in, welcome};
 use crate::problem::{Problem, ProblemCode};
+use crate::render;
 use crate::route::Policy::{May, Public, SignedIn};
 use crate::route::{Doc, Intake, Route};
 use crate::state::AppState;
@@ -33,6 +34,19 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/sign-in", Public, sign_in::enter),
         Route::page(post(), "/sign-out", SignedIn, sign_in::leave),
         Route::page(post(), "/theme", Public, sign_in::theme),
+
+        // ---- listening ----
+        Route::page(get(), "/", May(ReadFigures), overview::show),
+        Route::page(get(), "/feedback", May(ReadFeedback), reading::show),
+        Route::page(post(), "/feedback/{id}/corrections", May(Correct), correct::save),
+        Route::page(post(), "/corrections/{id}/undo", May(Correct), correct::undo),
+        Route::page(get(), "/journey", May(ReadFigures), map::show),
+        Route::page(get(), "/journey/edit", May(Shape), journey_edit::show),
+        Route::page(post(), "/journey", May(Shape), journey_edit::change),
+
+        // ---- assets ----
+        Route::page(get(), "/assets/{file}", Public, render::serve),
+        Route::page(get(), "/speculation.json", Public, render::speculation),
 
         // ---- import ----
         Route::page(get(), "/imports", May(ReadImports), import::list::show),

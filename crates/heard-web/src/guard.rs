@@ -146,7 +146,7 @@ async fn viewer(state: &AppState, headers: &HeaderMap) -> Result<Option<Viewer>,
     let Some(secret) = cookie(headers, SESSION) else { return Ok(None) };
     let Some(user) = session::known(&state.flow, secret).await? else { return Ok(None) };
     let csrf = csrf::token(secret, state.flow.secret());
-    Ok(Some(Viewer { scope: Scope::of_user(&user), user, theme: Theme::of(headers), csrf, session: secret.to_owned() }))
+    Ok(Some(Viewer::new(user, Theme::of(headers), csrf, secret.to_owned())))
 }
 
 async fn to_sign_in(state: &AppState, method: &Method, uri: &Uri) -> Result<Admitted, Problem> {

@@ -1,8 +1,10 @@
 //! HTTP: pages, API, sign-in.
 //!
-//! Bottom-up: [`problem`], [`limit`], [`viewer`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`] · [`api`], [`pages`] ·
+//! Bottom-up: [`problem`], [`limit`], [`viewer`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`] · [`api`], [`address`], [`render`], [`parts`],
+//! [`pages`] ·
 //! [`openapi`], [`answer`] · [`app`] (the whole route table) · [`serve`].
 
+pub mod address;
 pub mod answer;
 pub mod api;
 pub mod app;
@@ -12,7 +14,9 @@ pub mod guard;
 pub mod limit;
 pub mod openapi;
 pub mod pages;
+pub mod parts;
 pub mod problem;
+pub mod render;
 pub mod route;
 pub mod serve;
 pub mod state;

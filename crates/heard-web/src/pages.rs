@@ -1,9 +1,13 @@
 //! The face for people: one file a page.
 
+pub mod correct;
 pub mod errors;
+pub mod feedback;
 pub mod form;
-pub mod frame;
 pub mod import;
+pub mod journey;
+pub mod journey_edit;
+pub mod overview;
 pub mod settings;
 pub mod sign_in;
 pub mod welcome;

@@ -41,6 +41,11 @@ pub struct Viewer {
 }
 
 impl Viewer {
+    /// A user who looks, with the secret of their session.
+    pub fn new(user: User, theme: Option<Theme>, csrf: String, session: String) -> Self {
+        Self { scope: Scope::of_user(&user), user, theme, csrf, session }
+    }
+
     /// Whether they may.
     pub fn may(&self, grant: Grant) -> bool {
         self.scope.may(grant)

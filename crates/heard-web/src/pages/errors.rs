@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::pages::frame;
+use crate::parts::layout::{self, bare};
 use crate::problem::{Problem, ProblemCode};
 use crate::viewer::{Theme, Viewer};
 
@@ -22,8 +22,8 @@ pub fn page(problem: &Problem, request_id: &str, viewer: Option<&Viewer>, theme:
         }
     };
     match viewer {
-        Some(viewer) => frame::page(viewer, title, &body),
-        None => frame::bare(title, theme, &body),
+        Some(viewer) => layout::page(viewer, None, title, &body),
+        None => bare(title, theme, &body),
     }
 }
 

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use crate::extract::{Asked, Form};
 use crate::guard::{SESSION, address};
 use crate::pages::form::{Field, refused};
-use crate::pages::frame;
+use crate::parts::layout::bare;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::viewer::{Theme, Viewer};
@@ -127,7 +127,7 @@ fn page(state: &AppState, headers: &HeaderMap, email: &str, next: &str, problem:
             p.soft { "Forgotten? An admin can set a new password for you under Settings, or on the machine itself with " code { "heard user password" } "." }
         }
     };
-    frame::bare("Sign in", Theme::of(headers), &body)
+    bare("Sign in", Theme::of(headers), &body)
 }
 
 #[cfg(test)]

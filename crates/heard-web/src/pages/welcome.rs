@@ -11,8 +11,8 @@ use maud::{Markup, html};
 
 use crate::extract::Form;
 use crate::pages::form::{Field, refused};
-use crate::pages::frame;
 use crate::pages::sign_in::entered;
+use crate::parts::layout::bare;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::viewer::Theme;
@@ -76,5 +76,5 @@ fn page(headers: &HeaderMap, form: &Form, problem: Option<&Problem>) -> Markup {
             button.primary { "Begin" }
         }
     };
-    frame::bare("Set up Heard", Theme::of(headers), &body)
+    bare("Set up Heard", Theme::of(headers), &body)
 }

@@ -8,7 +8,7 @@ use heard_flow::hear::import;
 use maud::{Markup, html};
 
 use crate::pages::form::refused;
-use crate::pages::frame;
+use crate::parts::layout::{self, Place};
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::upload;
@@ -58,7 +58,7 @@ async fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> R
         }
     };
     let status = problem.map_or(axum::http::StatusCode::OK, |problem| problem.code.status());
-    Ok((status, frame::page(viewer, "Imports", &body)).into_response())
+    Ok((status, layout::page(viewer, Some(Place::Imports), "Imports", &body)).into_response())
 }
 
 fn table(state: &AppState, imports: &[Import]) -> Markup {

@@ -15,8 +15,8 @@ use maud::{Markup, html};
 
 use crate::extract::{Form, Id};
 use crate::pages::form::{csrf, refused};
-use crate::pages::frame;
 use crate::pages::import::mapping;
+use crate::parts::layout::{self, Place};
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -92,7 +92,7 @@ pub async fn page(
         }
     };
     let status = problem.map_or(StatusCode::OK, |problem| problem.code.status());
-    Ok((status, frame::page(viewer, &import.name, &body)).into_response())
+    Ok((status, layout::page(viewer, Some(Place::Imports), &import.name, &body)).into_response())
 }
 
 fn known_before(seen: &Preview) -> Markup {

@@ -11,9 +11,9 @@ use maud::{Markup, html};
 
 use crate::extract::{Asked, Id};
 use crate::pages::form::csrf;
-use crate::pages::frame;
 use crate::pages::import::list::state_chip;
 use crate::pages::import::preview::{self, bad_table, size};
+use crate::parts::layout::{self, Place};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -48,7 +48,7 @@ pub async fn show(
             }
         }
     };
-    Ok(frame::page(&viewer, &import.name, &body).into_response())
+    Ok(layout::page(&viewer, Some(Place::Imports), &import.name, &body).into_response())
 }
 
 /// Stops an import.

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use heard_domain::user::Grant;
 use maud::{Markup, html};
 
-use crate::pages::frame;
+use crate::parts::layout::{self, Place};
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
@@ -26,5 +26,5 @@ pub fn page(viewer: &Viewer, path: &str, title: &str, problem: Option<&Problem>,
         (body)
     };
     let status = problem.map_or(axum::http::StatusCode::OK, |problem| problem.code.status());
-    (status, frame::page(viewer, title, &markup)).into_response()
+    (status, layout::page(viewer, Some(Place::Settings), title, &markup)).into_response()
 }

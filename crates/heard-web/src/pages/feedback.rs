@@ -1,0 +1,162 @@
+//! Feedback: the list and the reading pane side by side, filters in the address, search.
+
+use axum::extract::State;
+use heard_domain::directory::Directory;
+use heard_domain::id::FeedbackId;
+use heard_domain::question::Filter;
+use heard_domain::time::{Period, Time};
+use heard_domain::user::Grant;
+use heard_flow::measure::quotes::{Heard, Listed, Opened, list, open};
+use maud::{Markup, html};
+
+use crate::address::{Look, When};
+use crate::pages::overview::period;
+use crate::parts::empty::empty;
+use crate::parts::filters::{filters, in_words};
+use crate::parts::flash::left_out;
+use crate::parts::form::hidden;
+use crate::parts::icon::icon;
+use crate::parts::layout::{Place, page};
+use crate::parts::pager::{Pager, pager};
+use crate::parts::pane::{Reader, pane};
+use crate::parts::quote::{source, stage_name, who};
+use crate::parts::say;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::viewer::Viewer;
+
+/// How many stand on one page of the list.
+const LISTED: usize = 40;
+
+/// Where the page is.
+const PATH: &str = "/feedback";
+
+/// What the page shows.
+pub struct Listing {
+    /// This page of the list.
+    pub listed: Listed,
+    /// The comment in the pane.
+    pub opened: Option<Opened>,
+    /// Whether somebody chose it; else it is the first of the list.
+    pub chosen: bool,
+    /// The days looked at.
+    pub period: Option<Period>,
+}
+
+/// Shows list and pane.
+pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
+    let directory = state.flow.directory();
+    // Here nobody is served by a cut: without a period the list goes back to the first comment.
+    let days = if matches!(look.when, When::Usual | When::Ever) { None } else { period(&state, &viewer, &look).await? };
+    let listed = list(&state.flow, &viewer.scope, &look.filter, days, cursor(&look), LISTED).await?;
+    let chosen: Option<FeedbackId> = look.given("open").and_then(|id| id.parse().ok());
+    let opened = match chosen.or_else(|| listed.heard.first().map(|h| h.feedback.id)) {
+        Some(id) => open(&state.flow, &viewer.scope, id).await?,
+        None => None,
+    };
+    let listing = Listing { listed, chosen: chosen.is_some(), opened, period: days };
+    let body = content(&listing, &directory, &look, &viewer, state.flow.now());
+    Ok(page(&viewer, Some(Place::Feedback), "Feedback", &body))
+}
+
+/// Where the page of the list starts: moment and identifier of the last one before it.
+fn cursor(look: &Look) -> Option<(Time, FeedbackId)> {
+    let (at, id) = look.given("after")?.split_once('.')?;
+    Some((Time(at.parse().ok()?), id.parse().ok()?))
+}
+
+/// The page's content.
+pub fn content(listing: &Listing, directory: &Directory, look: &Look, viewer: &Viewer, now: Time) -> Markup {
+    let others: Vec<(String, String)> = look.pairs().into_iter().filter(|(key, _)| key != "words").collect();
+    html! {
+        header.top {
+            div { p.eyebrow { (in_words(look, directory).unwrap_or_else(|| "Everything that was heard".to_owned())) } h1 { "Feedback" } }
+            form.searchbox action=(PATH) role="search" {
+                (hidden(&others))
+                input.input id="words" type="search" name="words" value=(look.filter.words) aria-label="Words in the comment"
+                    placeholder="Words, \"a phrase\", -without" autocomplete="off";
+                button.secondary type="submit" { (icon("search")) "Search" }
+            }
+        }
+        (left_out(&look.left_out))
+        div.filters { (filters(look, directory, PATH, listing.period)) }
+        @if listing.listed.heard.is_empty() && listing.opened.is_none() {
+            section.card aria-label="Nothing to show" { (nothing(look, viewer)) }
+        } @else {
+            div.split.open[listing.chosen] {
+                (shelf(listing, directory, look, now))
+                @if let Some(opened) = &listing.opened {
+                    (pane(&Reader { opened, directory, look, viewer, now, chosen: listing.chosen }))
+                } @else {
+                    section.card.pane id="pane" tabindex="-1" aria-label="Comment" {
+                        (empty("feedback", "This comment is not here", "It may have been taken away, or it lies outside of what you may see.", &html! {}))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn nothing(look: &Look, viewer: &Viewer) -> Markup {
+    let asked = !look.filter.is_empty() || !matches!(look.when, When::Usual | When::Ever);
+    html! {
+        @if asked {
+            (empty("search", "Nothing fits", "No comment fits all of this at once. Take a filter away, use fewer words, or look at a longer time.", &html! {
+                a.primary href=(look.with(|f| *f = Filter::default()).on(PATH)) { "Clear filters" }
+                a.secondary href=(look.during(When::Ever).on(PATH)) { "Look at all time" }
+            }))
+        } @else {
+            (empty("ear", "Nothing has been heard yet", "Bring in a file with comments, or let another system send them.", &html! {
+                @if viewer.may(Grant::Import) { a.primary href=(Place::Imports.path()) { (icon("import")) "Import a file" } }
+            }))
+        }
+    }
+}
+
+fn shelf(listing: &Listing, directory: &Directory, look: &Look, now: Time) -> Markup {
+    let after = look.given("after");
+    let next = listing.listed.more.map(|(at, id)| look.on_with(PATH, &[("after", &format!("{}.{id}", at.0))]));
+    let here = listing.opened.as_ref().map(|o| o.heard.feedback.id);
+    html! {
+        section.card.list aria-labelledby="listed" {
+            header.ch { h2 id="listed" { (say::comments(listing.listed.total)) } span.soft { "newest first" } }
+            ol data-keys {
+                @for heard in &listing.listed.heard {
+                    @let id = heard.feedback.id.to_string();
+                    @let keys: Vec<(&str, &str)> = after.map(|a| ("after", a)).into_iter().chain([("open", id.as_str())]).collect();
+                    li {
+                        a.item href=(look.on_with(PATH, &keys)) data-swap="pane" aria-current=[(here == Some(heard.feedback.id)).then_some("true")] {
+                            (item(heard, directory, now))
+                        }
+                    }
+                }
+            }
+            (pager(&Pager {
+                shown: listing.listed.heard.len(),
+                total: listing.listed.total,
+                first: after.map(|_| look.on(PATH)),
+                next,
+            }))
+        }
+    }
+}
+
+fn item(heard: &Heard, directory: &Directory, now: Time) -> Markup {
+    let text = heard.feedback.text.trim();
+    let ratings = heard.feedback.ratings.first().and_then(|r| Some((directory.scale(r.scale)?, r.raw)));
+    html! {
+        span.line {
+            b dir="auto" { (who(heard).0) }
+            span.when { (say::ago(now, heard.feedback.at, &directory.company.zone)) }
+        }
+        span.snip dir="auto" {
+            @if text.is_empty() { "No words" @if let Some((scale, raw)) = ratings { ": " (scale.name) " " (raw) } }
+            @else { (say::beginning(text, 180)) }
+        }
+        span.about {
+            (source(heard, directory))
+            @if let Some(stage) = stage_name(heard, directory) { span { (stage) } }
+            @if heard.reading.is_none() { span { "waits to be read" } } @else { (say::score(say::sentiment(heard.reading.as_ref()))) }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Parts of pages: functions from typed input to markup, the same for every page.
+//!
+//! Bottom-up: [`icon`], [`say`] · [`flash`], [`empty`], [`form`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`] ·
+//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`].
+
+pub mod empty;
+pub mod filters;
+pub mod finding;
+pub mod flash;
+pub mod form;
+pub mod heat;
+pub mod icon;
+pub mod journey;
+pub mod kpi;
+pub mod layout;
+pub mod mixes;
+pub mod movers;
+pub mod pager;
+pub mod pane;
+pub mod quote;
+pub mod say;
