@@ -46,6 +46,8 @@ impl General {
 pub enum Command {
     /// Serve pages and API
     Serve(Serve),
+    /// Found a demonstration company in a fresh folder and serve it
+    Demo(Demo),
     /// Bring in files: CSV or JSONL, any encoding; recognised by their header
     Import(Import),
     /// Ask for figures
@@ -77,6 +79,20 @@ impl Serve {
         let pairs = [("web.listen", &self.listen), ("web.public_url", &self.public_url)];
         pairs.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
     }
+}
+
+/// Found a demonstration company and serve it.
+#[derive(Args)]
+pub struct Demo {
+    /// How many comments its customers have made
+    #[arg(long, default_value_t = 25_000, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    pub comments: u32,
+    /// Another number gives another company; the same gives the same
+    #[arg(long, default_value_t = 7, value_name = "NUMBER")]
+    pub seed: u64,
+    /// Where it is served.
+    #[command(flatten)]
+    pub serve: Serve,
 }
 
 /// Bring in files.

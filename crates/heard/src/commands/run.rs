@@ -4,7 +4,7 @@ use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
-use crate::commands::{import, query, serve, token, user};
+use crate::commands::{demo, import, query, serve, token, user};
 use crate::config::document::markdown;
 use crate::config::load::load;
 use crate::say;
@@ -12,8 +12,15 @@ use crate::say;
 /// Runs a command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let mut flags = cli.general.flags();
-    if let Command::Serve(wanted) = &cli.command {
-        flags.extend(wanted.flags());
+    match &cli.command {
+        Command::Serve(wanted) => flags.extend(wanted.flags()),
+        Command::Demo(wanted) => {
+            flags.extend(wanted.serve.flags());
+            if cli.general.data.is_none() {
+                flags.push(("data.folder", demo::fresh_folder()));
+            }
+        }
+        _ => {}
     }
     let config = load(cli.general.config.as_deref(), flags)?;
     // A server tells of its work; a command speaks for itself, and only its warnings are worth a line.
@@ -25,6 +32,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve(_) => serve::run(&config).await,
+            Command::Demo(wanted) => demo::run(&config, &wanted).await,
             Command::Import(wanted) => import::run(&config, wanted).await,
             Command::Query(wanted) => query::run(&config, wanted).await,
             Command::User(wanted) => user::run(&config, wanted).await,

@@ -22,15 +22,18 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let flow = wiring::flow(&config.data)?;
     let first_run = session::nobody_yet(&flow).await?;
     let hint = first_run.then_some("Open it now: nobody is here yet, and the first visitor becomes the admin.");
-    serve_flow(flow, &config.web, hint).await
+    serve_flow(flow, listen(&config.web).await?, &config.web, hint).await
+}
+
+/// Takes the address and port.
+pub async fn listen(web: &Web) -> anyhow::Result<TcpListener> {
+    let taken = || format!("{} cannot be listened on (is Heard running already? another address: --listen)", web.listen);
+    TcpListener::bind(web.listen).await.with_context(taken)
 }
 
 /// Serves a flow; `hint` is said after the address.
-pub async fn serve_flow(flow: Arc<Flow>, web: &Web, hint: Option<&str>) -> anyhow::Result<()> {
+pub async fn serve_flow(flow: Arc<Flow>, listener: TcpListener, web: &Web, hint: Option<&str>) -> anyhow::Result<()> {
     let site = web.site()?;
-    let listener = TcpListener::bind(web.listen)
-        .await
-        .with_context(|| format!("{} cannot be listened on (is Heard running already? another address: --listen)", web.listen))?;
     let address = listener.local_addr()?;
     let url = site.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let (stop, stopped) = watch::channel(false);
