@@ -30,6 +30,7 @@ pub fn axe() -> Result<String> {
 }
 
 /// The folder of the data sets; `None` if it is missing and that is allowed.
+#[expect(clippy::disallowed_methods, reason = "where the data sets are is the tester's to say")]
 pub fn data() -> Result<Option<PathBuf>> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let folder = std::env::var_os("HEARD_DATA").map_or_else(beside, PathBuf::from);

@@ -38,6 +38,7 @@ fn missing() -> Vec<&'static str> {
 }
 
 /// Where a program is, if it can be started by its name.
+#[expect(clippy::disallowed_methods, reason = "programs are looked for where the shell does")]
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())

@@ -81,6 +81,7 @@ fn tests(root: &Path, have_browser: bool, show_all: bool) -> Command {
 }
 
 /// The data sets: `HEARD_DATA`, or beside the repository.
+#[expect(clippy::disallowed_methods, reason = "where the data sets are is the tester's to say")]
 fn data_folder(root: &Path) -> Option<PathBuf> {
     let folder = std::env::var_os("HEARD_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
     folder.canonicalize().ok().filter(|folder| folder.is_dir())

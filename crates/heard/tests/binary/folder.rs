@@ -1,0 +1,207 @@
+//! A data folder with a Heard in it: started, killed, started again, and looked into from outside.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::client;
+
+/// A data folder of its own, gone at the end.
+pub struct Folder {
+    place: TempDir,
+}
+
+impl Folder {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self { place: tempfile::tempdir().unwrap() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.place.path()
+    }
+
+    /// A place for files beside the data.
+    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.place.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn data(&self) -> PathBuf {
+        self.place.path().join("data")
+    }
+
+    /// The program on this folder.
+    pub fn heard(&self, arguments: &[&str]) -> Command {
+        let mut command = program();
+        command.args(arguments).arg("--data").arg(self.data()).current_dir(self.place.path());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.heard(arguments).output().unwrap()
+    }
+
+    /// Runs the program to its good end and gives its data.
+    pub fn tell(&self, arguments: &[&str]) -> String {
+        let done = self.run(arguments);
+        assert!(done.status.success(), "heard {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    }
+
+    /// A token that may do everything the tests need.
+    pub fn token(&self) -> String {
+        let scopes = "feedback:read,feedback:write,figures:read,imports:read,imports:write,journey:write,persons:read";
+        self.tell(&["token", "add", "tests", "--scope", scopes])
+    }
+
+    /// Starts the server; it was ready within the time that is given back.
+    pub fn serve(&self) -> (Server, Duration) {
+        let start = Instant::now();
+        let server = Server::start(self.heard(&["serve", "--listen", "127.0.0.1:0"]));
+        while client::get(server.address, "/api/v1/health", "").map(|answer| answer.status).ok() != Some(200) {
+            assert!(start.elapsed() < Duration::from_mins(1), "the server does not answer");
+            thread::sleep(Duration::from_millis(5));
+        }
+        (server, start.elapsed())
+    }
+
+    /// Looks into the database from outside.
+    pub fn look(&self) -> Connection {
+        let path = self.data().join("heard.db");
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX).unwrap()
+    }
+
+    /// The first number that a question to the database answers.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.look().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// What must hold in every database, whatever happened to the program.
+    pub fn assert_whole(&self) {
+        let check: String = self.look().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(check, "ok");
+        for (what, sql) in [
+            ("keys twice", "SELECT count(*) FROM (SELECT 1 FROM feedback GROUP BY post, key HAVING count(*) > 1)"),
+            ("feedback without a passage", "SELECT count(*) FROM feedback WHERE id NOT IN (SELECT feedback FROM passage)"),
+            ("passages without feedback", "SELECT count(*) FROM passage WHERE feedback NOT IN (SELECT id FROM feedback)"),
+            ("feedback not in the outbox", "SELECT count(*) FROM feedback WHERE id NOT IN (SELECT feedback FROM outbox)"),
+            (
+                "feedback missing in the cube",
+                "SELECT (SELECT count(*) FROM feedback) - (SELECT coalesce(sum(volume), 0) FROM cube WHERE stage = 0 AND category = 0)",
+            ),
+        ] {
+            assert_eq!(self.number(sql), 0, "{what}");
+        }
+    }
+}
+
+/// The program, its settings as on a fresh machine.
+#[expect(clippy::disallowed_methods, reason = "the settings of the machine are taken away")]
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_heard"));
+    command.stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HEARD_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// A running server; it is killed when the value goes.
+pub struct Server {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (lines, seen) = mpsc::channel();
+        forward(child.stdout.take().unwrap(), lines.clone());
+        forward(child.stderr.take().unwrap(), lines);
+        let mut said = vec![];
+        while let Ok(line) = seen.recv_timeout(Duration::from_mins(1)) {
+            if let Some((_, rest)) = line.split_once("http://")
+                && let Ok(address) = rest.trim().trim_end_matches('/').parse()
+            {
+                // What it says from now on is read and dropped, so that the pipe does not fill up.
+                thread::spawn(move || seen.iter().for_each(drop));
+                return Self { child, address };
+            }
+            said.push(line);
+        }
+        drop(child.kill());
+        drop(child.wait());
+        panic!("the server did not say its address, but: {}", said.join("\n"));
+    }
+
+    /// Death without warning (SIGKILL).
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn forward(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {
+    thread::spawn(move || BufReader::new(from).lines().map_while(Result::ok).try_for_each(|line| to.send(line)));
+}
+
+/// Sets up a listening post and gives its identifier.
+pub fn post(to: SocketAddr, token: &str, name: &str) -> String {
+    let draft =
+        json!({ "name": name, "channel": "api", "touchpoint": null, "objective": "tests", "owner": null, "promise_hours": null });
+    let made = client::post(to, "/api/v1/posts", token, &draft).unwrap();
+    assert_eq!(made.status, 201, "{made:?}");
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+/// Where the data sets are; `None` where they are missing and that is allowed.
+#[expect(clippy::disallowed_methods, reason = "where the data sets are is the tester's to say")]
+pub fn data_sets() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let folder = std::env::var_os("HEARD_DATA").map_or_else(beside, PathBuf::from);
+    if !folder.is_dir() {
+        let allowed = std::env::var_os("HEARD_ALLOW_SKIP").is_some_and(|skip| !skip.is_empty());
+        assert!(allowed, "{} is not there: set HEARD_DATA to the folder of the data sets", folder.display());
+        eprintln!("SKIPPED: a test on real files: {} is not there", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+/// Rows of a file as a program exports it: each with a key of its own.
+pub fn rows(count: usize) -> String {
+    let words = ["late", "friendly crew", "lost my bag", "great seats", "nobody answered the phone", "easy check-in"];
+    let row = |i: usize| {
+        let (day, word) = (1 + i % 28, words[i % words.len()]);
+        format!("r-{i},2026-02-{day:02}T10:00:00Z,\"It was {word}, number {i}\",{}\r\n", i % 11)
+    };
+    std::iter::once("id,created,text,score\r\n".to_owned()).chain((0..count).map(row)).collect()
+}
+
+/// A feedback to hand over.
+pub fn feedback(post: &str, key: &str, text: &str) -> Value {
+    json!({ "post": post, "key": key, "at": "2026-02-03T10:00:00Z", "text": text })
+}
