@@ -1,6 +1,12 @@
 //! The site as a browser and a program see it: one program, the files mirror what is asked of it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod api;
+mod hostile;
+mod import;
+mod openapi;
 mod roles;
+mod schema;
+mod scope;
 mod sign_in;
 mod site;
