@@ -1,6 +1,6 @@
 //! Corrections: a person says how it is; it outranks the model at once and at every later reading.
 
-use heard_domain::id::{CorrectionId, FeedbackId};
+use heard_domain::id::{CorrectionId, FeedbackId, UserId};
 use heard_domain::reading::{Change, Correction, Span};
 use heard_domain::scope::{Actor, Scope};
 use heard_domain::user::Grant;
@@ -18,7 +18,7 @@ pub async fn add(
     change: Change,
 ) -> Result<Correction, FlowError> {
     need(scope, Grant::Correct)?;
-    let Actor::User(by) = scope.actor else { return Err(FlowError::Forbidden) };
+    let by = corrector(flow, scope).await?;
     known(flow, &change)?;
     let reading = flow.store.read(scope, move |view| tables::reading::get(view, feedback)).await?;
     let reading = reading.ok_or(FlowError::Missing("feedback that was read"))?;
@@ -29,6 +29,18 @@ pub async fn add(
     let kept = correction.clone();
     let known = flow.store.write(scope, move |tx| tables::reading::correct(tx, &kept)).await?;
     if known { Ok(correction) } else { Err(FlowError::Missing("feedback")) }
+}
+
+/// Who answers for a correction: a program corrects in the name of who made its token.
+async fn corrector(flow: &Flow, scope: &Scope) -> Result<UserId, FlowError> {
+    match scope.actor {
+        Actor::User(id) => Ok(id),
+        Actor::Token(id) => {
+            let token = flow.store.read(&Scope::system(), move |view| tables::token::get(view, id)).await?;
+            token.and_then(|token| token.by).ok_or(FlowError::Forbidden)
+        }
+        Actor::System => Err(FlowError::Forbidden),
+    }
 }
 
 /// Takes a correction back; gives the feedback it belonged to.

@@ -1,7 +1,9 @@
 //! The API as a program uses it; every answer is held against the document.
 
 use axum::http::{Method, StatusCode};
-use heard_domain::user::Grant;
+use heard_domain::scope::Scope;
+use heard_domain::user::{Grant, Role};
+use heard_flow::arrange::token;
 use heard_flow::work::drain;
 use serde_json::{Value, json};
 
@@ -21,6 +23,13 @@ impl Program {
         let token = site.token(Grant::ALL).await;
         let document = document(&site).await;
         Self { site, token, document }
+    }
+
+    /// The same site, with a token that an admin made.
+    async fn of_admin(&self) -> Program {
+        let scope = Scope::of_user(&self.site.users[&Role::Admin]);
+        let (_, token) = token::add(&self.site.flow, &scope, "of the admin", Grant::ALL.to_vec(), None).await.unwrap();
+        Program { site: self.site.clone(), token, document: self.document.clone() }
     }
 
     /// Calls an operation by its name; its answer must be documented and must fit.
@@ -102,6 +111,19 @@ async fn feedback_is_handed_over_once_listed_read_and_corrected() {
     assert_eq!(program.fine("getFeedback", &id, "", None).await["key"], "a");
     let shown = program.fine("getReading", &id, "", None).await;
     assert!(!shown["reading"]["passages"].as_array().unwrap().is_empty());
+    // A program corrects in the name of who made its token; one made on the machine itself has nobody who answers for it.
+    let change = json!({ "change": { "what": "sentiment", "to": "negative" } });
+    assert_eq!(program.call("createCorrection", &id, "", Some(change.clone())).await.0, StatusCode::FORBIDDEN);
+    let made = program.of_admin().await;
+    let correction = made.fine("createCorrection", &id, "", Some(change)).await;
+    let shown = program.fine("getReading", &id, "", None).await;
+    assert_eq!(shown["corrections"][0], correction);
+    for passage in shown["reading"]["passages"].as_array().unwrap() {
+        assert_eq!(passage["sentiment"]["polarity"], "negative");
+    }
+    let program = made;
+    program.fine("deleteCorrection", correction["id"].as_str().unwrap(), "", None).await;
+    assert!(program.fine("getReading", &id, "", None).await["corrections"].as_array().unwrap().is_empty());
     for (operation, query) in [("listFeedback", "?stagee=1"), ("listFeedback", "?limit=0"), ("listFeedback", "?cursor=zzz"), ("getFigures", "")] {
         let (status, problem) = program.call(operation, "", query, None).await;
         assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("validation")), "{operation}{query}");

@@ -50,12 +50,13 @@ impl Chance for Counting {
     }
 }
 
+#[derive(Clone)]
 pub struct Site {
     pub router: Router,
     pub flow: Arc<Flow>,
     pub clock: Arc<SetClock>,
     pub users: BTreeMap<Role, User>,
-    _folder: TempDir,
+    _folder: Arc<TempDir>,
 }
 
 pub struct Answer {
@@ -87,7 +88,7 @@ impl Site {
         let flow = Flow::open(store, clock.clone(), Arc::new(Counting::default()), folder.path()).unwrap();
         let flow = Arc::new(flow);
         let router = router(AppState::new(Arc::clone(&flow), site));
-        Self { router, flow, clock, users: BTreeMap::new(), _folder: folder }
+        Self { router, flow, clock, users: BTreeMap::new(), _folder: Arc::new(folder) }
     }
 
     /// A site with one user of each role, all with [`PASSWORD`].
