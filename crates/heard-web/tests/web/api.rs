@@ -43,7 +43,8 @@ impl Program {
         let path = format!("{}{query}", path.replace("{id}", id));
         let answer = self.site.call(method, &path, Some(&self.token), body).await;
         let response = documented.pointer(&format!("/responses/{}", answer.status.as_u16()));
-        let response = response.unwrap_or_else(|| panic!("{operation} answered {}, which is not documented: {}", answer.status, answer.body));
+        let response = response
+            .unwrap_or_else(|| panic!("{operation} answered {}, which is not documented: {}", answer.status, answer.body));
         if answer.status == StatusCode::NO_CONTENT {
             return (answer.status, Value::Null);
         }
@@ -79,7 +80,10 @@ fn with(mut object: Value, name: &str, value: impl Into<Value>) -> Value {
 #[tokio::test]
 async fn feedback_is_handed_over_once_listed_read_and_corrected() {
     let program = Program::new().await;
-    let post = program.fine("createPost", "", "", Some(json!({ "name": "Reviews", "channel": "review" }))).await["id"].as_str().unwrap().to_owned();
+    let post = program.fine("createPost", "", "", Some(json!({ "name": "Reviews", "channel": "review" }))).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let one = with(feedback("a", "The crew was lovely but the flight was late."), "post", post.as_str());
     let (status, added) = program.call("createFeedback", "", "", Some(one.clone())).await;
     assert_eq!((status, &added["outcome"]), (StatusCode::CREATED, &json!("added")));
@@ -124,7 +128,9 @@ async fn feedback_is_handed_over_once_listed_read_and_corrected() {
     let program = made;
     program.fine("deleteCorrection", correction["id"].as_str().unwrap(), "", None).await;
     assert!(program.fine("getReading", &id, "", None).await["corrections"].as_array().unwrap().is_empty());
-    for (operation, query) in [("listFeedback", "?stagee=1"), ("listFeedback", "?limit=0"), ("listFeedback", "?cursor=zzz"), ("getFigures", "")] {
+    for (operation, query) in
+        [("listFeedback", "?stagee=1"), ("listFeedback", "?limit=0"), ("listFeedback", "?cursor=zzz"), ("getFigures", "")]
+    {
         let (status, problem) = program.call(operation, "", query, None).await;
         assert_eq!((status, &problem["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("validation")), "{operation}{query}");
     }
@@ -134,7 +140,14 @@ async fn feedback_is_handed_over_once_listed_read_and_corrected() {
 async fn figures_are_asked_in_both_ways() {
     let program = Program::new().await;
     let post = program.site.post("Reviews").await.to_string();
-    program.fine("createFeedback", "", "", Some(json!({ "post": post, "feedback": [feedback("a", "Great"), feedback("b", "Awful")] }))).await;
+    program
+        .fine(
+            "createFeedback",
+            "",
+            "",
+            Some(json!({ "post": post, "feedback": [feedback("a", "Great"), feedback("b", "Awful")] })),
+        )
+        .await;
     drain(&program.site.flow).await.unwrap();
     program.site.flow.store.caught_up().unwrap();
     let question = json!({ "measure": { "of": "volume" }, "by": ["channel"], "filter": { "post": [post] } });
@@ -144,7 +157,9 @@ async fn figures_are_asked_in_both_ways() {
     assert_eq!((asked["rows"][0]["value"].as_f64(), asked["rows"][0]["n"].as_u64()), (Some(2.0), Some(2)));
     let scales = program.fine("listScales", "", "", None).await;
     let scale = scales["items"][0]["id"].as_str().unwrap();
-    let nps = program.fine("getFigures", "", &format!("?of=rating&scale={scale}&from=2026-03-01&to=2026-03-31&compare=before"), None).await;
+    let nps = program
+        .fine("getFigures", "", &format!("?of=rating&scale={scale}&from=2026-03-01&to=2026-03-31&compare=before"), None)
+        .await;
     assert_eq!(nps["rows"][0]["value"], -100.0);
     let attribute = program.fine("listAttributes", "", "", None).await["items"][0]["id"].as_str().unwrap().to_owned();
     let routes = program.fine("getFigures", "", &format!("?of=volume&by=attribute:{attribute}"), None).await;
@@ -166,7 +181,11 @@ async fn who_may_not_see_persons_sees_none_and_cannot_look_for_them() {
     let veiled = program.site.call(Method::GET, &format!("/api/v1/feedback/{id}"), Some(&narrow), None).await.json();
     assert!(veiled["person"].is_null() && veiled["account"].is_null());
     let person = whole["person"].as_str().unwrap();
-    for path in [format!("/api/v1/feedback?person={person}"), "/api/v1/figures?of=volume&by=account".into(), format!("/api/v1/figures?of=volume&person={person}")] {
+    for path in [
+        format!("/api/v1/feedback?person={person}"),
+        "/api/v1/figures?of=volume&by=account".into(),
+        format!("/api/v1/figures?of=volume&person={person}"),
+    ] {
         let answer = program.site.call(Method::GET, &path, Some(&narrow), None).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
@@ -183,17 +202,28 @@ async fn the_company_is_arranged() {
     program.fine("getTaxonomy", "", "", None).await;
     let post = program.fine("createPost", "", "", Some(json!({ "name": "Shop", "channel": "kiosk", "promise_hours": 24 }))).await;
     let id = post["id"].as_str().unwrap();
-    let changed = program.fine("updatePost", id, "", Some(json!({ "objective": "Which queue to shorten", "promise_hours": null }))).await;
-    assert_eq!((&changed["objective"], &changed["promise_hours"], &changed["name"]), (&json!("Which queue to shorten"), &Value::Null, &post["name"]));
-    assert_eq!(program.call("createPost", "", "", Some(json!({ "name": "shop", "channel": "kiosk" }))).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let changed =
+        program.fine("updatePost", id, "", Some(json!({ "objective": "Which queue to shorten", "promise_hours": null }))).await;
+    assert_eq!(
+        (&changed["objective"], &changed["promise_hours"], &changed["name"]),
+        (&json!("Which queue to shorten"), &Value::Null, &post["name"])
+    );
+    assert_eq!(
+        program.call("createPost", "", "", Some(json!({ "name": "shop", "channel": "kiosk" }))).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     assert_eq!(program.fine("listPosts", "", "", None).await["items"].as_array().unwrap().len(), 1);
 
-    assert_eq!(program.fine("updateCompany", "", "", Some(json!({ "name": "Northwind", "zone": "Asia/Tokyo" }))).await["zone"], "Asia/Tokyo");
+    assert_eq!(
+        program.fine("updateCompany", "", "", Some(json!({ "name": "Northwind", "zone": "Asia/Tokyo" }))).await["zone"],
+        "Asia/Tokyo"
+    );
     assert_eq!(program.call("updateCompany", "", "", Some(json!({ "zone": "Mars" }))).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     program.fine("getCompany", "", "", None).await;
     let new = json!({ "email": "new@example.com", "name": "New", "role": "analyst", "password": "a long first password" });
     let user = program.fine("createUser", "", "", Some(new)).await;
-    let changed = program.fine("updateUser", user["id"].as_str().unwrap(), "", Some(json!({ "role": "executive", "active": false }))).await;
+    let changed =
+        program.fine("updateUser", user["id"].as_str().unwrap(), "", Some(json!({ "role": "executive", "active": false }))).await;
     assert_eq!((&changed["role"], &changed["active"], &changed["email"]), (&json!("executive"), &json!(false), &user["email"]));
     program.fine("listUsers", "", "", None).await;
     let made = program.fine("createToken", "", "", Some(json!({ "name": "x", "scopes": ["feedback:read"] }))).await;
@@ -219,7 +249,8 @@ async fn a_narrow_token_cannot_make_a_wider_one() {
 async fn a_file_is_handed_over_looked_at_and_comes_in() {
     let program = Program::new().await;
     let file = "id,date,comment,nps\n1,2026-03-20,Lovely crew,9\n2,never,Late again,2\n3,2026-03-21,Fine,7\n";
-    let request = axum::http::Request::post("/api/v1/imports?name=survey.csv").header("authorization", format!("Bearer {}", program.token));
+    let request =
+        axum::http::Request::post("/api/v1/imports?name=survey.csv").header("authorization", format!("Bearer {}", program.token));
     let answer = program.site.send(request.body(file.into()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
     let import = answer.json();
@@ -231,7 +262,11 @@ async fn a_file_is_handed_over_looked_at_and_comes_in() {
     assert_eq!(program.call("confirmImport", id, "", Some(json!({}))).await.0, StatusCode::CONFLICT);
     drain(&program.site.flow).await.unwrap();
     let shown = program.fine("getImport", id, "", None).await;
-    assert_eq!((&shown["state"], shown["added"].as_u64().unwrap() + shown["bad"].as_u64().unwrap()), (&json!("done"), 3), "{shown:#}");
+    assert_eq!(
+        (&shown["state"], shown["added"].as_u64().unwrap() + shown["bad"].as_u64().unwrap()),
+        (&json!("done"), 3),
+        "{shown:#}"
+    );
     let bad = program.fine("listBadRows", id, "?limit=1", None).await;
     assert_eq!(bad["items"][0]["row"], 2);
     program.fine("listImports", "", "", None).await;

@@ -33,7 +33,8 @@ async fn no_body_makes_an_operation_fail_inside() {
         for body in BODIES {
             for kind in ["application/json", "text/plain"] {
                 let path = route.path.replace("{id}", "999999999999");
-                let request = Request::builder().method(route.method.clone()).uri(&path).header("authorization", format!("Bearer {token}"));
+                let request =
+                    Request::builder().method(route.method.clone()).uri(&path).header("authorization", format!("Bearer {token}"));
                 let answer = site.send(request.header("content-type", kind).body(Body::from(*body)).unwrap()).await;
                 assert!(!answer.status.is_server_error(), "{} {path}: {} {}", route.method, answer.status, answer.body);
                 if !answer.status.is_success() {
@@ -51,8 +52,21 @@ async fn no_address_makes_a_page_fail_inside() {
     let session = site.session(&site.users[&Role::Admin]).await;
     let token = site.token(Grant::ALL).await;
     let wishes = [
-        "", "?stage=x", "?stage=-1", "?words=%00%ff%22", "?words=%22%28%2A%20OR%20-", "?from=0000-00-00&to=x", "?cursor=%F0%9F", "?limit=-1",
-        "?skip=99999999999999", "?open=%3Cscript%3E", "?attribute=1:2:3", "?weeks=99999999", "?from=9998-01-01", "?saved=%3Cscript%3E", "?a=%",
+        "",
+        "?stage=x",
+        "?stage=-1",
+        "?words=%00%ff%22",
+        "?words=%22%28%2A%20OR%20-",
+        "?from=0000-00-00&to=x",
+        "?cursor=%F0%9F",
+        "?limit=-1",
+        "?skip=99999999999999",
+        "?open=%3Cscript%3E",
+        "?attribute=1:2:3",
+        "?weeks=99999999",
+        "?from=9998-01-01",
+        "?saved=%3Cscript%3E",
+        "?a=%",
     ];
     for route in routes(0).iter().filter(|route| route.method == Method::GET) {
         for id in ["1", "0", "-1", "99999999999999999999", "%00", "%2e%2e%2f", "%F0%9F%92%A9", "'%20OR%201=1--"] {
@@ -92,7 +106,9 @@ async fn what_is_too_large_is_refused_before_it_is_read() {
     // The same without saying so beforehand.
     let large = vec![b' '; 300 * 1024];
     let stream = Body::from_stream(Chunks(large));
-    let request = Request::post("/api/v1/posts").header("authorization", format!("Bearer {token}")).header("content-type", "application/json");
+    let request = Request::post("/api/v1/posts")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json");
     let answer = site.send(request.body(stream).unwrap()).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.body);
     let request = Request::post("/api/v1/imports").header("authorization", format!("Bearer {token}"));
@@ -118,7 +134,15 @@ async fn hostile_words_come_back_as_words() {
     let token = site.token(Grant::ALL).await;
     let post = site.post("<img src=x onerror=alert(1)>").await;
     let long = "a".repeat(1 << 20);
-    let words = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "\u{202e}desrever\u{202c}", "nul\u{0}byte", long.as_str(), "(a+)+$", "👩‍👩‍👧‍👦 ﷽"];
+    let words = [
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0",
+        "\u{202e}desrever\u{202c}",
+        "nul\u{0}byte",
+        long.as_str(),
+        "(a+)+$",
+        "👩‍👩‍👧‍👦 ﷽",
+    ];
     for (n, text) in words.iter().enumerate() {
         let body = json!({ "post": post, "key": n.to_string(), "at": "2026-03-20T10:00:00Z", "text": text });
         let answer = site.call(Method::POST, "/api/v1/feedback", Some(&token), Some(body)).await;
@@ -130,9 +154,15 @@ async fn hostile_words_come_back_as_words() {
     heard_flow::work::drain(&site.flow).await.unwrap();
     site.flow.store.caught_up().unwrap();
     let session = site.session(&site.users[&Role::Admin]).await;
-    for route in routes(0).iter().filter(|route| route.face == Face::Page && route.method == Method::GET && !route.path.contains('{')) {
+    for route in
+        routes(0).iter().filter(|route| route.face == Face::Page && route.method == Method::GET && !route.path.contains('{'))
+    {
         let answer = site.get(route.path, Some(&session)).await;
-        assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"), "{} runs words of strangers", route.path);
+        assert!(
+            !answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"),
+            "{} runs words of strangers",
+            route.path
+        );
     }
 }
 
@@ -151,8 +181,13 @@ async fn every_answer_carries_the_headers_of_the_house() {
         let answer = site.get(path, session).await;
         assert_eq!(answer.status.as_u16(), status, "{path}");
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'") && !policy.contains("unsafe"), "{path}: {policy}");
-        for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin")] {
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'") && !policy.contains("unsafe"),
+            "{path}: {policy}"
+        );
+        for (name, value) in
+            [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin")]
+        {
             assert_eq!(answer.header(name), value, "{path}");
         }
         if path != "/openapi.json" {

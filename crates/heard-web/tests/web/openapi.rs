@@ -46,10 +46,15 @@ async fn every_operation_has_a_name_of_its_own_and_examples_that_fit() {
     let mut names = BTreeSet::new();
     let mut operations = 0;
     for route in routes(0).iter().filter(|route| route.face == Face::Api) {
-        let pointer = format!("/paths/{}/{}", route.path.replace('~', "~0").replace('/', "~1"), route.method.as_str().to_lowercase());
+        let pointer =
+            format!("/paths/{}/{}", route.path.replace('~', "~0").replace('/', "~1"), route.method.as_str().to_lowercase());
         let operation = document.pointer(&pointer).unwrap_or_else(|| panic!("{pointer} is not documented"));
         operations += 1;
-        assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{} is there twice", operation["operationId"]);
+        assert!(
+            names.insert(operation["operationId"].as_str().unwrap().to_owned()),
+            "{} is there twice",
+            operation["operationId"]
+        );
         assert!(!operation["summary"].as_str().unwrap().is_empty());
         let bodies = operation.get("requestBody").into_iter().chain(operation["responses"].as_object().unwrap().values());
         for body in bodies {

@@ -24,7 +24,9 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
     }
     let mut wrong = |what: String| found.push(format!("{}: {what}", if at.is_empty() { "/" } else { at }));
     if let Some(kinds) = schema.get("type") {
-        let kinds: Vec<&str> = kinds.as_array().map_or_else(|| kinds.as_str().into_iter().collect(), |k| k.iter().filter_map(Value::as_str).collect());
+        let kinds: Vec<&str> = kinds
+            .as_array()
+            .map_or_else(|| kinds.as_str().into_iter().collect(), |k| k.iter().filter_map(Value::as_str).collect());
         if !kinds.iter().any(|kind| is(value, kind)) {
             return wrong(format!("{value} is not {kinds:?}"));
         }
@@ -68,10 +70,9 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
             }
         }
         for (name, inner) in object {
-            match (properties.and_then(|p| p.get(name)), schema.get("additionalProperties")) {
-                (Some(schema), _) => check(document, schema, inner, &format!("{at}/{name}"), found),
-                (None, Some(schema)) => check(document, schema, inner, &format!("{at}/{name}"), found),
-                (None, None) => {}
+            let schema = properties.and_then(|p| p.get(name)).or_else(|| schema.get("additionalProperties"));
+            if let Some(schema) = schema {
+                check(document, schema, inner, &format!("{at}/{name}"), found);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The list of imports, with the place where a file is dropped.
 
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::import::{Import, ImportState};
@@ -23,7 +24,12 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer) -> Result<Respo
 }
 
 /// Takes a file and goes on to its preview.
-pub async fn receive(State(state): State<AppState>, viewer: Viewer, form: Multipart) -> Result<Response, Problem> {
+pub async fn receive(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    let form = form.map_err(|_| Problem::new(ProblemCode::UnsupportedMediaType, "send the file with the form of this page"))?;
     match upload::form(&state, &viewer.scope, form).await {
         Ok(import) => Ok(Redirect::to(&format!("/imports/{}", import.id)).into_response()),
         Err(problem) if matches!(problem.code, ProblemCode::Validation | ProblemCode::TooLarge) => {
