@@ -130,3 +130,122 @@ fn write_one(tx: &mut Tx, work: &mut dyn Work) -> Result<(), StoreError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::sync::mpsc::{Sender, channel, sync_channel};
+
+    use super::*;
+    use crate::sql::driver::{Driver, Row, Value};
+    use crate::sql::sqlite::Sqlite;
+    use crate::tables::company;
+    use crate::view::View;
+
+    /// SQLite on a disk that fails once, at the n-th statement: before it has run, or after.
+    struct Failing {
+        db: Sqlite,
+        left: AtomicI64,
+        after: bool,
+        error: StoreError,
+    }
+
+    impl Failing {
+        fn run<T>(&self, statement: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+            if self.left.fetch_sub(1, Ordering::Relaxed) != 1 {
+                return statement();
+            }
+            if self.after {
+                statement()?;
+            }
+            Err(self.error.clone())
+        }
+    }
+
+    impl Driver for Failing {
+        fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
+            self.run(|| self.db.execute(sql, values))
+        }
+
+        fn execute_many(&self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, StoreError> {
+            self.run(|| self.db.execute_many(sql, width, values))
+        }
+
+        fn query(
+            &self,
+            sql: &str,
+            values: &[Value<'_>],
+            each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
+        ) -> Result<(), StoreError> {
+            self.run(|| self.db.query(sql, values, each))
+        }
+
+        fn script(&self, sql: &str) -> Result<(), StoreError> {
+            self.run(|| self.db.script(sql))
+        }
+
+        fn begin(&self, writes: bool) -> Result<(), StoreError> {
+            self.run(|| self.db.begin(writes))
+        }
+
+        fn within_transaction(&self) -> bool {
+            self.db.within_transaction()
+        }
+    }
+
+    /// Keeps one setting and tells how that ended.
+    struct Keep(usize, Sender<(usize, Result<(), StoreError>)>);
+
+    impl Work for Keep {
+        fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+            company::set(tx, &self.0.to_string(), "kept")
+        }
+
+        fn answer(self: Box<Self>, end: Result<(), StoreError>) {
+            self.1.send((self.0, end)).unwrap();
+        }
+    }
+
+    const WRITES: usize = 12;
+
+    /// Who was told that their write is kept, and what is kept.
+    fn write_on_failing(path: &Path, at: i64, after: bool, error: &StoreError) -> (BTreeSet<usize>, BTreeSet<usize>) {
+        let db = Sqlite::writer(path).unwrap();
+        // Not synchronous: what the disk would do is what this test makes up.
+        db.script(
+            "PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+             CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY); DELETE FROM setting;",
+        )
+        .unwrap();
+        let tx = Tx::new(Box::new(Failing { db, left: AtomicI64::new(at), after, error: error.clone() }));
+        let (ask, inbox) = sync_channel::<Box<dyn Work>>(WRITES);
+        let (tell, told) = channel();
+        for n in 0..WRITES {
+            ask.send(Box::new(Keep(n, tell.clone()))).unwrap();
+        }
+        drop((ask, tell));
+        write_all(tx, &inbox, &News { bell: Arc::default(), work: Arc::default(), followed: Box::new(|| None) });
+        let ends: Vec<_> = told.iter().collect();
+        assert_eq!(ends.len(), WRITES, "everybody is answered");
+        let view = View::new(Box::new(Sqlite::reader(path).unwrap()));
+        let kept = view.list("SELECT name FROM setting", &[], |row| Ok(row.text(0)?.parse().unwrap())).unwrap();
+        (ends.into_iter().filter(|(_, end)| end.is_ok()).map(|(n, _)| n).collect(), kept.into_iter().collect())
+    }
+
+    #[test]
+    fn nobody_is_told_that_a_write_is_kept_which_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut failed = 0;
+        for error in [StoreError::Full, StoreError::Broken("disk I/O error".to_owned())] {
+            for (at, after) in (1..60).flat_map(|at| [(at, false), (at, true)]) {
+                let (told, kept) = write_on_failing(&folder.path().join("t.db"), at, after, &error);
+                assert!(told.is_subset(&kept), "statement {at}, after {after}, {error}: told {told:?}, kept {kept:?}");
+                assert!(after || told == kept, "statement {at}, {error}: told {told:?}, kept {kept:?}");
+                failed += usize::from(told.len() < WRITES);
+            }
+        }
+        assert!(failed > 100, "the disk hardly ever failed: {failed}");
+    }
+}
