@@ -15,7 +15,7 @@ use crate::error::StoreError;
 use crate::figures::follow::Followers;
 use crate::sql::migrate::{SQLITE, migrate};
 use crate::sql::sqlite::Sqlite;
-use crate::tables::job;
+use crate::tables::{job, outbox};
 use crate::view::{Tx, View};
 use crate::writer::{News, Work, write_all};
 
@@ -23,6 +23,8 @@ use crate::writer::{News, Work, write_all};
 const READERS: usize = 3;
 /// How many writes or reads may wait before the store says that it is busy.
 const WAITING: usize = 8192;
+/// How many changes stay in the outbox when the store is opened.
+const KEPT_IN_OUTBOX: i64 = 100_000;
 
 /// All that Heard knows. Cheap to clone; the last clone that goes closes the data.
 #[derive(Clone)]
@@ -55,7 +57,10 @@ impl Store {
         // Work that a crash has cut off is taken again.
         job::release_all(&mut tx)?;
         let bell = Arc::new(Bell::default());
-        bell.ring(tx.number("SELECT max(seq) FROM outbox", &[])?);
+        let sequence = outbox::last(&tx)?;
+        // An index that has not followed for so long is made anew faster than it follows.
+        outbox::forget(&mut tx, sequence - KEPT_IN_OUTBOX)?;
+        bell.ring(sequence);
         let work = Arc::new(Notify::new());
 
         let (followers, mut threads) = Followers::start(&path, &folder.join("index"), &bell)?;

@@ -156,8 +156,11 @@ impl Hasher for IdHasher {
     }
 }
 
+/// Hashes numbers quickly.
+pub type FewSteps = BuildHasherDefault<IdHasher>;
+
 /// A map by identifier.
-pub type ById<V> = HashMap<i64, V, BuildHasherDefault<IdHasher>>;
+pub type ById<V> = HashMap<i64, V, FewSteps>;
 
 /// The codes of everything that columns name.
 #[derive(Debug, Default)]
@@ -251,6 +254,11 @@ impl Columns {
     /// How many feedbacks there are.
     pub fn feedbacks(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Whether some rows have gone.
+    pub fn any_gone(&self) -> bool {
+        self.gone > 0
     }
 
     /// The row of a feedback.

@@ -1,18 +1,20 @@
-//! The kernel: filter, group, accumulate over the columns, in chunks, on two threads where there is much to look at.
+//! The kernel: filter, group, accumulate over the columns, on two threads where there is much to look at.
+//!
+//! Rows are taken in blocks that fit the cache, and each step goes over a whole block before the next one begins: so every
+//! decision that the question allows is taken once a block, not once a row.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use heard_domain::reading::{Emotion, Polarity};
-use heard_domain::score::Formula;
 use heard_domain::statistics::Clusters;
 
 use crate::error::StoreError;
 use crate::figures::ask::Ask;
-use crate::figures::columns::{Columns, NONE};
+use crate::figures::columns::{Columns, FewSteps, NONE};
 use crate::figures::sieve::Sieve;
-use crate::figures::split::Split;
+use crate::figures::split::{Place, Split};
 use crate::figures::tally::{Gauge, Grid, Tally, Window};
 
 /// The most groups that an answer may have.
@@ -24,14 +26,8 @@ const DENSE: u64 = 1 << 16;
 /// Rows that a thread takes at a time.
 const CHUNK: usize = 1 << 16;
 
-/// Passages of a person in a group.
-#[derive(Clone, Copy)]
-struct Share {
-    /// Group and person.
-    of: u64,
-    difference: i32,
-    n: u32,
-}
+/// Rows of a block.
+const BLOCK: usize = 1 << 11;
 
 /// Answers from the columns; with `hits`, looking only at these rows.
 pub fn answer(columns: &Columns, ask: &Ask, window: Window, hits: Option<&[u32]>) -> Result<Grid, StoreError> {
@@ -45,8 +41,9 @@ pub fn answer(columns: &Columns, ask: &Ask, window: Window, hits: Option<&[u32]>
     let next = AtomicUsize::new(0);
     let work = || {
         let mut worker = Worker::new(columns, ask, &sieve, &split, window);
+        let mut block = Block::default();
         while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            worker.chunk(chunk)?;
+            worker.chunk(chunk, &mut block)?;
         }
         Ok::<_, StoreError>(worker)
     };
@@ -84,7 +81,7 @@ struct Worker<'a> {
     scale: u16,
     /// Whether groups depend on passages.
     by_passage: bool,
-    places: Option<HashMap<u64, u32>>,
+    places: Option<HashMap<u64, u32, FewSteps>>,
     codes: Vec<u64>,
     /// The last row or passage (counted from 1) that was added to a group: none is added twice.
     last: Vec<u32>,
@@ -94,9 +91,19 @@ struct Worker<'a> {
     sums: Vec<(f64, f64)>,
     emotions: Vec<[u64; Emotion::ALL.len()]>,
     clusters: Vec<Clusters>,
-    shares: Vec<Share>,
+    /// Passages of persons who spoke more than once: group, person and polarity in one number, to be sorted.
+    shares: Vec<u64>,
+    /// Passages of the present row by group: difference and number.
     own: Vec<(u32, i32, u32)>,
-    found: Vec<u64>,
+}
+
+/// What is kept between blocks, so that none asks for memory anew.
+#[derive(Default)]
+struct Block {
+    rows: Vec<u32>,
+    codes: Vec<u64>,
+    passages: Vec<Place>,
+    spare: Vec<Place>,
 }
 
 impl<'a> Worker<'a> {
@@ -114,7 +121,7 @@ impl<'a> Worker<'a> {
             gauge: &ask.gauge,
             scale,
             by_passage: ask.by_passage() || sieve.by_passage(),
-            places: (!dense).then(HashMap::new),
+            places: (!dense).then(HashMap::default),
             codes: Vec::new(),
             last: Vec::new(),
             n: Vec::new(),
@@ -125,7 +132,6 @@ impl<'a> Worker<'a> {
             clusters: Vec::new(),
             shares: Vec::new(),
             own: Vec::new(),
-            found: Vec::new(),
         };
         if dense {
             worker.grow(split.groups as usize);
@@ -166,11 +172,28 @@ impl<'a> Worker<'a> {
         place
     }
 
-    fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<(), StoreError> {
+    fn chunk(&mut self, chunk: &Chunk<'_>, block: &mut Block) -> Result<(), StoreError> {
+        let (sieve, window) = (self.sieve, self.window);
+        let within = |row: &u32| sieve.within(*row as usize, window.period);
         match chunk {
-            Chunk::Sorted(rows) => rows.clone().for_each(|row| self.row(row)),
-            Chunk::Tail(rows) => rows.clone().for_each(|row| self.row_within(row)),
-            Chunk::Hits(rows) => rows.iter().for_each(|row| self.row_within(*row as usize)),
+            Chunk::Sorted(rows) => {
+                for start in rows.clone().step_by(BLOCK) {
+                    block.rows.extend(start as u32..(start + BLOCK).min(rows.end) as u32);
+                    self.block(block);
+                }
+            }
+            Chunk::Tail(rows) => {
+                for start in rows.clone().step_by(BLOCK) {
+                    block.rows.extend((start as u32..(start + BLOCK).min(rows.end) as u32).filter(within));
+                    self.block(block);
+                }
+            }
+            Chunk::Hits(rows) => {
+                for rows in rows.chunks(BLOCK) {
+                    block.rows.extend(rows.iter().copied().filter(within));
+                    self.block(block);
+                }
+            }
         }
         self.check()
     }
@@ -183,128 +206,118 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    fn row_within(&mut self, row: usize) {
-        if self.sieve.within(row, self.window.period) {
-            self.row(row);
+    fn block(&mut self, block: &mut Block) {
+        let c = self.columns;
+        self.sieve.rows(&mut block.rows);
+        if matches!(self.gauge, Gauge::Rating(_)) {
+            block.rows.retain(|row| c.ratings[*row as usize].range().any(|place| c.scale[place] == self.scale));
         }
-    }
-
-    #[inline]
-    fn row(&mut self, row: usize) {
-        if !self.sieve.row(row) {
-            return;
+        self.split.rows(&block.rows, &mut block.codes);
+        let of_passages = matches!(self.gauge, Gauge::Net { .. } | Gauge::Emotions);
+        if !of_passages && !self.by_passage {
+            for (row, code) in block.rows.iter().zip(&block.codes) {
+                let place = self.place(*code);
+                self.feedback(place, *row as usize);
+            }
+        } else {
+            block.passages.clear();
+            for (row, code) in block.rows.iter().zip(&block.codes) {
+                let passages = c.passages[*row as usize].range();
+                block.passages.extend(passages.map(|passage| Place { row: *row, passage: passage as u32, code: *code }));
+            }
+            if of_passages {
+                block.passages.retain(|p| c.polarity[p.passage as usize] != NONE);
+            }
+            if self.sieve.by_passage() {
+                block.passages.retain(|p| self.sieve.passage(p.passage as usize));
+            }
+            self.split.passages(&mut block.passages, &mut block.spare);
+            if of_passages {
+                self.passages(&block.passages);
+            } else {
+                self.feedbacks(&block.passages);
+            }
         }
-        match self.gauge {
-            Gauge::Volume | Gauge::Rating(_) => self.feedback(row),
-            Gauge::Net { .. } | Gauge::Emotions => self.passages(row),
-        }
+        block.rows.clear();
     }
 
     /// A feedback or its rating counts once in every group that one of its passages falls in.
-    #[inline]
-    fn feedback(&mut self, row: usize) {
-        let raw = match self.gauge {
-            Gauge::Rating(_) => {
-                let Some(place) = self.columns.ratings[row].range().find(|place| self.columns.scale[*place] == self.scale) else {
-                    return;
-                };
-                self.columns.raw[place]
-            }
-            _ => 0.0,
-        };
-        let base = self.split.row(row);
-        if !self.by_passage {
-            let place = self.place(base);
-            self.rating(place, raw);
-            return;
-        }
-        let mut found = std::mem::take(&mut self.found);
-        for passage in self.columns.passages[row].range() {
-            if !self.sieve.passage(passage) {
-                continue;
-            }
-            self.split.passage(base, passage, &mut found);
-            for code in &found {
-                let place = self.place(*code);
-                if self.first(place, row) {
-                    self.rating(place, raw);
-                }
+    fn feedbacks(&mut self, passages: &[Place]) {
+        for passage in passages {
+            let place = self.place(passage.code);
+            if self.first(place, passage.row) {
+                self.feedback(place, passage.row as usize);
             }
         }
-        self.found = found;
     }
 
     #[inline]
-    fn rating(&mut self, place: usize, raw: f64) {
+    fn feedback(&mut self, place: usize, row: usize) {
         self.n[place] += 1;
-        if let Gauge::Rating(scale) = self.gauge {
-            let band = scale.formula.band(raw);
-            self.up[place] += u64::from(band > 0);
-            self.down[place] += u64::from(band < 0);
-            if !matches!(scale.formula, Formula::Nps) {
-                let (total, squares) = &mut self.sums[place];
-                *total += raw;
-                *squares += raw * raw;
-            }
-        }
+        let Gauge::Rating(scale) = self.gauge else { return };
+        let c = self.columns;
+        let Some(raw) = c.ratings[row].range().find(|at| c.scale[*at] == self.scale).map(|at| c.raw[at]) else { return };
+        let band = scale.formula.band(raw);
+        self.up[place] += u64::from(band > 0);
+        self.down[place] += u64::from(band < 0);
+        let (total, squares) = &mut self.sums[place];
+        *total += raw;
+        *squares += raw * raw;
     }
 
     /// Whether this row or passage was not yet added to a group.
     #[inline]
-    fn first(&mut self, place: usize, which: usize) -> bool {
-        let which = which as u32 + 1;
-        std::mem::replace(&mut self.last[place], which) != which
+    fn first(&mut self, place: usize, which: u32) -> bool {
+        std::mem::replace(&mut self.last[place], which + 1) != which + 1
     }
 
     /// A passage with a polarity counts once in every group that it falls in.
-    #[inline]
-    fn passages(&mut self, row: usize) {
-        let person = self.columns.person[row];
-        // Who spoke only once shares a cluster with nobody.
-        let alone = person == 0 || self.columns.said[person as usize] < 2;
-        let base = self.split.row(row);
-        let mut found = std::mem::take(&mut self.found);
-        for passage in self.columns.passages[row].range() {
-            let polarity = self.columns.polarity[passage];
-            if polarity == NONE || !self.sieve.passage(passage) {
+    fn passages(&mut self, passages: &[Place]) {
+        let repeats = self.split.repeats();
+        let mut present = u32::MAX;
+        for passage in passages {
+            let place = self.place(passage.code);
+            if repeats && !self.first(place, passage.passage) {
                 continue;
             }
-            self.split.passage(base, passage, &mut found);
-            for code in &found {
-                let place = self.place(*code);
-                if self.first(place, passage) {
-                    self.polarity(place, polarity, self.columns.emotion[passage], person, alone);
+            self.n[place] += 1;
+            let Gauge::Net { clustered } = self.gauge else {
+                if let Some(count) = self.emotions[place].get_mut(self.columns.emotion[passage.passage as usize] as usize) {
+                    *count += 1;
                 }
+                continue;
+            };
+            let polarity = Polarity::from_index(self.columns.polarity[passage.passage as usize].into());
+            let sign = polarity.map_or(0, Polarity::sign);
+            self.up[place] += u64::from(sign > 0);
+            self.down[place] += u64::from(sign < 0);
+            if *clustered {
+                if present != passage.row {
+                    self.flush();
+                    present = passage.row;
+                }
+                self.cluster(place, passage.row as usize, sign);
             }
         }
-        self.found = found;
-        for (place, difference, n) in self.own.drain(..) {
-            self.clusters[place as usize].add(f64::from(difference), f64::from(n));
-        }
+        self.flush();
     }
 
-    #[inline]
-    fn polarity(&mut self, place: usize, polarity: u8, emotion: u8, person: u32, alone: bool) {
-        self.n[place] += 1;
-        let Gauge::Net { clustered } = self.gauge else {
-            if let Some(count) = self.emotions[place].get_mut(emotion as usize) {
-                *count += 1;
-            }
-            return;
-        };
-        let sign = Polarity::from_index(polarity.into()).map_or(0, Polarity::sign);
-        self.up[place] += u64::from(sign > 0);
-        self.down[place] += u64::from(sign < 0);
-        if !clustered {
-            return;
-        }
-        if !alone {
-            self.shares.push(Share { of: (place as u64) << 32 | u64::from(person), difference: sign, n: 1 });
+    fn cluster(&mut self, place: usize, row: usize, sign: i32) {
+        let person = self.columns.person[row];
+        // Who spoke only once shares a cluster with nobody.
+        if person != 0 && self.columns.said[person as usize] > 1 {
+            self.shares.push((place as u64) << 34 | u64::from(person) << 2 | (sign + 1) as u64);
         } else if let Some(own) = self.own.iter_mut().find(|own| own.0 as usize == place) {
             own.1 += sign;
             own.2 += 1;
         } else {
             self.own.push((place as u32, sign, 1));
+        }
+    }
+
+    fn flush(&mut self) {
+        for (place, difference, n) in self.own.drain(..) {
+            self.clusters[place as usize].add(f64::from(difference), f64::from(n));
         }
     }
 
@@ -334,18 +347,17 @@ impl<'a> Worker<'a> {
                 join(mine, others);
             }
         }
-        let moved = |share: Share| Share { of: places[(share.of >> 32) as usize] << 32 | share.of & 0xFFFF_FFFF, ..share };
+        let moved = |share: u64| places[(share >> 34) as usize] << 34 | share & ((1 << 34) - 1);
         self.shares.extend(other.shares.into_iter().map(moved));
         self.check()
     }
 
     fn grid(mut self) -> Grid {
-        self.shares.sort_unstable_by_key(|share| share.of);
-        for of_one in self.shares.chunk_by(|a, b| a.of == b.of) {
-            let difference: i32 = of_one.iter().map(|share| share.difference).sum();
-            let n: u32 = of_one.iter().map(|share| share.n).sum();
+        self.shares.sort_unstable();
+        for of_one in self.shares.chunk_by(|a, b| a >> 2 == b >> 2) {
+            let difference: i64 = of_one.iter().map(|share| (share & 3) as i64 - 1).sum();
             if let Some(first) = of_one.first() {
-                self.clusters[(first.of >> 32) as usize].add(f64::from(difference), f64::from(n));
+                self.clusters[(first >> 34) as usize].add(difference as f64, of_one.len() as f64);
             }
         }
         let mut grid = Grid::new();

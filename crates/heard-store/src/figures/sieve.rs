@@ -12,7 +12,7 @@ type Mask = Option<Vec<bool>>;
 /// What rows and passages must fulfil.
 pub struct Sieve<'a> {
     columns: &'a Columns,
-    posts: Vec<bool>,
+    posts: Mask,
     touchpoints: Mask,
     languages: Mask,
     accounts: Mask,
@@ -49,14 +49,12 @@ impl<'a> Sieve<'a> {
     /// The sieve of what is in sight. Words are not part of it: they come as a list of rows.
     pub fn new(columns: &'a Columns, sight: &Sight) -> Self {
         let (names, filter) = (&columns.names, &sight.filter);
-        let mut posts = vec![true; names.posts.count()];
-        if let Some(some) = &sight.posts {
-            let ids: Vec<i64> = some.iter().map(|post| post.0).collect();
-            posts = mask(&names.posts, ids.iter());
-        }
-        if let Some(gone) = posts.first_mut() {
-            *gone = false;
-        }
+        let posts = match &sight.posts {
+            Some(some) => Some(mask(&names.posts, some.iter().map(|post| post.0).collect::<Vec<_>>().iter())),
+            // Rows that have gone have no post.
+            None if columns.any_gone() => Some((0..names.posts.count()).map(|code| code > 0).collect()),
+            None => None,
+        };
         let mut attributes: Vec<(&[u32], Vec<bool>)> = Vec::new();
         let mut asked: Vec<i64> = filter.attribute.iter().map(|(attribute, _)| attribute.0).collect();
         asked.sort_unstable();
@@ -97,11 +95,37 @@ impl<'a> Sieve<'a> {
         self.by_passage
     }
 
-    /// Whether a row passes, apart from its passages.
-    #[inline]
-    pub fn row(&self, row: usize) -> bool {
+    /// Keeps the rows that pass, apart from their passages.
+    pub fn rows(&self, rows: &mut Vec<u32>) {
         let c = self.columns;
-        self.posts[c.post[row] as usize]
+        let mut narrow = |mask: &Mask, column: &[u16]| {
+            if let Some(mask) = mask {
+                rows.retain(|row| mask[column[*row as usize] as usize]);
+            }
+        };
+        narrow(&self.posts, &c.post);
+        narrow(&self.touchpoints, &c.touchpoint);
+        narrow(&self.languages, &c.language);
+        let mut wide = |mask: &Mask, column: &[u32]| {
+            if let Some(mask) = mask {
+                rows.retain(|row| mask[column[*row as usize] as usize]);
+            }
+        };
+        wide(&self.accounts, &c.account);
+        wide(&self.persons, &c.person);
+        wide(&self.imports, &c.import);
+        for (values, mask) in &self.attributes {
+            rows.retain(|row| mask[values.get(*row as usize).copied().unwrap_or(0) as usize]);
+        }
+        if let Some(scale) = self.rated {
+            rows.retain(|row| c.ratings[*row as usize].range().any(|place| c.scale[place] == scale));
+        }
+    }
+
+    /// Whether a row passes, apart from its passages.
+    fn row(&self, row: usize) -> bool {
+        let c = self.columns;
+        allows(&self.posts, c.post[row] as usize)
             && allows(&self.touchpoints, c.touchpoint[row] as usize)
             && allows(&self.languages, c.language[row] as usize)
             && allows(&self.accounts, c.account[row] as usize)

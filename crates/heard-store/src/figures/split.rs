@@ -43,6 +43,17 @@ struct Part<'a> {
     count: u64,
 }
 
+/// A passage on its way to its group.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// Its row.
+    pub row: u32,
+    /// Itself.
+    pub passage: u32,
+    /// The code of its group, as far as it is known.
+    pub code: u64,
+}
+
 /// The dimensions of a question over columns.
 pub struct Split<'a> {
     columns: &'a Columns,
@@ -67,45 +78,56 @@ impl<'a> Split<'a> {
         Ok(split)
     }
 
-    /// The code of a row, without its passages.
-    #[inline]
-    pub fn row(&self, row: usize) -> u64 {
-        let mut code = 0;
-        for part in &self.rows {
-            let value = match &part.from {
-                From::Days { first, codes, .. } => codes[(self.columns.day[row] - first) as usize],
-                From::Narrow(values) => u32::from(values[row]),
-                From::Wide(values) => values.get(row).copied().unwrap_or(0),
-                From::Channels(codes) => codes[self.columns.post[row] as usize],
-                _ => 0,
-            };
-            code += u64::from(value) * part.stride;
-        }
-        code
-    }
-
-    /// The codes of a passage in a row of code `base`, possibly with repetitions.
-    #[inline]
-    pub fn passage(&self, base: u64, passage: usize, codes: &mut Vec<u64>) {
-        let c = self.columns;
+    /// The codes of rows, without their passages.
+    pub fn rows(&self, rows: &[u32], codes: &mut Vec<u64>) {
         codes.clear();
-        codes.push(base);
-        for part in &self.passages {
+        codes.resize(rows.len(), 0);
+        for part in &self.rows {
+            let each = codes.iter_mut().zip(rows.iter().map(|row| *row as usize));
             match &part.from {
-                From::Stages => add(codes, part, u64::from(c.stage[passage])),
-                From::Polarities => add(codes, part, place(c.polarity[passage])),
-                From::Emotions => add(codes, part, place(c.emotion[passage])),
-                From::Intents => {
-                    let bits = c.intents[passage];
-                    multiply(codes, part, (0..8).filter(|bit| bits >> bit & 1 == 1).map(|bit| bit + 1));
+                From::Days { first, codes: days, .. } => {
+                    let day = &self.columns.day;
+                    each.for_each(|(code, row)| *code += u64::from(days[(day[row] - first) as usize]) * part.stride);
                 }
-                From::Categories { upwards, .. } => {
-                    let own = c.category.get(c.categories[passage].range()).unwrap_or_default();
-                    multiply(codes, part, own.iter().flat_map(|code| upwards[*code as usize].iter().map(|up| u64::from(*up))));
+                From::Narrow(values) => each.for_each(|(code, row)| *code += u64::from(values[row]) * part.stride),
+                From::Wide(values) => {
+                    each.for_each(|(code, row)| *code += u64::from(values.get(row).copied().unwrap_or(0)) * part.stride);
+                }
+                From::Channels(channels) => {
+                    let post = &self.columns.post;
+                    each.for_each(|(code, row)| *code += u64::from(channels[post[row] as usize]) * part.stride);
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Completes the codes of passages in rows; a passage of several categories or intents is repeated for each.
+    pub fn passages(&self, places: &mut Vec<Place>, spare: &mut Vec<Place>) {
+        let c = self.columns;
+        for part in &self.passages {
+            let each = places.iter_mut();
+            match &part.from {
+                From::Stages => each.for_each(|p| p.code += u64::from(c.stage[p.passage as usize]) * part.stride),
+                From::Polarities => each.for_each(|p| p.code += word(c.polarity[p.passage as usize]) * part.stride),
+                From::Emotions => each.for_each(|p| p.code += word(c.emotion[p.passage as usize]) * part.stride),
+                From::Intents => repeat(places, spare, part.stride, |p, take| {
+                    let bits = c.intents[p.passage as usize];
+                    (0..8).filter(|bit| bits >> bit & 1 == 1).for_each(|bit| take(bit + 1));
+                }),
+                From::Categories { upwards, .. } => repeat(places, spare, part.stride, |p, take| {
+                    for place in c.categories[p.passage as usize].range() {
+                        upwards[c.category[place] as usize].iter().for_each(|node| take(u64::from(*node)));
+                    }
+                }),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a passage may come twice to the same group: by categories with another above both.
+    pub fn repeats(&self) -> bool {
+        self.passages.iter().any(|part| matches!(part.from, From::Categories { .. }))
     }
 
     /// The keys of a code, in the order asked.
@@ -144,28 +166,22 @@ impl<'a> Split<'a> {
     }
 }
 
-/// 1 and up for a place, 0 for none.
-fn place(value: u8) -> u64 {
-    if value == NONE { 0 } else { u64::from(value) + 1 }
+/// 1 and up for a place in a list of words, 0 for none.
+fn word(place: u8) -> u64 {
+    if place == NONE { 0 } else { u64::from(place) + 1 }
 }
 
-fn add(codes: &mut [u64], part: &Part<'_>, value: u64) {
-    for code in codes {
-        *code += value * part.stride;
-    }
-}
-
-/// Every code once for every value; as it is if there is none.
-fn multiply(codes: &mut Vec<u64>, part: &Part<'_>, values: impl Iterator<Item = u64>) {
-    let before = codes.len();
-    for value in values {
-        for at in 0..before {
-            codes.push(codes[at] + value * part.stride);
+/// Every passage once for every value that `values` gives for it; as it is where it gives none.
+fn repeat(places: &mut Vec<Place>, spare: &mut Vec<Place>, stride: u64, values: impl Fn(&Place, &mut dyn FnMut(u64))) {
+    spare.clear();
+    for place in places.iter() {
+        let before = spare.len();
+        values(place, &mut |value| spare.push(Place { code: place.code + value * stride, ..*place }));
+        if spare.len() == before {
+            spare.push(*place);
         }
     }
-    if codes.len() > before {
-        codes.drain(..before);
-    }
+    std::mem::swap(places, spare);
 }
 
 fn source<'a>(
