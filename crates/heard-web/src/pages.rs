@@ -3,7 +3,6 @@
 pub mod correct;
 pub mod errors;
 pub mod feedback;
-pub mod form;
 pub mod import;
 pub mod journey;
 pub mod journey_edit;

@@ -1,9 +1,10 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`] · [`flash`], [`empty`], [`form`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`] ·
+//! Bottom-up: [`icon`], [`say`] · [`flash`], [`empty`], [`form`], [`field`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`] ·
 //! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`].
 
 pub mod empty;
+pub mod field;
 pub mod filters;
 pub mod finding;
 pub mod flash;

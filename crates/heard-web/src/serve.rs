@@ -20,17 +20,26 @@ use tower_service::Service;
 
 use crate::guard::Peer;
 
-/// Within this time the head of a request must be there; also how long a silent connection is kept.
-const HEAD: Duration = Duration::from_secs(10);
+/// How long others are waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Within this time the head of a request must be there; also how long a silent connection is kept.
+    pub head: Duration,
+    /// How long running requests may still take when Heard stops.
+    pub last_words: Duration,
+}
 
-/// How long running requests may still take when Heard stops.
-const LAST_WORDS: Duration = Duration::from_secs(20);
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(10), last_words: Duration::from_secs(20) }
+    }
+}
 
 /// The most connections at once; further ones wait to be accepted.
 const MOST_CONNECTIONS: usize = 4_000;
 
 /// Serves until `stop` is done, then lets running requests finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: impl Future<Output = ()>) {
     let (ending, end) = watch::channel(false);
     let mut open = JoinSet::new();
     let mut stop = pin!(stop);
@@ -41,7 +50,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             Some(_) = open.join_next(), if !open.is_empty() => {}
             accepted = listener.accept(), if !full => match accepted {
                 Ok((stream, peer)) => {
-                    open.spawn(connection(stream, peer, router.clone(), end.clone()));
+                    open.spawn(connection(stream, peer, router.clone(), patience.head, end.clone()));
                 }
                 Err(error) => {
                     // Out of file handles, mostly: others must close first.
@@ -54,13 +63,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     drop(listener);
     // Nobody listening means that no connection is open.
     let _ = ending.send(true);
-    let finished = tokio::time::timeout(LAST_WORDS, async { while open.join_next().await.is_some() {} }).await;
+    let finished = tokio::time::timeout(patience.last_words, async { while open.join_next().await.is_some() {} }).await;
     if finished.is_err() {
         tracing::warn!(open = open.len(), "requests were cut off: they took too long");
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, mut end: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, head: Duration, mut end: watch::Receiver<bool>) {
     // Small answers should leave at once; where it cannot be set they leave a little later.
     let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
@@ -70,7 +79,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, mut end
         async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {})) }
     });
     let connection =
-        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(TokioIo::new(stream), service);
+        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(head).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let outcome = tokio::select! {
         outcome = &mut connection => outcome,

@@ -52,6 +52,8 @@ pub enum Command {
     Import(Import),
     /// Ask for figures
     Query(Query),
+    /// Make the search index and the cubes anew from the feedback itself; Heard must not be running
+    Reindex,
     /// Users who sign in
     #[command(subcommand)]
     User(User),

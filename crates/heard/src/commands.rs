@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod import;
 pub mod query;
+pub mod reindex;
 pub mod run;
 pub mod serve;
 pub mod token;

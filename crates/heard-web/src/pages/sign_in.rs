@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use crate::extract::{Asked, Form};
 use crate::guard::{SESSION, address};
-use crate::pages::form::{Field, refused};
+use crate::parts::field::{Field, refused};
 use crate::parts::layout::bare;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
@@ -102,7 +102,15 @@ pub async fn theme(headers: HeaderMap, form: Form) -> Response {
         Err(_) => Theme::Dark,
     };
     let cookie = format!("theme={}; Path=/; SameSite=Lax; Max-Age=31536000", next.code());
-    with_cookie(Redirect::to(&own_path(form.get("back"))).into_response(), &cookie)
+    with_cookie(Redirect::to(&where_from(&headers)).into_response(), &cookie)
+}
+
+/// The page of this site on which a form stood, if the browser says so.
+fn where_from(headers: &HeaderMap) -> String {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let page = text(header::REFERER).and_then(|page| page.split_once("://")).map(|(_, page)| page);
+    let own = page.zip(text(header::HOST)).and_then(|(page, host)| page.strip_prefix(host));
+    own_path(own.unwrap_or("/"))
 }
 
 /// A path of this site; anything else leads to the first page: nobody is sent elsewhere after signing in.

@@ -10,8 +10,8 @@ use heard_flow::arrange::{company, session, user};
 use maud::{Markup, html};
 
 use crate::extract::Form;
-use crate::pages::form::{Field, refused};
 use crate::pages::sign_in::entered;
+use crate::parts::field::{Field, refused};
 use crate::parts::layout::bare;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;

@@ -8,5 +8,6 @@ mod openapi;
 mod roles;
 mod schema;
 mod scope;
+mod serve;
 mod sign_in;
 mod site;

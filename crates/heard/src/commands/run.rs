@@ -4,7 +4,7 @@ use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
-use crate::commands::{demo, import, query, serve, token, user};
+use crate::commands::{demo, import, query, reindex, serve, token, user};
 use crate::config::document::markdown;
 use crate::config::load::load;
 use crate::say;
@@ -35,6 +35,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Demo(wanted) => demo::run(&config, &wanted).await,
             Command::Import(wanted) => import::run(&config, wanted).await,
             Command::Query(wanted) => query::run(&config, wanted).await,
+            Command::Reindex => reindex::run(&config).await,
             Command::User(wanted) => user::run(&config, wanted).await,
             Command::Token(wanted) => token::run(&config, wanted).await,
             Command::Config => say::data(markdown().trim_end()),

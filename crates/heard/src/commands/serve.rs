@@ -7,7 +7,7 @@ use heard_flow::arrange::session;
 use heard_flow::flow::Flow;
 use heard_flow::work;
 use heard_web::app::router;
-use heard_web::serve::serve;
+use heard_web::serve::{Patience, serve};
 use heard_web::state::AppState;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -48,7 +48,7 @@ pub async fn serve_flow(flow: Arc<Flow>, listener: TcpListener, web: &Web, hint:
         // Both listeners being gone means that all has stopped.
         let _ = stop.send(true);
     });
-    serve(listener, router(AppState::new(flow, site)), until(stopped)).await;
+    serve(listener, router(AppState::new(flow, site)), Patience::default(), until(stopped)).await;
     working.await.context("the background work broke off")
 }
 

@@ -8,7 +8,7 @@ use heard_domain::user::Grant;
 use heard_flow::hear::import;
 use maud::{Markup, html};
 
-use crate::pages::form::refused;
+use crate::parts::field::refused;
 use crate::parts::layout::{self, Place};
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;

@@ -14,8 +14,9 @@ use heard_flow::hear::preview::{Preview, preview};
 use maud::{Markup, html};
 
 use crate::extract::{Form, Id};
-use crate::pages::form::{csrf, refused};
 use crate::pages::import::mapping;
+use crate::parts::field::refused;
+use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;

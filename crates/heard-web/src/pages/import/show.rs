@@ -10,9 +10,9 @@ use heard_flow::hear::progress::{Progress, progress};
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Id};
-use crate::pages::form::csrf;
 use crate::pages::import::list::state_chip;
 use crate::pages::import::preview::{self, bad_table, size};
+use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
 use crate::problem::Problem;
 use crate::state::AppState;

@@ -8,8 +8,9 @@ use heard_flow::arrange::company;
 use maud::html;
 
 use crate::extract::{Asked, Form};
-use crate::pages::form::{Field, csrf, done, refused};
 use crate::pages::settings::shell;
+use crate::parts::field::{Field, done, refused};
+use crate::parts::form::csrf;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;

@@ -6,9 +6,10 @@ use heard_flow::arrange::{session, user};
 use maud::html;
 
 use crate::extract::Form;
-use crate::pages::form::{Field, csrf, refused};
 use crate::pages::settings::shell;
 use crate::pages::sign_in::entered;
+use crate::parts::field::{Field, refused};
+use crate::parts::form::csrf;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;

@@ -10,8 +10,9 @@ use heard_store::tables;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
-use crate::pages::form::{Field, csrf, done, reason, refused};
 use crate::pages::settings::shell;
+use crate::parts::field::{Field, done, reason, refused};
+use crate::parts::form::csrf;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;

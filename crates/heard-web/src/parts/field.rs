@@ -1,7 +1,8 @@
-//! Forms of the pages: fields with their label and what is wrong with them, and the sentence above.
+//! Fields with their label, hint and what is wrong with them; the sentence above a form that was refused or saved.
 
 use maud::{Markup, html};
 
+use crate::parts::flash::{Kind, flash};
 use crate::problem::Problem;
 
 /// A field with one line of text. `wrong`: what the last try was refused for.
@@ -50,17 +51,12 @@ pub fn refused(problem: Option<&Problem>, fields: &[&str]) -> Markup {
     let elsewhere =
         problem.filter(|p| p.invalid.is_empty() || p.invalid.iter().any(|field| !fields.contains(&field.name.as_str())));
     html! {
-        @if let Some(problem) = elsewhere { p.flash.bad role="alert" { (problem.sentence()) } }
-        @else if problem.is_some() { p.flash.bad role="alert" { "Nothing was saved yet: see below." } }
+        @if let Some(problem) = elsewhere { (flash(Kind::Wrong, &html! { (problem.sentence()) })) }
+        @else if problem.is_some() { (flash(Kind::Wrong, &html! { "Nothing was saved yet: see below." })) }
     }
 }
 
 /// The sentence above a form that was saved.
 pub fn done(words: Option<&str>) -> Markup {
-    html! { @if let Some(words) = words { p.flash.good role="status" { (words) } } }
-}
-
-/// The proof that a form is Heard's own.
-pub fn csrf(token: &str) -> Markup {
-    html! { input type="hidden" name="csrf" value=(token); }
+    html! { @if let Some(words) = words { (flash(Kind::Done, &html! { (words) })) } }
 }
