@@ -14,7 +14,7 @@ use crate::measure::heat::{Heat, heat};
 use crate::measure::journey::{StageFigure, stages};
 use crate::measure::kpi::{KeyFigure, Sight, key_figures};
 use crate::measure::mixes::{Part, channels, emotions};
-use crate::measure::movers::{Categories, Mover, categories};
+use crate::measure::movers::{Mover, categories};
 use crate::measure::quotes::{Heard, telling};
 use crate::measure::steps::Steps;
 
@@ -50,17 +50,23 @@ pub async fn overview(flow: &Flow, scope: &Scope, filter: &Filter, period: Perio
     let directory = flow.directory();
     let steps = Steps::of(period);
     let sight = Sight { flow, scope, filter, period, steps };
-    let comments = ask(flow, scope, &sight.question(Measure::Volume, filter).plain()).await?.single().n;
-    let figures = key_figures(&sight, &directory.scales).await?;
-    let journey = stages(&sight, &directory.journey).await?;
-    let known: Categories = categories(&sight).await?;
+    let volume = sight.question(Measure::Volume, filter).plain();
+    // Readers stand side by side: what does not wait for another answer is asked at once.
+    let (volume, figures, journey, known, emotions, channels, quotes) = tokio::try_join!(
+        ask(flow, scope, &volume),
+        key_figures(&sight, &directory.scales),
+        stages(&sight, &directory.journey),
+        categories(&sight),
+        emotions(&sight),
+        channels(&sight),
+        telling(&sight),
+    )?;
+    let comments = volume.single().n;
     let heat = heat(&sight, &known.columns(&directory.taxonomy)).await?;
     let facts =
         Facts { directory: &directory, filter, period, steps, comments, stages: &journey, heat: &heat, categories: &known };
     let finding = finding(&facts);
     let movers = known.movers(&directory.taxonomy);
-    let quotes = telling(&sight).await?;
-    let (emotions, channels) = (emotions(&sight).await?, channels(&sight).await?);
     Ok(Overview { period, steps, comments, finding, figures, journey, heat, movers, emotions, channels, quotes })
 }
 
