@@ -25,19 +25,19 @@ pub fn bars(input: &Bars) -> Svg {
     let pitch = w / input.counts.len().max(1) as f64;
     let thick = (pitch * 0.72).clamp(0.6, 6.0);
     let from = input.counts.len().saturating_sub(input.now);
-    let mut inside = String::new();
+    let mut paths = [String::new(), String::new()];
     for (i, count) in input.counts.iter().enumerate() {
         let tall = (*count as f64 / highest * (h - 2.0)).max(1.0);
-        let (class, colour) = if i >= from { ("on", input.tone.colour()) } else { ("off", palette::LINE) };
-        let _ = write!(
-            inside,
-            "<rect class=\"{class}\" fill=\"{colour}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\".8\"/>",
-            Px(i as f64 * pitch),
-            Px(h - tall),
-            Px(thick),
-            Px(tall)
-        );
+        if let Some(path) = paths.get_mut(usize::from(i >= from)) {
+            let _ = write!(path, "M{} {h}v-{}h{}v{}z", Px(i as f64 * pitch), Px(tall), Px(thick), Px(tall));
+        }
     }
+    let [before_path, now_path] = &paths;
+    let inside = format!(
+        "<path class=\"off\" fill=\"{}\" d=\"{before_path}\"/><path class=\"on\" fill=\"{}\" d=\"{now_path}\"/>",
+        palette::LINE,
+        input.tone.colour()
+    );
     let sum = |counts: &[u64]| whole(counts.iter().sum());
     let (before, now) = input.counts.split_at(from);
     let sentence = format!("{}: {} in this period, {} in the one before.", input.name, sum(now), sum(before));

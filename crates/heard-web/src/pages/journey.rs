@@ -104,16 +104,18 @@ fn column(seen: &Seen, on_map: &StageOnMap) -> Markup {
     html! {
         li.stagecol.blind[on_map.ears == Ears::Nobody].here[seen.open == Some(stage.id)] {
             h2 { a href=(seen.look.on_with(Place::Journey.path(), &[("open", &id)])) { (stage.name) } }
-            @if !stage.aim.is_empty() { p.aim { (stage.aim) } }
-            @if let Some(value) = figure.value.value {
-                p.big.(tone.class()) {
-                    (signed(value))
-                    (step(figure.moved.as_ref()))
-                    @if let Some((low, high)) = figure.value.low.zip(figure.value.high) { span.u { (signed(low)) " to " (signed(high)) } }
-                }
-                (bar(&format!("Emotions in {}", stage.name), &on_map.emotions))
-                a.more href=(seen.read(|f| f.stage = vec![stage.id])) { (say::comments(figure.comments)) span.vh { " about " (stage.name) } (icon("right")) }
-            } @else { p.soft { "Nothing heard in these days." } }
+            p.aim { (stage.aim) }
+            div.stagefig {
+                @if let Some(value) = figure.value.value {
+                    p.big.(tone.class()) {
+                        (signed(value))
+                        (step(figure.moved.as_ref()))
+                        @if let Some((low, high)) = figure.value.low.zip(figure.value.high) { span.u { (signed(low)) " to " (signed(high)) } }
+                    }
+                    (bar(&format!("Emotions in {}", stage.name), &on_map.emotions))
+                    a.more href=(seen.read(|f| f.stage = vec![stage.id])) { (say::comments(figure.comments)) span.vh { " about " (stage.name) } (icon("right")) }
+                } @else { p.soft { "Nothing heard in these days." } }
+            }
             (touchpoints(seen, stage))
             (ears(seen, on_map))
         }
@@ -122,23 +124,24 @@ fn column(seen: &Seen, on_map: &StageOnMap) -> Markup {
 
 fn touchpoints(seen: &Seen, stage: &Stage) -> Markup {
     let known: Vec<&Touchpoint> = seen.directory.journey.touchpoints_of(stage.id).collect();
+    if known.is_empty() {
+        return html! { p.soft { "No touchpoints." } };
+    }
     html! {
-        @if !known.is_empty() {
-            ul.touch {
-                @for touchpoint in known {
-                    @let figure = seen.map.touchpoints.get(&touchpoint.id).copied().unwrap_or_default();
-                    @let line = html! {
-                        @if touchpoint.moment_of_truth { (icon("star")) }
-                        span.tn { (touchpoint.name) @if touchpoint.moment_of_truth { span.vh { ", moment of truth" } } }
-                        @if figure.comments > 0 {
-                            @if figure.value.value.is_some() { (say::score(figure.value.value)) }
-                            span.n { (whole(figure.comments)) span.vh { " comments" } }
-                        }
-                    };
-                    li {
-                        @if figure.comments > 0 { a href=(seen.read(|f| f.touchpoint = vec![touchpoint.id])) { (line) } }
-                        @else { span.t { (line) } }
+        ul.touch {
+            @for touchpoint in known {
+                @let figure = seen.map.touchpoints.get(&touchpoint.id).copied().unwrap_or_default();
+                @let line = html! {
+                    @if touchpoint.moment_of_truth { (icon("star")) }
+                    span.tn { (touchpoint.name) @if touchpoint.moment_of_truth { span.vh { ", moment of truth" } } }
+                    @if figure.comments > 0 {
+                        @if figure.value.value.is_some() { (say::score(figure.value.value)) }
+                        span.n { (whole(figure.comments)) span.vh { " comments" } }
                     }
+                };
+                li {
+                    @if figure.comments > 0 { a href=(seen.read(|f| f.touchpoint = vec![touchpoint.id])) { (line) } }
+                    @else { span.t { (line) } }
                 }
             }
         }

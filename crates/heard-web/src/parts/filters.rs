@@ -184,7 +184,7 @@ fn add(look: &Look, directory: &Directory, path: &str) -> Markup {
                 .take(40)
                 .map(|value| (format!("{}:{}", attribute.id, value.id), format!("{}: {}", attribute.name, value.value)))
         })
-        .take(400)
+        .take(96)
         .collect();
     html! {
         details.menu {

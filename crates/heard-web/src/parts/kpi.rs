@@ -64,12 +64,19 @@ fn change(figure: &KeyFigure) -> Markup {
     let Some((moved, by)) = figure.moved.and_then(|m| Some((m, m.change?))) else {
         return html! { span { "nothing before to compare with" } };
     };
+    // What is written as nothing is called nothing.
+    let by =
+        if (by.abs() * if matches!(figure.written, Written::PerCent | Written::OutOf(_)) { 10.0 } else { 1.0 }).round() == 0.0 {
+            0.0
+        } else {
+            by
+        };
     let sign = figure.better.sign(by);
     let (arrow, word) = match (figure.better, sign) {
-        (Better::Neither, _) if by >= 0.0 => ("▲ ", "more "),
+        _ if by == 0.0 => return html! { span.delta { "unchanged" } span { (certainty_in_words(&moved)) } },
+        (Better::Neither, _) if by > 0.0 => ("▲ ", "more "),
         (Better::Neither, _) => ("▼ ", "fewer "),
         (_, 1..) => (if by > 0.0 { "▲ " } else { "▼ " }, "better "),
-        (_, 0) => ("", "unchanged "),
         (_, _) => (if by > 0.0 { "▲ " } else { "▼ " }, "worse "),
     };
     let size = match figure.written {
