@@ -359,7 +359,7 @@ fn identifiers_are_unique_and_what_refers_to_them_finds_them() {
         let unique: BTreeSet<&str> = ids.iter().copied().collect();
         let twice: Vec<&&str> = ids.iter().filter(|id| ids.iter().filter(|other| other == id).count() > 1).collect();
         assert_eq!(ids.len(), unique.len(), "{page}: {twice:?}");
-        for reference in ["for", "aria-labelledby", "aria-describedby", "data-open", "data-swap"] {
+        for reference in ["for", "aria-labelledby", "aria-describedby", "data-open", "data-choice"] {
             for id in all(reference).iter().flat_map(|v| v.split_whitespace()) {
                 assert!(unique.contains(id), "{page}: {reference}=\"{id}\" leads nowhere");
             }

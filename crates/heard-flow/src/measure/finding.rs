@@ -189,10 +189,11 @@ fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
     }
     sentence.push(Piece::Say(".".to_owned()));
     let driver = what.stage.filter(|_| what.category.is_none()).and_then(|stage| driver(facts, stage, what));
-    if let Some((share, category)) = driver {
+    if let Some((share, category, oftener)) = driver {
         sentence.push(Piece::Say(format!(" {share} of it is one thing: ")));
         sentence.push(Piece::Voice(category));
-        sentence.push(Piece::Say(".".to_owned()));
+        sentence
+            .push(Piece::Say(oftener.map_or_else(|| ".".to_owned(), |times| format!(", spoken of {times} as often as before."))));
     }
     let value = |v: &Value| v.value.map_or_else(|| "–".to_owned(), signed);
     let interval = what.value.low.zip(what.value.high);
@@ -227,8 +228,8 @@ fn began(course: &Course, steps: &Steps, change: f64) -> Option<heard_domain::ti
     (step * change > 0.0 && step.abs() >= change.abs() / 2.0).then(|| steps.start(cut))
 }
 
-/// The category that carries most of a stage's change, and how much of it in words.
-fn driver(facts: &Facts, stage: StageId, what: &Candidate) -> Option<(&'static str, String)> {
+/// The category that carries most of a stage's change, how much of it in words, and how much oftener it is spoken of.
+fn driver(facts: &Facts, stage: StageId, what: &Candidate) -> Option<(&'static str, String, Option<String>)> {
     let (n, before) = (what.value.n as f64, what.moved.before.n as f64);
     let change = what.moved.change.filter(|c| c.abs() >= 1.0)?;
     let leaves = facts.categories.top(&facts.directory.taxonomy);
@@ -241,7 +242,24 @@ fn driver(facts: &Facts, stage: StageId, what: &Candidate) -> Option<(&'static s
     let shares = leaves.iter().map(|category| (carried(category), *category));
     let (share, category) = shares.max_by(|a, b| a.0.total_cmp(&b.0))?;
     let name = facts.directory.taxonomy.category(category)?.name.clone();
-    Some((share_in_words(share)?, name))
+    let cell = facts.heat.cell(stage, category);
+    let oftener = times_in_words(cell.value.n, cell.moved.map_or(0, |m| m.before.n));
+    Some((share_in_words(share)?, name, oftener))
+}
+
+/// How many times as often, where it is at least twice and both counts bear it.
+fn times_in_words(now: u64, before: u64) -> Option<String> {
+    if before < 10 {
+        return None;
+    }
+    match (now as f64 / before as f64).round() as u64 {
+        0 | 1 => None,
+        2 => Some("twice".to_owned()),
+        3 => Some("three times".to_owned()),
+        4 => Some("four times".to_owned()),
+        5 => Some("five times".to_owned()),
+        many => Some(format!("{} times", whole(many))),
+    }
 }
 
 /// A share in words; nothing where it is too small to be worth a sentence.
@@ -252,6 +270,7 @@ fn share_in_words(share: f64) -> Option<&'static str> {
         s if s >= 0.58 => Some("Two thirds"),
         s if s >= 0.42 => Some("Half"),
         s if s >= 0.29 => Some("A third"),
+        s if s >= 0.2 => Some("A quarter"),
         _ => None,
     }
 }
@@ -409,6 +428,13 @@ mod tests {
              Three quarters of it is one thing: Login code."
         );
         assert_eq!(evidence, "400 comments in 12 weeks. Net sentiment −22 (−27 to −17), before +9. Very likely real.");
+    }
+
+    #[test]
+    fn how_much_oftener_is_said_only_where_counts_bear_it() {
+        let said = [(433, 102), (40, 20), (30, 25), (90, 9), (900, 100)].map(|(now, before)| times_in_words(now, before));
+        let words = [Some("four times"), Some("twice"), None, None, Some("9 times")].map(|w| w.map(str::to_owned));
+        assert_eq!(said, words);
     }
 
     #[test]

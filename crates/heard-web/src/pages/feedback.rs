@@ -125,7 +125,7 @@ fn shelf(listing: &Listing, directory: &Directory, look: &Look, now: Time) -> Ma
                     @let id = heard.feedback.id.to_string();
                     @let keys: Vec<(&str, &str)> = after.map(|a| ("after", a)).into_iter().chain([("open", id.as_str())]).collect();
                     li {
-                        a.item href=(look.on_with(PATH, &keys)) data-swap="pane" aria-current=[(here == Some(heard.feedback.id)).then_some("true")] {
+                        a.item id={ "item-" (id) } href=(look.on_with(PATH, &keys)) data-swap="pane" aria-current=[(here == Some(heard.feedback.id)).then_some("true")] {
                             (item(heard, directory, now))
                         }
                     }

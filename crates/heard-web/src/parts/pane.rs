@@ -213,7 +213,7 @@ fn fix(r: &Reader, i: usize, passage: &Passage) -> Markup {
     html! {
         details.fix {
             summary { "Correct" span.vh { " passage " (i + 1) } }
-            form.form method="post" action={ "/feedback/" (r.heard().feedback.id) "/corrections" } data-swap="pane" {
+            form.form method="post" action={ "/feedback/" (r.heard().feedback.id) "/corrections" } data-swap={ "pane item-" (r.heard().feedback.id) } {
                 (csrf(&r.viewer.csrf))
                 input type="hidden" name="back" value=(r.back());
                 input type="hidden" name="span" value={ (passage.span.start) "-" (passage.span.end) };
@@ -270,7 +270,7 @@ fn corrections(r: &Reader) -> Markup {
                         span { (in_words(correction, r.directory)) }
                         span.soft { (by) ", " (say::ago(r.now, correction.at, &r.directory.company.zone)) }
                         @if r.viewer.may(Grant::Correct) {
-                            form method="post" action={ "/corrections/" (correction.id) "/undo" } data-swap="pane" {
+                            form method="post" action={ "/corrections/" (correction.id) "/undo" } data-swap={ "pane item-" (r.heard().feedback.id) } {
                                 (csrf(&r.viewer.csrf))
                                 input type="hidden" name="back" value=(r.back());
                                 button.ghost type="submit" { (icon("undo")) "Undo" span.vh { ": " (in_words(correction, r.directory)) } }
