@@ -134,9 +134,3 @@ pub fn bad_rows(view: &View, id: ImportId, skip: u64, limit: usize) -> Result<Ve
     let sql = "SELECT body FROM bad_row WHERE import = $1 AND ordinal > $2 ORDER BY ordinal LIMIT $3";
     view.list(sql, &[id.into(), skip.into(), limit.into()], |row| Ok(serde_json::from_str(row.text(0)?)?))
 }
-
-/// Forgets the bad rows of an import: before it begins anew.
-pub fn clear_bad_rows(tx: &mut Tx, id: ImportId) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM bad_row WHERE import = $1", &[id.into()])?;
-    Ok(())
-}

@@ -205,16 +205,6 @@ pub fn corrections(view: &View, id: FeedbackId) -> Result<Vec<Correction>, Store
     Ok(corrections_of(view, &[id])?.remove(&id).unwrap_or_default())
 }
 
-/// All corrections after this one, oldest first: what the model learns from.
-pub fn corrections_after(view: &View, after: CorrectionId, limit: usize) -> Result<Vec<Correction>, StoreError> {
-    let sql = "SELECT correction.body, feedback.post FROM correction JOIN feedback ON feedback.id = correction.feedback
-         AND feedback.revision = correction.revision WHERE correction.id > $1 ORDER BY correction.id LIMIT $2";
-    let all = view.list(sql, &[after.into(), limit.into()], |row| {
-        Ok((PostId(row.int(1)?), serde_json::from_str::<Correction>(row.text(0)?)?))
-    })?;
-    Ok(all.into_iter().filter(|(post, _)| view.scope().sees(*post)).map(|(_, correction)| correction).collect())
-}
-
 /// Keeps a correction and lays it over the reading; whether the feedback is in sight.
 pub fn correct(tx: &mut Tx, correction: &Correction) -> Result<bool, StoreError> {
     let Some(revision) = in_sight(tx, correction.feedback)? else { return Ok(false) };
