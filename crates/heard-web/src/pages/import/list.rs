@@ -3,6 +3,7 @@
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use heard_charts::number::whole;
 use heard_domain::import::{Import, ImportState};
 use heard_domain::user::Grant;
 use heard_flow::hear::import;
@@ -82,7 +83,7 @@ fn table(state: &AppState, imports: &[Import]) -> Markup {
                             td { a.more href={ "/imports/" (import.id) } { bdi { (import.name) } } }
                             td { (import.mapping.post) }
                             td { (state_chip(import.state)) }
-                            td.num { (import.added) } td.num { (import.known) } td.num { (import.revised) } td.num { (import.bad) }
+                            td.num { (whole(import.added)) } td.num { (whole(import.known)) } td.num { (whole(import.revised)) } td.num { (whole(import.bad)) }
                             td { (zone.day(import.at)) }
                         }
                     }

@@ -129,8 +129,7 @@ pub fn fields(mapping: &Mapping) -> Markup {
         div.fields {
             div.field {
                 label for="post" { "Listening post" }
-                span.hint #post-hint { "Where Heard listens; made if there is none of this name." }
-                input.input #post name="post" required maxlength="60" value=(mapping.post) aria-describedby="post-hint";
+                input.input #post name="post" required maxlength="60" value=(mapping.post);
             }
             div.field {
                 label for="channel" { "Channel" }
@@ -145,7 +144,7 @@ pub fn fields(mapping: &Mapping) -> Markup {
                 }
             }
             div.field {
-                label for="zone" { "Time zone of times without one" }
+                label for="zone" { "Time zone, if none is said" }
                 input.input #zone name="zone" value=[mapping.zone.as_deref()] placeholder="the company’s";
             }
         }

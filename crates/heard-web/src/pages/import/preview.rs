@@ -4,10 +4,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use heard_charts::number::whole;
 use heard_domain::feedback::NewFeedback;
 use heard_domain::id::ImportId;
 use heard_domain::import::{BadRow, Import, Mapping};
 use heard_domain::starter::industry::Industry;
+use heard_domain::time::Zone;
 use heard_domain::user::Grant;
 use heard_flow::hear::import;
 use heard_flow::hear::preview::{Preview, preview};
@@ -18,6 +20,7 @@ use crate::pages::import::mapping;
 use crate::parts::field::refused;
 use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
+use crate::parts::say::{beginning, moment};
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -69,8 +72,9 @@ pub async fn page(
     let understood = wanted.as_ref().unwrap_or(&import.mapping);
     let action = format!("/imports/{}", import.id);
     let may = viewer.may(Grant::Import);
+    let zone = state.flow.directory().company.zone.clone();
     let body = html! {
-        header.top { div { p.eyebrow { a href="/imports" { "Imports" } } h1 { bdi { (import.name) } } p.soft { (size(import.bytes)) " · " (import.format) @if let Some(rows) = import.rows { " · " (rows) " rows" } } } }
+        header.top { div { p.eyebrow { a href="/imports" { "Imports" } } h1 { bdi { (import.name) } } p.soft { (size(import.bytes)) " · " (import.format) @if let Some(rows) = import.rows { " · " (whole(rows)) " rows" } } } }
         (refused(problem, &[]))
         @if let Some(seen) = &seen { (known_before(seen)) }
         form method="post" action={ (action) "/confirm" } {
@@ -87,7 +91,7 @@ pub async fn page(
                 }
             }
         }
-        @if let Some(seen) = &seen { (rows(seen)) (bad_table(&seen.bad, "What cannot be taken", &format!("{} of the first {} rows cannot be taken; other remarks say what was left out of a row.", seen.refused, seen.tried))) }
+        @if let Some(seen) = &seen { (rows(seen, &zone)) (bad_table(&seen.bad, "What cannot be taken", &format!("{} of the first {} rows cannot be taken; other remarks say what was left out of a row.", seen.refused, seen.tried))) }
         @if may {
             form method="post" action={ (action) "/cancel" } { (csrf(&viewer.csrf)) button.danger { "Throw this file away" } }
         }
@@ -125,7 +129,7 @@ fn starters(industry: Industry) -> Markup {
     }
 }
 
-fn rows(seen: &Preview) -> Markup {
+fn rows(seen: &Preview, zone: &Zone) -> Markup {
     html! {
         section.card aria-labelledby="rows" {
             div.ch { div { h2 #rows { "The first rows, as they would be heard" } } }
@@ -134,7 +138,7 @@ fn rows(seen: &Preview) -> Markup {
                 div.scroll tabindex="0" role="group" aria-label="First rows" {
                     table.plain {
                         thead { tr { th.num scope="col" { "Row" } th scope="col" { "When" } th scope="col" { "Words" } th scope="col" { "Who" } th scope="col" { "Ratings" } th scope="col" { "Attributes" } } }
-                        tbody { @for (row, feedback) in &seen.rows { (heard(*row, feedback)) } }
+                        tbody { @for (row, feedback) in &seen.rows { (heard(*row, feedback, zone)) } }
                     }
                 }
             }
@@ -142,18 +146,19 @@ fn rows(seen: &Preview) -> Markup {
     }
 }
 
-fn heard(row: u64, feedback: &NewFeedback) -> Markup {
+fn heard(row: u64, feedback: &NewFeedback, zone: &Zone) -> Markup {
     let author = &feedback.author;
     let identities = author.identities.iter().map(|identity| identity.handle.as_str());
-    let who: Vec<&str> = author.name.as_deref().into_iter().chain(identities).chain(author.account.as_deref()).collect();
+    let mut who: Vec<&str> = author.name.as_deref().into_iter().chain(identities).chain(author.account.as_deref()).collect();
+    who.dedup();
     html! {
         tr {
             td.num { (row) }
-            td { (feedback.at) }
-            td { bdi { (short(&feedback.text)) } }
+            td { (moment(feedback.at, zone)) }
+            td { bdi { (beginning(&feedback.text, SHOWN)) } }
             td { bdi { (who.join(" · ")) } }
             td { @for (n, rating) in feedback.ratings.iter().enumerate() { @if n > 0 { ", " } bdi { (rating.scale) } " " (rating.value) } }
-            td { @for (n, (name, value)) in feedback.attributes.iter().enumerate() { @if n > 0 { ", " } bdi { (name) } " " bdi { (short(value)) } } }
+            td { @for (n, (name, value)) in feedback.attributes.iter().enumerate() { @if n > 0 { ", " } bdi { (name) } " " bdi { (beginning(value, SHOWN)) } } }
         }
     }
 }
@@ -181,15 +186,6 @@ pub fn bad_table(bad: &[BadRow], title: &str, about: &str) -> Markup {
             }
         }
     }
-}
-
-fn short(text: &str) -> String {
-    let mut letters = text.chars();
-    let mut out: String = letters.by_ref().take(SHOWN).collect();
-    if letters.next().is_some() {
-        out.push('…');
-    }
-    out
 }
 
 /// A size in words.

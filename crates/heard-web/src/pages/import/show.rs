@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use heard_charts::number::whole;
 use heard_domain::id::ImportId;
 use heard_domain::import::{Import, ImportState};
 use heard_domain::user::Grant;
@@ -12,6 +13,7 @@ use maud::{Markup, html};
 use crate::extract::{Asked, Id};
 use crate::pages::import::list::state_chip;
 use crate::pages::import::preview::{self, bad_table, size};
+use crate::parts::flash::{Kind, flash};
 use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
 use crate::problem::Problem;
@@ -63,21 +65,21 @@ fn how_far(viewer: &Viewer, seen: &Progress) -> Markup {
     // The page asks for this part again while rows come in or are read.
     let alive = running || (*to_be_read > 0 && import.state == ImportState::Done);
     html! {
-        section.card #how-far aria-label="How far" data-poll=[alive.then_some("1000")] {
+        section.card.form #how-far aria-label="How far" data-poll=[alive.then_some("1000")] {
             @match (import.state, import.rows) {
                 (ImportState::Running, Some(rows)) => {
-                    p { strong { (import.done) } " of " (rows) " rows"
-                        @if let Some(rate) = rows_per_second { ", " (format!("{rate:.0}")) " a second" }
+                    p { strong { (whole(import.done)) } " of " (whole(rows)) " rows"
+                        @if let Some(rate) = rows_per_second { ", " (whole(*rate as u64)) " a second" }
                         @if let Some(left) = seconds_left { ", " (time_left(*left)) } }
                     progress value=(import.done.min(rows)) max=(rows.max(1)) aria-label="Rows that came in" {}
                 }
-                (ImportState::Running, None) => { p { strong { (import.done) } " rows so far" } progress aria-label="Rows that came in" {} }
-                (ImportState::Failed, _) => { p.flash.bad role="alert" { "It stopped after " (import.done) " rows: " (import.failure.as_deref().unwrap_or("the reason is in the log")) ". What came in stays; hand the file over again to go on: the same rows add nothing." } }
-                (ImportState::Cancelled, _) => { p { "Stopped after " (import.done) " rows; what came in stays." } }
-                _ => { p { "All " (import.done) " rows were looked at." } }
+                (ImportState::Running, None) => { p { strong { (whole(import.done)) } " rows so far" } progress aria-label="Rows that came in" {} }
+                (ImportState::Failed, _) => { (flash(Kind::Wrong, &html! { "It stopped after " (whole(import.done)) " rows: " (import.failure.as_deref().unwrap_or("the reason is in the log")) ". What came in stays; hand the file over again to go on: the same rows add nothing." })) }
+                (ImportState::Cancelled, _) => { p { "Stopped after " (whole(import.done)) " rows; what came in stays." } }
+                _ => { p { "All " (whole(import.done)) " rows were looked at." } }
             }
             (outcome(import))
-            @if *to_be_read > 0 { p.soft role="status" { (to_be_read) " comments are still being read: figures follow as they are." } }
+            @if *to_be_read > 0 { p.soft role="status" { (whole(*to_be_read)) " comments are still being read: figures follow as they are." } }
             div.tools {
                 @if import.added + import.revised + import.known > 0 && viewer.may(Grant::ReadFeedback) {
                     a.primary href={ "/feedback?when=ever&import=" (import.id) } { "Read its comments" }
@@ -93,10 +95,10 @@ fn how_far(viewer: &Viewer, seen: &Progress) -> Markup {
 fn outcome(import: &Import) -> Markup {
     html! {
         dl.facts {
-            dt { "New" } dd { (import.added) }
-            dt { "Known already" } dd { (import.known) }
-            @if import.revised > 0 { dt { "Words changed at the source" } dd { (import.revised) " (the old words are kept)" } }
-            dt { "Could not be taken" } dd { (import.bad) }
+            dt { "New" } dd { (whole(import.added)) }
+            dt { "Known already" } dd { (whole(import.known)) }
+            @if import.revised > 0 { dt { "Words changed at the source" } dd { (whole(import.revised)) " (the old words are kept)" } }
+            dt { "Could not be taken" } dd { (whole(import.bad)) }
             dt { "Listening post" } dd { bdi { (import.mapping.post) } " · " (import.mapping.channel) }
             dt { "Understood as" } dd { (import.mapping.preset) }
         }

@@ -55,7 +55,7 @@ fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> Respons
     let body = html! {
         div.two.even {
             section.card aria-labelledby="who" {
-                h2 #who { "Who I am to Heard" }
+                div.ch { h2 #who { "Who I am to Heard" } }
                 dl.facts {
                     dt { "Name" } dd { (viewer.user.name) }
                     dt { "E-mail" } dd { (viewer.user.email) }
@@ -73,7 +73,7 @@ fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> Respons
                 }
             }
             section.card aria-labelledby="password" {
-                h2 #password { "Change my password" }
+                div.ch { h2 #password { "Change my password" } }
                 form.form method="post" action="/settings/password" {
                     (csrf(&viewer.csrf))
                     (refused(problem, &["old", "new", "again"]))

@@ -101,7 +101,7 @@ async fn page(
             }
         }
         section.card.narrow aria-labelledby="make" {
-            h2 #make { "Make a token" }
+            div.ch { h2 #make { "Make a token" } }
             form.form method="post" action="/settings/tokens" {
                 (csrf(&viewer.csrf))
                 (refused(problem, &["name", "scopes", "expires"]))

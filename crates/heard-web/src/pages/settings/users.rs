@@ -123,7 +123,7 @@ async fn listed(state: &AppState, viewer: &Viewer, form: &Form, problem: Option<
             }
         }
         section.card.narrow aria-labelledby="add" {
-            h2 #add { "Add a user" }
+            div.ch { h2 #add { "Add a user" } }
             form.form method="post" action="/settings/users" {
                 (csrf(&viewer.csrf))
                 (refused(problem, &FIELDS))
@@ -142,7 +142,7 @@ fn one(state: &AppState, viewer: &Viewer, user: &User, saved: Option<&str>, prob
         (done(saved))
         div.two.even {
             section.card aria-labelledby="who" {
-                h2 #who { "What they are to Heard" }
+                div.ch { h2 #who { "What they are to Heard" } }
                 form.form method="post" action={ "/settings/users/" (user.id) } {
                     (csrf(&viewer.csrf))
                     (refused(problem, &FIELDS))
@@ -152,7 +152,7 @@ fn one(state: &AppState, viewer: &Viewer, user: &User, saved: Option<&str>, prob
                 }
             }
             section.card aria-labelledby="password-of" {
-                h2 #password-of { "Set a new password" }
+                div.ch { h2 #password-of { "Set a new password" } }
                 form.form method="post" action={ "/settings/users/" (user.id) "/password" } {
                     (csrf(&viewer.csrf))
                     (Field { name: "password", label: "New password", kind: "password", value: "", autocomplete: "new-password", hint: "At least 10 characters. They are signed out everywhere." }.show(problem))
