@@ -174,9 +174,11 @@ fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
     let change = what.moved.change.unwrap_or(0.0);
     let points = change.abs().round();
     let mut sentence = vec![];
+    let place = what.category.and_then(|category| mostly_in(facts, category));
     if what.category.is_some() {
         sentence.push(Piece::Voice(what.name.to_owned()));
-        sentence.push(Piece::Say(" has ".to_owned()));
+        let place = place.and_then(|id| facts.directory.journey.stage(id)).map(|stage| format!(", mostly in {},", stage.name));
+        sentence.push(Piece::Say(format!("{} has ", place.unwrap_or_default())));
     } else {
         sentence.push(Piece::Say(format!("{} has ", what.name)));
     }
@@ -186,6 +188,9 @@ fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
     if let Some(day) = what.course.and_then(|course| began(course, &facts.steps, change)) {
         let word = if mood == Mood::Worse { "the fall" } else { "the rise" };
         sentence.push(Piece::Say(format!("; {word} began about {}", date::plain(day))));
+    }
+    if let Some(times) = what.category.and_then(|category| oftener(facts, category)) {
+        sentence.push(Piece::Say(format!("; it is spoken of {times} as often")));
     }
     sentence.push(Piece::Say(".".to_owned()));
     let driver = what.stage.filter(|_| what.category.is_none()).and_then(|stage| driver(facts, stage, what));
@@ -210,10 +215,26 @@ fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
             what.moved.certainty.label()
         ),
         factors: Some(what.factors),
-        stage: what.stage,
+        stage: place.or(what.stage),
         filter: what.filter.clone(),
         comments: what.comments,
     }
+}
+
+/// The stage in which at least half of a category's passages stand.
+fn mostly_in(facts: &Facts, category: CategoryId) -> Option<StageId> {
+    let cells = facts.heat.cells.iter().filter(|((_, c), _)| *c == category).map(|((stage, _), cell)| (*stage, cell.value.n));
+    let (all, most) = cells.fold((0, None), |(all, most): (u64, Option<(StageId, u64)>), (stage, n)| {
+        (all + n, if most.is_none_or(|(_, best)| n > best) { Some((stage, n)) } else { most })
+    });
+    most.filter(|(_, n)| *n > 0 && 2 * n >= all).map(|(stage, _)| stage)
+}
+
+/// How many times as often a category is spoken of as in the period before.
+fn oftener(facts: &Facts, category: CategoryId) -> Option<String> {
+    let mover = facts.categories.all.iter().find(|m| m.category == category)?;
+    let (before, now) = mover.counts.split_at(mover.counts.len().saturating_sub(mover.now));
+    times_in_words(now.iter().sum(), before.iter().sum())
 }
 
 /// The day on which a course broke in the direction of the change; nothing where it had changed before the period began.
@@ -428,6 +449,47 @@ mod tests {
              Three quarters of it is one thing: Login code."
         );
         assert_eq!(evidence, "400 comments in 12 weeks. Net sentiment −22 (−27 to −17), before +9. Very likely real.");
+    }
+
+    #[test]
+    fn a_category_is_told_with_its_place() {
+        let period = Period::ending(Day::new(2026, 3, 22).unwrap(), 84);
+        let mut known = categories();
+        known.all[0] = Mover {
+            value: value(-30.0, 200),
+            moved: moved(-9.0, -30.0, 90, Certainty::VeryLikelyReal),
+            comments: 180,
+            counts: [vec![5; 12], vec![15; 12]].concat(),
+            ..known.all[0].clone()
+        };
+        let cell = |n| Cell { value: value(0.0, n), moved: None };
+        let cells = BTreeMap::from([((StageId(1), CategoryId(1)), cell(150)), ((StageId(2), CategoryId(1)), cell(50))]);
+        let heat = Heat { categories: vec![], cells };
+        let steps = Steps::of(period);
+        let (directory, filter) = (directory(), Filter::default());
+        let facts = Facts {
+            directory: &directory,
+            filter: &filter,
+            period,
+            steps,
+            comments: 900,
+            stages: &[],
+            heat: &heat,
+            categories: &known,
+        };
+        let found = finding(&facts);
+        let words: String = found
+            .sentence
+            .iter()
+            .map(|p| match p {
+                Piece::Say(w) | Piece::Strong(w) | Piece::Voice(w) => w.as_str(),
+            })
+            .collect();
+        assert_eq!(
+            words,
+            "Login code, mostly in Onboard, has lost 21 points against the 12 weeks before; it is spoken of three times as often."
+        );
+        assert_eq!((found.stage, found.comments), (Some(StageId(1)), 180));
     }
 
     #[test]
