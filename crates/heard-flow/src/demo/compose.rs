@@ -265,7 +265,8 @@ impl<'a> Pen<'a> {
         {
             self.say("", words, polarity, None);
         }
-        if self.dice.hit((0.26 * wordy).min(0.45)) {
+        let mixed = if polarity == Polarity::Positive { 0.17 } else { 0.26 };
+        if self.dice.hit((mixed * wordy).min(0.45)) {
             self.contrast();
         }
         if self.dice.hit(0.07 * wordy)
@@ -326,12 +327,19 @@ impl<'a> Pen<'a> {
         let whole = matches!(own, "The" | "My" | "Our" | "I" | "We" | "It" | "You" | "Your" | "There" | "They")
             && !sentence.contains('?');
         let once = sentence.strip_suffix('.').filter(|rest| !rest.contains(['.', '!', '?', ':', '"']));
+        // Praise wears its heart on its sleeve more often than criticism; so does what makes people write at all.
+        let (before, at_end, after) = match polarity {
+            Polarity::Positive if self.matter.fits.planted => (0.30, 0.70, 0.90),
+            Polarity::Positive => (0.22, 0.50, 0.88),
+            _ if self.matter.fits.planted => (0.26, 0.58, 0.88),
+            _ => (0.15, 0.30, 0.55),
+        };
         match self.dice.unit() {
-            u if plain && whole && u < 0.17 => {
+            u if plain && whole && u < before => {
                 let words = self.common("lead", polarity).unwrap_or_default();
                 self.say(&words, sentence, polarity, Some(cell));
             }
-            u if plain && u < 0.34 && once.is_some() => {
+            u if plain && u < at_end && once.is_some() => {
                 let words =
                     self.common("tag", polarity).unwrap_or_default().to_lowercase().replace("i'm", "I'm").replace(" i ", " I ");
                 let tagged = format!("{}, {words}.", once.unwrap_or_default());
@@ -339,7 +347,7 @@ impl<'a> Pen<'a> {
             }
             u => {
                 self.say(lead, sentence, polarity, Some(cell));
-                if u < 0.62
+                if u < after
                     && polarity != Polarity::Neutral
                     && let Some(words) = self.common("reaction", polarity)
                 {
@@ -428,7 +436,9 @@ impl<'a> Pen<'a> {
                 {
                     let words = capital(words.trim());
                     self.say("", words, polarity, None);
-                    let after = if self.matter.channel == Channel::Review || self.dice.hit(0.5) { "\n" } else { ". " };
+                    let ends = self.out.text.ends_with(['.', '!', '?']);
+                    let after = if self.matter.channel == Channel::Review || self.dice.hit(0.5) { "\n" } else { " " };
+                    self.put(if ends { "" } else { "." });
                     self.put(after);
                 }
                 return;
@@ -450,6 +460,7 @@ impl<'a> Pen<'a> {
                 self.head = words;
             } else {
                 self.put(&words);
+                self.put(if after == "\n" && words.ends_with(char::is_alphanumeric) { "," } else { "" });
                 self.put(after);
             }
         }
