@@ -36,6 +36,10 @@ pub async fn begin(State(state): State<AppState>, headers: HeaderMap, form: Form
 }
 
 async fn settle(state: &AppState, form: &Form) -> Result<Option<String>, Problem> {
+    // Asked before the dear hashing of a password: this page is open to everybody.
+    if !session::nobody_yet(&state.flow).await? {
+        return Ok(None);
+    }
     let zone: Zone = form
         .get("zone")
         .trim()

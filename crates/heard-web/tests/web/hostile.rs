@@ -209,3 +209,23 @@ async fn answers_are_packed_for_who_takes_it() {
     assert_eq!((answer.status, answer.header("content-encoding")), (StatusCode::OK, "gzip"));
     assert_eq!(site.get("/openapi.json", None).await.header("content-encoding"), "");
 }
+
+#[tokio::test]
+async fn a_panic_is_a_problem_without_details() {
+    use axum::routing::get;
+    use tower_service::Service;
+    async fn panics() -> &'static str {
+        panic!("a secret from inside")
+    }
+    let site = Site::empty();
+    let state = heard_web::state::AppState::new(site.flow.clone(), heard_web::state::Site::default());
+    let finish = axum::middleware::from_fn_with_state(state, heard_web::answer::finish);
+    let mut router = axum::Router::new().route("/api/v1/panics", get(panics)).route("/panics", get(panics)).layer(finish);
+    for (path, kind) in [("/api/v1/panics", "application/problem+json"), ("/panics", "text/html")] {
+        let answer = router.call(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.headers()["content-type"].to_str().unwrap().starts_with(kind));
+        let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"));
+    }
+}

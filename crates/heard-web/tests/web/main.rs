@@ -9,5 +9,6 @@ mod roles;
 mod schema;
 mod scope;
 mod serve;
+mod settings;
 mod sign_in;
 mod site;

@@ -10,10 +10,14 @@ use crate::viewer::Viewer;
 
 /// A page of the settings; `problem`: what the form on it was refused for, which also gives the status.
 pub fn page(viewer: &Viewer, path: &str, title: &str, problem: Option<&Problem>, body: &Markup) -> Response {
-    let tabs = [("/settings", "My account", None), ("/settings/company", "Company", Some(Grant::Administer))];
-    let tabs = tabs
-        .into_iter()
-        .chain([("/settings/users", "Users", Some(Grant::Administer)), ("/settings/tokens", "Tokens", Some(Grant::Administer))]);
+    let administer = Some(Grant::Administer);
+    let tabs = [
+        ("/settings", "My account", None),
+        ("/settings/company", "Company", administer),
+        ("/settings/posts", "Listening posts", Some(Grant::Shape)),
+        ("/settings/users", "Users", administer),
+        ("/settings/tokens", "Tokens", administer),
+    ];
     let markup = html! {
         header.top { div { p.eyebrow { "Settings" } h1 { (title) } } }
         nav.tabs aria-label="Settings" {
