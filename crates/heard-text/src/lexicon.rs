@@ -1,19 +1,24 @@
 //! The lexicon: how good or bad a single word or face is by itself, from the kept crate that carries the VADER lists.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use qsv_vader_sentiment_analysis::{EMOJI_LEXICON, LEXICON};
 
 use crate::phrase::listed;
-use crate::token::{Kind, Tokens, hash};
+use crate::token::{ByHash, Kind, Tokens, hash};
+
+/// What is known of a word.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    valence: f32,
+    boost: f32,
+    negates: bool,
+}
 
 /// Valence of words and faces (−4 to 4), by the hash of their normal form.
 #[derive(Debug)]
 pub struct Lexicon {
-    valences: HashMap<u64, f32>,
-    negators: HashSet<u64>,
-    boosters: HashMap<u64, f32>,
+    entries: ByHash<Entry>,
 }
 
 const NEGATORS: &str = "not, no, never, without, nothing, nobody, none, neither, nor, cannot, nowhere, hardly, barely, rarely, seldom, cant, \
@@ -59,7 +64,7 @@ const FACES: &[(&str, f32)] = &[
 pub fn lexicon() -> &'static Lexicon {
     static BUILT: OnceLock<Lexicon> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let mut valences = HashMap::new();
+        let mut valences: ByHash<f32> = ByHash::default();
         for (word, valence) in LEXICON.iter() {
             let tokens = Tokens::of(word);
             if let [only] = tokens.all()
@@ -91,29 +96,30 @@ pub fn lexicon() -> &'static Lexicon {
                 valences.insert(first.hash, *valence);
             }
         }
-        let key = |word: &str| hash(word.as_bytes());
-        Lexicon {
-            valences,
-            negators: listed(NEGATORS).map(key).collect(),
-            boosters: listed(STRENGTHENERS).map(|w| (key(w), BOOST)).chain(listed(SOFTENERS).map(|w| (key(w), -BOOST))).collect(),
-        }
+        let mut entries: ByHash<Entry> =
+            valences.into_iter().map(|(form, valence)| (form, Entry { valence, ..Entry::default() })).collect();
+        let mut entry = |word: &str, set: &dyn Fn(&mut Entry)| set(entries.entry(hash(word.as_bytes())).or_default());
+        listed(NEGATORS).for_each(|word| entry(word, &|known| known.negates = true));
+        listed(STRENGTHENERS).for_each(|word| entry(word, &|known| known.boost = BOOST));
+        listed(SOFTENERS).for_each(|word| entry(word, &|known| known.boost = -BOOST));
+        Lexicon { entries }
     })
 }
 
 impl Lexicon {
     /// How good or bad a normal form is; 0 if not listed.
     pub fn valence(&self, form: u64) -> f32 {
-        self.valences.get(&form).copied().unwrap_or(0.0)
+        self.entries.get(&form).map_or(0.0, |known| known.valence)
     }
 
     /// Whether the word turns what follows into its opposite.
     pub fn negates(&self, form: u64, norm: &str) -> bool {
-        self.negators.contains(&form) || norm.ends_with("n't")
+        self.entries.get(&form).is_some_and(|known| known.negates) || norm.ends_with("n't")
     }
 
     /// How much the word strengthens (or weakens) what follows.
     pub fn boost(&self, form: u64) -> f32 {
-        self.boosters.get(&form).copied().unwrap_or(0.0)
+        self.entries.get(&form).map_or(0.0, |known| known.boost)
     }
 }
 

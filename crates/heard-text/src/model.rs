@@ -50,7 +50,7 @@ pub struct Model {
     /// Set after training.
     pub calibration: Calibration,
     /// Rows of the table of hashed features, one after the other.
-    pub table: Vec<i8>,
+    pub table: Vec<[i8; OUTPUTS]>,
 }
 
 /// What the head says of a stretch of tokens.
@@ -74,7 +74,7 @@ impl Model {
     /// A head that knows nothing.
     pub fn empty() -> Self {
         let calibration = Calibration { polarity: 1.0, emotion: 1.0, thresholds: [0.5; EMOTIONS], context: 0.0 };
-        let table = vec![0; OUTPUTS << BITS];
+        let table = vec![[0; OUTPUTS]; 1 << BITS];
         Self { name: "none".to_owned(), scales: [0.0; OUTPUTS], dense: [[0.0; OUTPUTS]; DENSE], calibration, table }
     }
 
@@ -114,7 +114,7 @@ impl Model {
             return Err(BadModel("its table has another size"));
         }
         String::from_utf8_lossy(name).trim_end_matches('\0').clone_into(&mut model.name);
-        model.table = rest.iter().map(|b| i8::from_le_bytes([*b])).collect();
+        model.table = rest.as_chunks().0.iter().map(|row: &[u8; OUTPUTS]| row.map(|b| i8::from_le_bytes([b]))).collect();
         Ok(model)
     }
 
@@ -135,36 +135,46 @@ impl Model {
         for figure in figures.chain(set).chain(&calibration.thresholds) {
             out.extend(figure.to_le_bytes());
         }
-        out.extend(self.table.iter().flat_map(|w| w.to_le_bytes()));
+        out.extend(self.table.iter().flatten().flat_map(|w| w.to_le_bytes()));
         out
     }
 
     /// Weighs a stretch.
     pub fn score(&self, encoded: &Encoded) -> Scores {
         let length = encoded.valences.len();
-        let mut tokens = vec![[0.0; OUTPUTS]; length];
-        for group in [&encoded.words, &encoded.letters] {
-            let share = 1.0 / (group.len().max(1) as f32).sqrt();
-            for feature in group {
-                let row = feature.row as usize * OUTPUTS;
-                let Some(weights) = self.table.get(row..row + OUTPUTS) else { continue };
-                let ends = [feature.first as usize, feature.last as usize];
-                let (ends, share) = if feature.first == feature.last { (&ends[..1], share) } else { (&ends[..], share * 0.5) };
-                for end in ends {
-                    if let Some(sums) = tokens.get_mut(*end) {
-                        for (sum, weight) in sums.iter_mut().zip(weights) {
-                            *sum += f32::from(*weight) * share;
-                        }
-                    }
+        // Whole numbers until the end: sums of eight bits are exact, and quick.
+        let mut words = vec![[0_i32; OUTPUTS]; length];
+        let mut letters = vec![[0_i32; OUTPUTS]; length];
+        let add = |sums: Option<&mut [i32; OUTPUTS]>, weights: &[i8; OUTPUTS]| {
+            if let Some(sums) = sums {
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum += i32::from(*weight);
                 }
             }
-        }
-        let mut outputs = [0.0; OUTPUTS];
-        for sums in &mut tokens {
-            for ((sum, scale), output) in sums.iter_mut().zip(&self.scales).zip(&mut outputs) {
-                *sum *= scale;
-                *output += *sum;
+        };
+        for feature in &encoded.words {
+            if let Some(weights) = self.table.get(feature.row as usize) {
+                // Both ends get half; a single word is both ends.
+                add(words.get_mut(feature.first as usize), weights);
+                add(words.get_mut(feature.last as usize), weights);
             }
+        }
+        for feature in &encoded.letters {
+            if let Some(weights) = self.table.get(feature.row as usize) {
+                add(letters.get_mut(feature.first as usize), weights);
+            }
+        }
+        let share = |count: usize| 1.0 / (count.max(1) as f32).sqrt();
+        let (of_words, of_letters) = (share(encoded.words.len()) * 0.5, share(encoded.letters.len()));
+        let mut outputs = [0.0; OUTPUTS];
+        let mut tokens = Vec::with_capacity(length);
+        for (words, letters) in words.iter().zip(&letters) {
+            let mut sums = [0.0; OUTPUTS];
+            for (at, sum) in sums.iter_mut().enumerate() {
+                *sum = (words[at] as f32 * of_words + letters[at] as f32 * of_letters) * self.scales[at];
+                outputs[at] += *sum;
+            }
+            tokens.push(sums);
         }
         for (figure, weights) in encoded.dense.iter().zip(&self.dense) {
             for (output, weight) in outputs.iter_mut().zip(weights) {

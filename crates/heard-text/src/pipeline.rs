@@ -150,6 +150,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_meant_to_choke_the_reader_costs_no_more_than_a_long_letter() {
+        let parts =
+            ["x", "😡", "a ", "<a", "but not ", "!", "a. ", "order 1 ", "@a@", "&a", "good ", "\0", "\u{202e}", "é’", "http://"];
+        let reader = reader();
+        for part in parts {
+            let text = part.repeat(100_000 / part.len());
+            let reading = reader.read(&asked(&text));
+            assert!(
+                reading.notes.contains(&Note::Cut) && reading.passages.len() <= 64,
+                "{part:?}: {} passages",
+                reading.passages.len()
+            );
+            let end = reading.passages.iter().map(|p| p.span.end as usize).max();
+            assert!(end.is_some_and(|end| end <= clean::LONGEST_READ), "{part:?}");
+        }
+    }
+
+    #[test]
     fn a_very_long_verbatim_is_cut_on_a_character_boundary() {
         let text = "süß ".repeat(300_000);
         let reading = reader().read(&asked(&text));

@@ -1,11 +1,12 @@
 //! Suggestions by grammar: what phrases alone miss ("Add …", "it would be really helpful if …", "there should be …").
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use heard_domain::reading::Span;
 
 use crate::phrase::listed;
-use crate::token::{Kind, Tokens};
+use crate::token::{Hashes, Kind, Tokens, hash};
 
 /// Verbs that, at the head of a sentence, ask for a change; "give me" and "fix" do not, they complain.
 const HEADS: &str = "add, allow, enable, provide, support, implement, introduce, include, extend, integrate, consider, offer, expose, \
@@ -25,8 +26,29 @@ integrated, shown, changed, extended, improved";
 /// How many words may stand between "would be" and what is wished: "really very".
 const GAP: usize = 3;
 
-fn among(list: &'static str, word: &str) -> bool {
-    listed(list).any(|entry| entry == word)
+/// The lists, ready to be looked up.
+struct Lists {
+    heads: Hashes,
+    before_head: Hashes,
+    wished: Hashes,
+    not_after_should: Hashes,
+    should_be: Hashes,
+}
+
+fn lists() -> &'static Lists {
+    static READY: OnceLock<Lists> = OnceLock::new();
+    let set = |list| listed(list).map(|word| hash(word.as_bytes())).collect();
+    READY.get_or_init(|| Lists {
+        heads: set(HEADS),
+        before_head: set(BEFORE_HEAD),
+        wished: set(WISHED),
+        not_after_should: set(NOT_AFTER_SHOULD),
+        should_be: set(SHOULD_BE),
+    })
+}
+
+fn among(list: &Hashes, word: &str) -> bool {
+    list.contains(&hash(word.as_bytes()))
 }
 
 /// The words by which a stretch of tokens suggests something.
@@ -37,7 +59,7 @@ pub fn suggestions(tokens: &Tokens, range: &Range<usize>) -> Vec<Span> {
         found.push(tokens.span(&(head..head + 1)));
     }
     for at in range.clone() {
-        let wished = |from: usize| (from..from + GAP).find(|at| among(WISHED, word(*at)));
+        let wished = |from: usize| (from..from + GAP).find(|at| among(&lists().wished, word(*at)));
         match word(at) {
             "would" | "could" | "might" | "will" if word(at + 1) == "be" => {
                 // "Would be great" is a wish; "they said it would be great" is none.
@@ -53,9 +75,9 @@ pub fn suggestions(tokens: &Tokens, range: &Range<usize>) -> Vec<Span> {
             }
             "should" | "must" | "ought" => {
                 let next = word(at + 1);
-                let verb = !next.is_empty() && !among(NOT_AFTER_SHOULD, next);
-                let be =
-                    next == "be" && (among(SHOULD_BE, word(at + 2)) || at.checked_sub(1).is_some_and(|b| word(b) == "there"));
+                let verb = !next.is_empty() && !among(&lists().not_after_should, next);
+                let be = next == "be"
+                    && (among(&lists().should_be, word(at + 2)) || at.checked_sub(1).is_some_and(|b| word(b) == "there"));
                 if (verb && word(at) == "should") || be {
                     found.push(tokens.span(&(at..at + if be { 3 } else { 2 }.min(range.end - at))));
                 }
@@ -70,12 +92,12 @@ pub fn suggestions(tokens: &Tokens, range: &Range<usize>) -> Vec<Span> {
 fn head(tokens: &Tokens, range: &Range<usize>) -> Option<usize> {
     let mut at = range.start;
     while at < range.end
-        && (among(BEFORE_HEAD, tokens.norm(at)) || tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(..))))
+        && (among(&lists().before_head, tokens.norm(at)) || tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Mark(..))))
     {
         at += 1;
     }
     let next = if at + 1 < range.end { tokens.norm(at + 1) } else { "" };
-    let asks = at < range.end && among(HEADS, tokens.norm(at)) && !next.is_empty();
+    let asks = at < range.end && among(&lists().heads, tokens.norm(at)) && !next.is_empty();
     // "Let me know", "make sure", "make my day", "use it every day", "try again" and "offer accepted" ask for no change.
     let idle = matches!(
         (tokens.norm(at), next),

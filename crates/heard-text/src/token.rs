@@ -4,6 +4,8 @@
 //! apostrophes, digits as `0`, stretched letters shortened). Handles and links are kept apart, so that nobody takes
 //! them for evidence; markup and character references are skipped.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 use heard_domain::reading::Span;
@@ -76,7 +78,7 @@ impl Tokens {
     /// Splits a text.
     pub fn of(text: &str) -> Self {
         let mut tokens = Self { items: Vec::with_capacity(text.len() / 5 + 4), norms: String::with_capacity(text.len() + 16) };
-        Scanner { text, at: 0, new_line: false, spaced: true, tokens: &mut tokens }.run();
+        Scanner { text, at: 0, new_line: false, spaced: true, tokens: &mut tokens, stem: String::new() }.run();
         tokens
     }
 
@@ -130,12 +132,43 @@ pub fn mix(a: u64, b: u64) -> u64 {
     x ^ x >> 32
 }
 
+/// A map whose keys are hashes already: hashing them again would take most of the time of looking up.
+pub type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
+
+/// A set of the same kind.
+pub type Hashes = HashSet<u64, BuildHasherDefault<AsItIs>>;
+
+/// Takes a hash as it is.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = hash(bytes);
+    }
+
+    fn write_u64(&mut self, hashed: u64) {
+        self.0 = hashed;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// A light stem: plural, -ed, -ing, a final e and a doubled consonant fall off. It need not be a word, only the same for
 /// "cancel", "cancels", "cancelled" and "cancelling".
 pub fn stem(norm: &str) -> String {
-    let mut word = norm.strip_suffix("'s").unwrap_or(norm).to_owned();
+    let mut word = String::with_capacity(norm.len());
+    stem_into(norm, &mut word);
+    word
+}
+
+fn stem_into(norm: &str, word: &mut String) {
+    word.clear();
+    word.push_str(norm.strip_suffix("'s").unwrap_or(norm));
     if !word.is_ascii() || word.len() < 4 {
-        return word;
+        return;
     }
     if word.ends_with("ies") && word.len() > 4 {
         word.truncate(word.len() - 3);
@@ -148,11 +181,9 @@ pub fn stem(norm: &str) -> String {
     let is_vowel = |b: u8| b"aeiou".contains(&b);
     let vowel_before = |stem: &str| stem.bytes().any(|b| is_vowel(b) || b == b'y');
     for end in ["ing", "ed"] {
-        if let Some(rest) = word.strip_suffix(end)
-            && rest.len() >= 3
-            && vowel_before(rest)
-        {
-            word.truncate(rest.len());
+        let rest = word.strip_suffix(end).filter(|rest| rest.len() >= 3 && vowel_before(rest)).map(str::len);
+        if let Some(length) = rest {
+            word.truncate(length);
             // "rated" and "rate", but "sitting" and "sit": a short stem gets its e back.
             if let [a, b, c] = word.as_bytes()
                 && !is_vowel(*a)
@@ -169,22 +200,20 @@ pub fn stem(norm: &str) -> String {
     if word.len() > 4 && word.ends_with('e') {
         word.pop();
     }
-    let bytes = word.as_bytes();
-    if let [.., a, b] = bytes
+    if let [.., a, b] = word.as_bytes()
         && a == b
-        && bytes.len() > 3
+        && word.len() > 3
         && b.is_ascii_lowercase()
         && !b"aeious".contains(b)
     {
         word.pop();
     }
-    word
 }
 
 /// Faces made of punctuation.
 const EMOTICONS: &[&str] = &[
     ":'-(", ":'-)", ":')", ":'(", ":-)", ":-(", ":-D", ":-P", ":-/", ":-|", ":-*", ":-O", ";-)", "=-)", "</3", "<3", ":)", ":(",
-    ":D", ":P", ":p", ":/", ":|", ":*", ":O", ":o", ":]", ":[", ";)", ";(", "=)", "=(", "=D", "D:", "^_^", "-_-", ">:(",
+    ":D", ":P", ":p", ":/", ":|", ":*", ":O", ":o", ":]", ":[", ";)", ";(", "=)", "=(", "=D", "^_^", "-_-", ">:(",
 ];
 
 fn is_emoji(c: char) -> bool {
@@ -197,12 +226,18 @@ fn is_silent(c: char) -> bool {
         || (c.is_control() && !c.is_whitespace())
 }
 
+/// An address ends at white space, a quotation mark or a bracket of markup.
+fn link_length(rest: &str) -> usize {
+    rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '“' | '”')).unwrap_or(rest.len())
+}
+
 struct Scanner<'a, 't> {
     text: &'a str,
     at: usize,
     new_line: bool,
     spaced: bool,
     tokens: &'t mut Tokens,
+    stem: String,
 }
 
 impl<'a> Scanner<'a, '_> {
@@ -247,9 +282,11 @@ impl<'a> Scanner<'a, '_> {
     /// Adds the token that begins here (a hash sign and stray marks may add none) and says how long it is.
     fn token(&mut self, c: char) -> usize {
         let rest = self.rest();
+        if c.is_ascii_lowercase() && !matches!(c, 'h' | 'w') {
+            return self.word();
+        }
         if rest.starts_with("http://") || rest.starts_with("https://") || rest.starts_with("www.") {
-            let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-            return self.push(length, Kind::Link);
+            return self.push(link_length(rest), Kind::Link);
         }
         if !c.is_alphanumeric()
             && let Some(face) = EMOTICONS.iter().find(|face| rest.starts_with(**face))
@@ -290,9 +327,9 @@ impl<'a> Scanner<'a, '_> {
                         && rest.as_bytes().get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_digit)
                 }
                 '@' if next.is_some_and(char::is_alphanumeric) => {
-                    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-                    return self.push(length, Kind::Link);
+                    return self.push(link_length(rest), Kind::Link);
                 }
+                c if c.is_ascii() => c.is_ascii_alphanumeric() || is_silent(c),
                 c => c.is_alphanumeric() || is_silent(c),
             };
             if !inside || at >= LONGEST_WORD {
@@ -325,13 +362,19 @@ impl<'a> Scanner<'a, '_> {
                     _ if kind == Kind::Face => norms.push(c),
                     c if c.is_ascii_digit() => norms.push('0'),
                     c if run > 2 && c.is_alphabetic() => {}
+                    c if c.is_ascii() => norms.push(c.to_ascii_lowercase()),
                     c => norms.extend(c.to_lowercase()),
                 }
             }
         }
         let norm = norms.get(start..).unwrap_or("");
         let hash_of = hash(norm.as_bytes());
-        let stem_of = if kind == Kind::Word { hash(stem(norm).as_bytes()) } else { hash_of };
+        let stem_of = if kind == Kind::Word {
+            stem_into(norm, &mut self.stem);
+            hash(self.stem.as_bytes())
+        } else {
+            hash_of
+        };
         let token = Token {
             span: Span::new(self.at, self.at + length),
             kind,

@@ -1,7 +1,8 @@
 //! Common words: they carry grammar rather than meaning, so they are neither evidence by themselves nor tell categories apart.
 
-use std::collections::HashSet;
 use std::sync::OnceLock;
+
+use crate::token::{Hashes, hash};
 
 /// English function words and the commonest verbs.
 const COMMON: &str = "a about above after again all also although always am an and another any anybody anyone anything are \
@@ -19,6 +20,6 @@ yourself yourselves customer customers comment comments company";
 
 /// Whether a normal form is a common English word.
 pub fn is_common(norm: &str) -> bool {
-    static SET: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    SET.get_or_init(|| COMMON.split_whitespace().collect()).contains(norm)
+    static SET: OnceLock<Hashes> = OnceLock::new();
+    SET.get_or_init(|| COMMON.split_whitespace().map(|word| hash(word.as_bytes())).collect()).contains(&hash(norm.as_bytes()))
 }

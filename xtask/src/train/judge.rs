@@ -1,11 +1,12 @@
 //! Judging: figures on parts that did not train, by the reader as it ships.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
 use heard_domain::id::FeedbackId;
 use heard_domain::journey::Journey;
-use heard_domain::reading::{Emotion, Passage, Polarity, Reading};
+use heard_domain::reading::{Emotion, Intent, Passage, Polarity, Reading};
 use heard_domain::taxonomy::Taxonomy;
 use heard_text::model::Model;
 use heard_text::pipeline::Reader;
@@ -73,7 +74,57 @@ impl Judge {
             n: classes.len(),
         });
         self.airline(data, &mut figures)?;
+        self.suggestions(data, &mut figures)?;
+        self.languages(data, &mut figures)?;
         Ok(figures)
+    }
+
+    /// Measured only: the rules are written from knowledge of the language.
+    fn suggestions(&self, data: &Path, figures: &mut Vec<Figure>) -> Result<()> {
+        let bytes = fs::read(data.join("suggestion/SubtaskA_EvaluationData_labeled.csv"))?;
+        let text = String::from_utf8_lossy(&bytes);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut pairs = Vec::new();
+        for row in reader.records() {
+            let row = row?;
+            let reading = self.read(row.get(1).unwrap_or(""));
+            let said = reading.passages.iter().any(|p| p.intents.iter().any(|intent| intent.value == Intent::Suggestion));
+            pairs.push((row.get(2) == Some("1"), said));
+        }
+        let hits = pairs.iter().filter(|(truth, said)| *truth && *said).count() as f64;
+        let all = pairs.iter().map(|(truth, said)| u32::from(*truth) + u32::from(*said)).sum::<u32>();
+        figures.push(Figure {
+            what: "suggestions (SemEval-2019 task 9 A, by rules), F1".into(),
+            value: 2.0 * hits / f64::from(all),
+            n: pairs.len(),
+        });
+        Ok(())
+    }
+
+    /// Measured only.
+    fn languages(&self, data: &Path, figures: &mut Vec<Figure>) -> Result<()> {
+        for (folder, code) in [("french", "fr"), ("german", "de"), ("portuguese", "pt"), ("spanish", "es")] {
+            let mut reader = csv::Reader::from_path(data.join("multilingual").join(folder).join("valid.csv"))?;
+            let (mut right, mut n) = (0_u32, 0_usize);
+            for row in reader.records() {
+                let row = row?;
+                let asked = ToRead {
+                    feedback: FeedbackId(1),
+                    revision: 1,
+                    text: row.get(0).unwrap_or(""),
+                    language_hint: None,
+                    touchpoint_stage: None,
+                };
+                right += u32::from(self.reader.read(&asked).language.is_some_and(|(found, _)| found == code));
+                n += 1;
+            }
+            figures.push(Figure {
+                what: format!("language of {folder} tweets, accuracy"),
+                value: f64::from(right) / n as f64,
+                n,
+            });
+        }
+        Ok(())
     }
 
     fn emotions(&self, examples: &[&Example], figures: &mut Vec<Figure>) {

@@ -143,7 +143,7 @@ pub fn learn(examples: &[&Example], seen: &[Seen]) -> Head {
     head
 }
 
-/// The dense error and bias are kept whole, the table is cut to eight bits per output.
+/// Dense weights are kept whole, the table is cut to eight bits per output.
 pub fn cut(head: &Head, name: &str, calibration: Calibration) -> Model {
     let mut scales = [0.0_f32; OUTPUTS];
     for output in 0..OUTPUTS {
@@ -153,8 +153,8 @@ pub fn cut(head: &Head, name: &str, calibration: Calibration) -> Model {
         let limit = sizes.get(sizes.len().saturating_sub(1 + sizes.len() / 20_000)).copied().unwrap_or(1.0);
         scales[output] = limit / 127.0;
     }
-    let eight = |(weight, scale): (&f32, &f32)| (weight / scale.max(f32::MIN_POSITIVE)).round().clamp(-127.0, 127.0) as i8;
-    let table = head.table.iter().flat_map(|row| row.iter().zip(&scales).map(eight).collect::<Vec<i8>>()).collect();
+    let eight = |weight: f32, scale: f32| (weight / scale.max(f32::MIN_POSITIVE)).round().clamp(-127.0, 127.0) as i8;
+    let table = head.table.iter().map(|row| std::array::from_fn(|output| eight(row[output], scales[output]))).collect();
     Model { name: name.to_owned(), scales, dense: head.dense, calibration, table }
 }
 

@@ -50,6 +50,35 @@ const SLOTS: &[(&str, &str)] = &[
 
 /// Worse for the customer; before the bar the emotion, if there is one.
 const BAD: &str = "\
+anger|you promised a call back within {n} {unit}
+anger|you promised a {thing} within {n} {unit}
+anger|they promised it within {n} {unit}
+anger|promised by Friday, still not here
+anger|you said {n} {unit}
+anger|terrible
+anger|terrible {thing}
+anger|terrible service
+anger|horrible
+anger|horrible {thing} and rude {staff}
+anger|awful
+anger|awful experience at the {place}
+anger|pathetic
+anger|ridiculous
+anger|absolutely ridiculous
+anger|disgusting
+anger|unacceptable
+anger|totally unacceptable
+anger|rude and unhelpful
+anger|incompetent {staff}
+anger|dishonest
+anger|bad
+disappointment|bad {thing}
+disappointment|poor {thing}
+disappointment|poor quality
+disappointment|disappointing
+disappointment|very disappointing {thing}
+disappointment|a disappointment
+disappointment|sad to see how you treat {person}
 disappointment|the {thing} never arrives on time
 disappointment|the {system} never works
 disappointment|your {staff} never calls back

@@ -15,6 +15,8 @@ pub const STEP: Step = Step { name: "intent", run };
 /// A complaint or praise is the sentiment of a passage that is surer than this.
 const SURE_ENOUGH: f32 = 0.45;
 
+/// From here on a passage is so surely good that it holds no broken promise.
+const SURE_GOOD: f32 = 0.75;
 /// Beside a suggestion only this sure a passage is praise as well.
 const SURE_PRAISE: f32 = 0.9;
 
@@ -94,6 +96,7 @@ fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
     let of = |intent: Intent| found.iter().filter(|(i, _)| *i == intent).map(|(_, span)| *span).collect::<Vec<Span>>();
     let sentiment = clause.passage.sentiment.as_ref();
     let polarity = sentiment.map_or(Polarity::Neutral, |s| s.polarity);
+    let surely_good = sentiment.is_some_and(|s| s.polarity == Polarity::Positive && s.confidence > SURE_GOOD);
     let stretch = tokens.all().get(clause.tokens.clone()).unwrap_or(&[]);
     let asks = stretch.iter().any(|t| t.is_mark('?'));
 
@@ -117,8 +120,10 @@ fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
         let holds = !spans.is_empty()
             && match intent {
                 Intent::Suggestion => !asks || spans.len() > 1,
-                // "I will never use another bank" is no threat; kept promises are praise.
-                Intent::Churn | Intent::BrokenPromise => polarity != Polarity::Positive,
+                // "I will never use another bank" is no threat.
+                Intent::Churn => polarity != Polarity::Positive,
+                // A kept promise is praised; "you promised a call" alone sounds neither good nor bad.
+                Intent::BrokenPromise => !surely_good,
                 _ => true,
             };
         if holds {

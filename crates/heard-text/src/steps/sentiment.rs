@@ -2,13 +2,13 @@
 
 use heard_domain::reading::{Note, Polarity, Sentiment, Span};
 
-use crate::encoder::Encoded;
+use crate::encoder::{Encoded, softened};
 use crate::evidence::phrases;
 use crate::lexicon::lexicon;
 use crate::model::{OUTPUTS, POLARITY, VALUE, softmax};
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::steps::clause::weigh;
-use crate::token::Tokens;
+use crate::token::{Kind, Tokens};
 
 /// The step.
 pub const STEP: Step = Step { name: "sentiment", run };
@@ -42,6 +42,10 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
             *sum /= f32::max(weights, 1.0);
         }
         for clause in &mut draft.clauses {
+            if let Some(sentiment) = without_words(&draft.tokens, clause) {
+                clause.passage.sentiment = Some(sentiment);
+                continue;
+            }
             let (value, shares) = judge(tools, clause, &whole);
             let polarity = strongest(shares);
             let sure = shares.get(polarity.index()).copied().unwrap_or(0.0);
@@ -90,6 +94,19 @@ fn evidence(tokens: &Tokens, clause: &Clause, polarity: Polarity) -> Vec<Span> {
     let adds: Vec<f32> =
         clause.scores.tokens.iter().map(|t| get(t, own) - 0.5 * (get(t, other) + get(t, POLARITY + 1))).collect();
     phrases(tokens, &clause.tokens, &adds)
+}
+
+/// A passage of nothing but faces is what its faces are: the head has seen too few of them.
+fn without_words(tokens: &Tokens, clause: &Clause) -> Option<Sentiment> {
+    let stretch = tokens.all().get(clause.tokens.clone())?;
+    let faces = stretch.iter().filter(|token| token.kind == Kind::Face);
+    if stretch.iter().any(|token| matches!(token.kind, Kind::Word | Kind::Number)) || faces.clone().next().is_none() {
+        return None;
+    }
+    let sentiment = by_faces(softened(faces.map(|face| lexicon().valence(face.hash)).sum()));
+    let confidence = SURE_WITHOUT_WORDS + (1.0 - SURE_WITHOUT_WORDS) * sentiment.value.abs();
+    let evidence = if sentiment.polarity == Polarity::Neutral { Vec::new() } else { vec![clause.passage.span] };
+    Some(Sentiment { confidence, evidence, ..sentiment })
 }
 
 fn by_faces(faces: f32) -> Sentiment {
