@@ -129,7 +129,12 @@ fn looks_like_json(text: &str) -> Result<bool, Unreadable> {
         }
         let advice = "write one object a line, for instance with: jq -c .";
         let spread = start.lines().next().is_some_and(|line| line.trim() == "{");
-        return if spread { Err(Unreadable::NotText { what: "JSON over several lines", advice }) } else { Ok(false) };
+        // A torn line is still one of JSON: no name of a column begins like this.
+        return if spread {
+            Err(Unreadable::NotText { what: "JSON over several lines", advice })
+        } else {
+            Ok(start.starts_with("{\""))
+        };
     }
     let array = start.starts_with("[{") || start.lines().next().is_some_and(|line| line.trim() == "[");
     match OTHERS.iter().find(|(mark, ..)| start.starts_with(mark) && (*mark == "<" || array)) {
@@ -338,6 +343,7 @@ mod tests {
     fn json_is_recognised_and_other_layouts_of_it_are_explained() {
         let jsonl = shape("{\"b\":1,\"a\":{\"c\":2}}\n{\"d\":1}\n");
         assert_eq!((jsonl.format, jsonl.columns.join(" ")), (FileFormat::Jsonl, "b a.c d".to_owned()));
+        assert_eq!(shape("{\"b\":1,\"a").format, FileFormat::Jsonl);
         for (text, hint) in [("[{\"a\":1}]", "jq -c '.[]'"), ("{\n \"a\": 1\n}\n", "jq -c ."), ("<!doctype html>", "sign-in")] {
             let refused = detect(&mut Cursor::new(text.as_bytes().to_vec())).unwrap_err().to_string();
             assert!(refused.contains(hint), "{refused}");

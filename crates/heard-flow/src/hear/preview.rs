@@ -2,6 +2,7 @@
 //! and the rows that could not be taken.
 
 use heard_channels::posts::guess::guess;
+use heard_channels::posts::recall::recall;
 use heard_channels::posts::shape::{self, Shape};
 use heard_channels::posts::survey::{Survey, survey};
 use heard_domain::feedback::NewFeedback;
@@ -90,7 +91,8 @@ pub async fn hand_over(flow: &Flow, scope: &Scope, name: &str, file: Receiving) 
     let import = flow
         .store
         .write(scope, move |tx| {
-            let mapping = tables::mapping::recall(tx, &shape)?.unwrap_or(import.mapping);
+            let remembered = tables::mapping::recall(tx, &shape)?;
+            let mapping = remembered.map_or(import.mapping, |mapping| recall(mapping, &looked.survey).0);
             let import = Import { mapping, ..import };
             tables::import::insert(tx, &import, &shape)?;
             Ok(import)
