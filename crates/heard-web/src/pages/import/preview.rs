@@ -20,7 +20,7 @@ use crate::pages::import::mapping;
 use crate::parts::field::refused;
 use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
-use crate::parts::say::{beginning, moment};
+use crate::parts::say::beginning;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -137,7 +137,7 @@ fn rows(seen: &Preview, zone: &Zone) -> Markup {
             @else {
                 div.scroll tabindex="0" role="group" aria-label="First rows" {
                     table.plain {
-                        thead { tr { th.num scope="col" { "Row" } th scope="col" { "When" } th scope="col" { "Words" } th scope="col" { "Who" } th scope="col" { "Ratings" } th scope="col" { "Attributes" } } }
+                        thead { tr { th.num scope="col" { "Row" } th.num scope="col" { "When" } th scope="col" { "Words" } th scope="col" { "Who" } th scope="col" { "Ratings" } th scope="col" { "Attributes" } } }
                         tbody { @for (row, feedback) in &seen.rows { (heard(*row, feedback, zone)) } }
                     }
                 }
@@ -151,10 +151,11 @@ fn heard(row: u64, feedback: &NewFeedback, zone: &Zone) -> Markup {
     let identities = author.identities.iter().map(|identity| identity.handle.as_str());
     let mut who: Vec<&str> = author.name.as_deref().into_iter().chain(identities).chain(author.account.as_deref()).collect();
     who.dedup();
+    let (hour, minute) = zone.wall(feedback.at);
     html! {
         tr {
             td.num { (row) }
-            td { (moment(feedback.at, zone)) }
+            td.num { (zone.day(feedback.at)) " " (format!("{hour:02}:{minute:02}")) }
             td { bdi { (beginning(&feedback.text, SHOWN)) } }
             td { bdi { (who.join(" · ")) } }
             td { @for (n, rating) in feedback.ratings.iter().enumerate() { @if n > 0 { ", " } bdi { (rating.scale) } " " (rating.value) } }

@@ -111,7 +111,7 @@ async fn page(
                     @if let Some(reason) = reason(problem, "scopes") { p.field { span.wrong { (reason) } } }
                     div.checks {
                         @for grant in Grant::ALL {
-                            label.check { input type="checkbox" name="scopes" value=(grant.code()) checked[form.all("scopes").any(|code| code == grant.code())]; (grant) " " code { (grant.code()) } }
+                            label.check { input type="checkbox" name="scopes" value=(grant.code()) checked[form.all("scopes").any(|code| code == grant.code())]; span { (grant) " " code { (grant.code()) } } }
                         }
                     }
                 }
