@@ -126,7 +126,11 @@ impl Browser {
 
     /// Clicks the first element that is found.
     pub async fn click(&self, css: &str) -> Result<()> {
-        self.find(css).await?.click().await.with_context(|| format!("clicking {css}"))
+        let element = self.find(css).await?;
+        // Scrolled at once: the driver would click where a smooth scroll has not yet arrived.
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.ask(script, vec![serde_json::to_value(&element)?]).await?;
+        element.click().await.with_context(|| format!("clicking {css}"))
     }
 
     /// Clicks the link or button with these words.

@@ -1,39 +1,49 @@
 //! What every page promises: no obstacle for anybody (axe-core), nothing wider than the screen, nothing the content
 //! policy refuses, no dialog, and HTML without maud's silent trap.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Theme, WIDTHS};
 use crate::place;
 
-/// Checks everything about the page at `path`, in both themes and at all widths.
+/// Checks everything about the page at `path`, in both themes and at all widths, and says all that is broken at once.
 pub async fn kept(browser: &Browser, path: &str) -> Result<()> {
     let axe = place::axe()?;
+    let mut broken = vec![];
     for theme in Theme::BOTH {
         browser.prefers(theme).await?;
+        browser.width(WIDTHS[0]).await?;
         browser.visit(path).await?;
         for width in WIDTHS {
             browser.width(width).await?;
             let seen = format!("{path} ({}, {width} px)", theme.code());
-            fits(browser, &seen).await?;
+            broken.extend(fits(browser, &seen).await.err());
             // At 320 px only the width is promised.
             if width > 320 {
-                without_obstacles(browser, &axe, &seen).await?;
+                broken.extend(without_obstacles(browser, &axe, &seen).await.err());
             }
         }
-        quiet(browser, path).await?;
+        broken.extend(quiet(browser, path).await.err());
     }
     browser.width(WIDTHS[0]).await?;
     let (status, html) = browser.fetch(path).await?;
     ensure!(status < 500, "{path} answers {status}");
-    well_formed(&html, path)
+    broken.extend(well_formed(&html, path).err());
+    let broken: BTreeSet<String> = broken.iter().map(ToString::to_string).collect();
+    ensure!(broken.is_empty(), "{}", broken.into_iter().collect::<Vec<_>>().join("\n"));
+    Ok(())
 }
 
 /// The page does not scroll sideways.
 pub async fn fits(browser: &Browser, seen: &str) -> Result<()> {
     let script = "const root = document.documentElement, width = root.clientWidth; \
-        const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1) \
+        const inBox = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement) \
+            if (getComputedStyle(p).overflowX !== 'visible' && p.getBoundingClientRect().right <= width + 1) return true; return false }; \
+        const wide = [...document.querySelectorAll('body *')] \
+            .filter(e => e.getBoundingClientRect().right > width + 1 && !inBox(e)) \
             .slice(0, 5).map(e => e.outerHTML.slice(0, 120)); \
         return [root.scrollWidth - width, wide]";
     let answer = browser.ask(script, vec![]).await?;
@@ -58,7 +68,9 @@ pub async fn quiet(browser: &Browser, path: &str) -> Result<()> {
     if let Some(words) = browser.dialog().await {
         bail!("{path} opened a dialog: {words}");
     }
-    let complaints = browser.complaints().await?;
+    let mut complaints = browser.complaints().await?;
+    // A page that says what is wrong with its own address is noted by the browser, and is no fault.
+    complaints.retain(|words| !words.contains("status of 422"));
     ensure!(complaints.is_empty(), "the console of {path}: {}", complaints.join("\n"));
     let taken = browser.ask("return window.taken === undefined", vec![]).await?;
     ensure!(taken == Value::Bool(true), "{path} ran the script of a customer");
@@ -68,7 +80,7 @@ pub async fn quiet(browser: &Browser, path: &str) -> Result<()> {
 /// The HTML as it is sent: no element with two `class` attributes, no `style` (the content policy refuses it), no
 /// identifier twice.
 pub fn well_formed(html: &str, path: &str) -> Result<()> {
-    let mut ids = std::collections::BTreeSet::new();
+    let mut ids = BTreeSet::new();
     for tag in html.split('<').skip(1).filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag)) {
         if !tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
             continue;
