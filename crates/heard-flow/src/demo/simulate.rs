@@ -290,7 +290,9 @@ impl Comments<'_> {
         let post = PostName::ALL[self.dice.weighted(PostName::ALL.iter().map(open))];
         let business = customer.account.and_then(|at| Some((company.businesses.get(at)?, account?.name.as_str())));
         let speaker = Speaker { customer, business, day, since: problem.map(|(_, since)| since) };
-        let fits = Fits { business: business.is_some(), planted: problem.is_some(), after: self.after(cell, day) };
+        // The sentences kept for the queue speak of January: those who are locked out speak of it in ordinary words.
+        let planted = problem.is_some_and(|(id, _)| id != ProblemId::LockedOutQueue);
+        let fits = Fits { business: business.is_some(), planted, after: self.after(cell, day) };
         let matter = Matter { speaker, cell, polarity, fits, channel: post.channel() };
         let composed = self.words(matter);
         let at = self.moment(post, day);
