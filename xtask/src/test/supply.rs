@@ -96,6 +96,11 @@ mod tests {
     }
 
     #[test]
+    fn this_repository_is_supplied_as_allowed() {
+        check(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))).unwrap();
+    }
+
+    #[test]
     fn each_rule_bites() {
         assert_eq!(refusals("fine", "1.0.0", "MIT", "registry+https://a"), 0);
         assert_eq!(refusals("fine", "1.0.0", "GPL-3.0", "registry+https://a"), 1);

@@ -36,7 +36,7 @@ fn it_says_what_it_is() {
     let help = program().arg("--help").output().unwrap();
     assert!(help.status.success());
     let help = String::from_utf8(help.stdout).unwrap();
-    for command in ["serve", "import", "query", "user", "token"] {
+    for command in ["serve", "demo", "import", "reindex", "query", "user", "token"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in the help:\n{help}");
     }
     let version = program().arg("--version").output().unwrap();
