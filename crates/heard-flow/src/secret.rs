@@ -17,14 +17,13 @@ pub const SHORTEST_PASSWORD: usize = 10;
 pub const LONGEST_PASSWORD: usize = 1024;
 
 /// A password as it is kept (argon2id, PHC string). Takes about 20 MiB and tens of milliseconds: never on an async thread.
-pub fn hash_password(flow: &Flow, password: &str) -> Result<String, FlowError> {
+pub fn hash_password(salt: [u8; 16], password: &str) -> Result<String, FlowError> {
     if password.chars().count() < SHORTEST_PASSWORD {
         return Err(FlowError::rule("password", format!("must have at least {SHORTEST_PASSWORD} characters")));
     }
     if password.len() > LONGEST_PASSWORD {
         return Err(FlowError::rule("password", format!("must have at most {LONGEST_PASSWORD} bytes")));
     }
-    let salt = flow.secret::<16>();
     let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
     Ok(hash.map_err(|error| FlowError::internal(error.to_string()))?.to_string())
 }

@@ -38,7 +38,7 @@ fn yes() -> bool {
 pub async fn first(flow: &Flow, email: &str, given: &str, password: &str) -> Result<User, FlowError> {
     let draft = UserDraft { email: email.into(), name: given.into(), role: Role::Admin, posts: None, active: true };
     let user = checked(flow, UserId(flow.id()), draft)?;
-    let hash = hash_password(flow, password)?;
+    let hash = hashed(flow, password).await?;
     let kept = user.clone();
     let made = flow
         .store
@@ -56,7 +56,7 @@ pub async fn first(flow: &Flow, email: &str, given: &str, password: &str) -> Res
 pub async fn add(flow: &Flow, scope: &Scope, draft: UserDraft, password: &str) -> Result<User, FlowError> {
     need(scope, Grant::Administer)?;
     let user = checked(flow, UserId(flow.id()), draft)?;
-    let hash = hash_password(flow, password)?;
+    let hash = hashed(flow, password).await?;
     let kept = user.clone();
     flow.store.write(scope, move |tx| tables::user::insert(tx, &kept, &hash)).await.map_err(taken)?;
     Ok(user)
@@ -98,14 +98,16 @@ pub async fn set_password(flow: &Flow, scope: &Scope, id: UserId, password: &str
 pub async fn change_password(flow: &Flow, scope: &Scope, old: &str, new: &str) -> Result<(), FlowError> {
     let Actor::User(id) = scope.actor else { return Err(FlowError::Forbidden) };
     let kept = flow.store.read(scope, move |view| tables::user::password(view, id)).await?;
-    if !kept.is_some_and(|kept| password_fits(old, &kept)) {
+    let old = old.to_owned();
+    let fits = move || kept.is_some_and(|kept| password_fits(&old, &kept));
+    if !tokio::task::spawn_blocking(fits).await.map_err(FlowError::internal)? {
         return Err(FlowError::rule("old", "is not your password"));
     }
     keep_password(flow, scope, id, new).await
 }
 
 async fn keep_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -> Result<(), FlowError> {
-    let hash = hash_password(flow, password)?;
+    let hash = hashed(flow, password).await?;
     let known = flow
         .store
         .write(scope, move |tx| {
@@ -118,6 +120,12 @@ async fn keep_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -
         })
         .await?;
     if known { Ok(()) } else { Err(FlowError::Missing("user")) }
+}
+
+/// A password as it is kept; hashing takes a core for a while, so it runs beside the async threads.
+async fn hashed(flow: &Flow, password: &str) -> Result<String, FlowError> {
+    let (salt, password) = (flow.secret(), password.to_owned());
+    tokio::task::spawn_blocking(move || hash_password(salt, &password)).await.map_err(FlowError::internal)?
 }
 
 fn taken(error: heard_store::error::StoreError) -> FlowError {

@@ -26,8 +26,10 @@ const BETWEEN_COMMITS: Duration = Duration::from_millis(900);
 /// When nothing more comes in for [`IDLE`], it commits at most this often.
 const BETWEEN_IDLE_COMMITS: Duration = Duration::from_millis(250);
 const IDLE: Duration = Duration::from_millis(30);
+/// The index lets changes gather this long: what has just come in is read a moment later, and is then indexed once, not twice.
+const GATHER: Duration = Duration::from_millis(200);
 /// How many rows of the outbox are taken at once.
-const TAKEN: usize = 4 * BATCH;
+const TAKEN: usize = 16 * BATCH;
 /// How many feedbacks are read at once when everything is loaded.
 const LOADED: usize = 5_000;
 
@@ -279,6 +281,8 @@ impl Follower for IndexFollower {
             };
             let idle = rung <= seen;
             if !idle {
+                let few = rung - seen < TAKEN as i64;
+                let rung = if few { self.bell.wait_beyond(i64::MAX, GATHER).unwrap_or(rung) } else { rung };
                 seen = at_once(&self.view, || self.take(&mut pen, seen, rung))?;
             }
             if committed.0 < seen && (idle || committed.1.elapsed() >= BETWEEN_COMMITS) {

@@ -94,7 +94,7 @@ impl Site {
     /// A site with one user of each role, all with [`PASSWORD`].
     pub async fn with_users() -> Self {
         let mut site = Self::empty();
-        let hash = hash_password(&site.flow, PASSWORD).unwrap();
+        let hash = hash_password(site.flow.secret(), PASSWORD).unwrap();
         for role in Role::ALL.iter().copied() {
             let user = site.user(role, None);
             let (kept, hash) = (user.clone(), hash.clone());
