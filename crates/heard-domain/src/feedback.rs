@@ -11,6 +11,12 @@ use crate::time::{Day, Time};
 /// The longest verbatim that is taken, in bytes.
 pub const LONGEST_TEXT: usize = 1 << 20;
 
+/// The most ratings, attributes and handles of one feedback: more are a mistake of the source.
+pub const MOST_FACTS: usize = 200;
+
+/// The longest name of a scale or attribute, in bytes.
+pub const LONGEST_NAME: usize = 200;
+
 /// A feedback as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Feedback {
@@ -129,7 +135,22 @@ impl NewFeedback {
         if self.text.trim().is_empty() && self.ratings.is_empty() && self.attributes.is_empty() {
             return bad("text", "neither words nor ratings nor attributes: there is nothing to hear".to_owned());
         }
+        for (field, count) in [
+            ("ratings", self.ratings.len()),
+            ("attributes", self.attributes.len()),
+            ("author.identities", self.author.identities.len()),
+        ] {
+            if count > MOST_FACTS {
+                return bad(field, format!("has {count} entries; at most {MOST_FACTS} are taken"));
+            }
+        }
+        if self.attributes.iter().any(|(name, _)| name.len() > LONGEST_NAME) {
+            return bad("attributes", format!("have a name of more than {LONGEST_NAME} bytes"));
+        }
         for rating in &self.ratings {
+            if rating.scale.len() > LONGEST_NAME {
+                return bad("rating", format!("has a name of more than {LONGEST_NAME} bytes"));
+            }
             let field = format!("rating “{}”", rating.scale);
             let range = rating.formula.range().or(rating.min.zip(rating.max));
             if rating.scale.trim().is_empty() {

@@ -39,6 +39,8 @@ pub struct Flow {
     ids: Arc<IdMaker>,
     files: PathBuf,
     known: RwLock<Known>,
+    /// One at a time looks anew, so that an older look never replaces a newer one.
+    looking: tokio::sync::Mutex<()>,
     paces: Mutex<HashMap<ImportId, Pace>>,
 }
 
@@ -51,7 +53,16 @@ impl Flow {
         let files = folder.join("imports");
         std::fs::create_dir_all(&files).map_err(FlowError::internal)?;
         let known = RwLock::new(known(directory));
-        Ok(Self { store, clock, chance, ids: Arc::new(IdMaker::above(highest)), files, known, paces: Mutex::default() })
+        Ok(Self {
+            store,
+            clock,
+            chance,
+            ids: Arc::new(IdMaker::above(highest)),
+            files,
+            known,
+            looking: tokio::sync::Mutex::default(),
+            paces: Mutex::default(),
+        })
     }
 
     /// Now.
@@ -110,6 +121,7 @@ impl Flow {
 
     /// Looks again at what the company has named, after a change of it.
     pub(crate) async fn refresh(&self) -> Result<(), FlowError> {
+        let _turn = self.looking.lock().await;
         let directory = self.store.read(&Scope::system(), tables::directory::load).await?;
         let old = self.look();
         // A new attribute or post needs no new reader: compiling watch words is the dear part.

@@ -21,7 +21,7 @@ use crate::{hear, read};
 /// How many jobs are done side by side: reading is the dearest work, and an import should not wait for it.
 const SIDE_BY_SIDE: usize = 3;
 
-/// How many small jobs are done together.
+/// So many feedbacks of small reading jobs are read together.
 const TOGETHER: usize = 500;
 
 /// Does background work until `stop` is done; what is unfinished then goes on after the next start.
@@ -104,14 +104,21 @@ async fn one(flow: &Arc<Flow>) -> Result<bool, FlowError> {
 fn take(tx: &mut Tx, now: Time) -> Result<Vec<Taken>, StoreError> {
     let Some(first) = tables::job::take(tx, now)? else { return Ok(Vec::new()) };
     let mut taken = vec![first];
+    let own = weight(&taken[0].job);
     // A job that failed before runs alone, so that it cannot pull others down again.
-    if let [Taken { job: Job::Read { feedback }, attempt: 1, .. }] = taken.as_slice()
-        && feedback.len() < TOGETHER
-    {
+    if taken[0].attempt == 1 && (1..TOGETHER).contains(&own) {
         let kind = taken[0].job.kind();
-        taken.extend(tables::job::take_alike(tx, kind, TOGETHER, now)?);
+        taken.extend(tables::job::take_alike(tx, kind, TOGETHER - own, weight, now)?);
     }
     Ok(taken)
+}
+
+/// How many feedbacks a reading job holds; other jobs are never done together.
+fn weight(job: &Job) -> usize {
+    match job {
+        Job::Read { feedback } => feedback.len(),
+        Job::ReadAgain { .. } | Job::Import { .. } => 0,
+    }
 }
 
 async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {

@@ -56,7 +56,7 @@ const WIDTH: usize = 4 + Emotion::ALL.len();
 /// (day, post, stage, category or scale).
 type Key = (i32, i64, i64, i64);
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Scores {
     n: i64,
     total: f64,
@@ -145,7 +145,7 @@ impl Deltas {
             &emptied,
         )?;
 
-        let mut scores: Vec<_> = self.scores.drain().filter(|(_, s)| s.n != 0 || s.total != 0.0).collect();
+        let mut scores: Vec<_> = self.scores.drain().filter(|(_, s)| *s != Scores::default()).collect();
         scores.sort_unstable_by_key(|(key, _)| *key);
         let (mut values, mut emptied) = (Vec::with_capacity(scores.len() * 9), Vec::new());
         for (key, s) in &scores {

@@ -106,6 +106,8 @@ pub struct Tx {
     pub(crate) formulas: HashMap<ScaleId, Formula>,
     /// The last number given in the outbox.
     pub(crate) sequence: i64,
+    /// The last number given before the write under way: numbers of an undone write are given again.
+    sequence_before: i64,
     /// Whether the group has added background work.
     pub(crate) work_added: bool,
 }
@@ -126,6 +128,7 @@ impl Tx {
             recounted: false,
             formulas: HashMap::new(),
             sequence: 0,
+            sequence_before: 0,
             work_added: false,
         }
     }
@@ -164,6 +167,7 @@ impl Tx {
     pub(crate) fn begin_one(&mut self) -> Result<(), StoreError> {
         self.cubes.clear();
         self.recounted = false;
+        self.sequence_before = self.sequence;
         self.db().script("SAVEPOINT one")
     }
 
@@ -179,6 +183,7 @@ impl Tx {
 
     /// Undoes the write and leaves the rest of its group as it is.
     pub(crate) fn drop_one(&mut self) -> Result<(), StoreError> {
+        self.sequence = self.sequence_before;
         self.cubes.clear();
         // A scale declared by this write is gone, and its identifier may be given again.
         self.formulas.clear();

@@ -169,6 +169,9 @@ impl<R: Read + Seek> Cutter<R> {
         loop {
             let blank = self.rest().iter().take_while(|b| matches!(b, b'\n' | b'\r')).count();
             if blank == self.rest().len() && !self.ended {
+                // A return may be the first half of a line's end: it waits for the other half.
+                let half = usize::from(self.rest().last() == Some(&b'\r'));
+                self.consume(blank - half);
                 self.fill()?;
                 continue;
             }

@@ -38,6 +38,9 @@ impl Slots {
     }
 }
 
+/// The longest path to a field, in bytes: each is kept as a column's name.
+const LONGEST_PATH: usize = 400;
+
 /// Walks through a JSON value and puts every scalar at its path.
 struct Walk<'a> {
     slots: &'a mut Slots,
@@ -111,6 +114,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 path.push('.');
             }
             path.push_str(if key.is_empty() { "_" } else { &key });
+            if path.len() > LONGEST_PATH {
+                return Err(de::Error::custom(format!("a field's name is longer than {LONGEST_PATH} bytes")));
+            }
             entries.next_value_seed(Walk { slots: &mut *slots, path: &mut *path, within_array })?;
             path.truncate(length);
         }

@@ -16,7 +16,8 @@ pub async fn set(flow: &Flow, scope: &Scope, company: Company) -> Result<(), Flo
     let moved = company.zone != flow.directory().company.zone;
     let kept = flow
         .store
-        .write(scope, move |tx| {
+        // What holds for the whole installation is not decided by what one person sees.
+        .write(&Scope::system(), move |tx| {
             if moved && tables::feedback::count(tx)? > 0 {
                 return Ok(false);
             }

@@ -79,7 +79,7 @@ pub async fn set(flow: &Flow, scope: &Scope, stages: Vec<StageDraft>) -> Result<
     let now = flow.now();
     let job = flow.id();
     flow.store
-        .write(scope, move |tx| {
+        .write(&Scope::system(), move |tx| {
             tables::journey::save(tx, &journey)?;
             again::ask(tx, job, now)
         })

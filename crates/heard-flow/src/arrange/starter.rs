@@ -27,7 +27,7 @@ pub async fn plant(flow: &Flow, scope: &Scope, planted: Planted) -> Result<(), F
     let (job, now) = (flow.id(), flow.now());
     let planted = flow
         .store
-        .write(scope, move |tx| {
+        .write(&Scope::system(), move |tx| {
             if !tables::journey::get(tx)?.stages.is_empty() {
                 return Ok(false);
             }

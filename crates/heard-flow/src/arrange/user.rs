@@ -1,7 +1,7 @@
 //! Users: who may sign in, as what, and with which password.
 
 use heard_domain::id::{PostId, UserId};
-use heard_domain::scope::{Actor, Scope};
+use heard_domain::scope::{Actor, Reach, Scope};
 use heard_domain::user::{Grant, Role, User};
 use heard_store::tables;
 use schemars::JsonSchema;
@@ -55,6 +55,7 @@ pub async fn first(flow: &Flow, email: &str, given: &str, password: &str) -> Res
 /// Adds a user.
 pub async fn add(flow: &Flow, scope: &Scope, draft: UserDraft, password: &str) -> Result<User, FlowError> {
     need(scope, Grant::Administer)?;
+    within(scope, &draft)?;
     let user = checked(flow, UserId(flow.id()), draft)?;
     let hash = hashed(flow, password).await?;
     let kept = user.clone();
@@ -65,6 +66,7 @@ pub async fn add(flow: &Flow, scope: &Scope, draft: UserDraft, password: &str) -
 /// Changes a user. The last active admin stays one.
 pub async fn change(flow: &Flow, scope: &Scope, id: UserId, draft: UserDraft) -> Result<User, FlowError> {
     need(scope, Grant::Administer)?;
+    within(scope, &draft)?;
     let user = checked(flow, id, draft)?;
     let kept = user.clone();
     let outcome = flow
@@ -120,6 +122,17 @@ async fn keep_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -
         })
         .await?;
     if known { Ok(()) } else { Err(FlowError::Missing("user")) }
+}
+
+/// Nobody makes somebody who may do or see more than they themselves.
+fn within(scope: &Scope, draft: &UserDraft) -> Result<(), FlowError> {
+    let may = draft.role.grants().iter().all(|grant| scope.may(*grant));
+    let sees = match (&scope.reach, &draft.posts) {
+        (Reach::Everything, _) => true,
+        (Reach::Posts(_), None) => false,
+        (Reach::Posts(own), Some(posts)) => posts.iter().all(|post| own.contains(post)),
+    };
+    if may && sees { Ok(()) } else { Err(FlowError::Forbidden) }
 }
 
 /// A password as it is kept; hashing takes a core for a while, so it runs beside the async threads.

@@ -29,6 +29,9 @@ use crate::hear::take::{Batch, Heard, OnChange, Prepared, keep, prepare};
 /// How many rows are written at a time: large enough that commits cost nothing, small enough that others wait briefly.
 const BATCH: usize = 1_000;
 
+/// A batch of long texts ends earlier, at so many bytes.
+const BATCH_BYTES: usize = 8 << 20;
+
 /// How many bad rows of one import are kept by name; all are counted.
 const MOST_BAD_ROWS: u64 = 10_000;
 
@@ -184,10 +187,13 @@ struct Rowful {
 
 fn next_batch(rows: &mut Rows<BufReader<File>>, timed: bool, mut id: impl FnMut() -> i64) -> Rowful {
     let mut batch = Rowful { rows: Vec::with_capacity(BATCH), bad: Vec::new(), remarks: Vec::new(), last: None, failure: None };
-    for row in rows.by_ref().take(BATCH) {
+    let mut bytes = 0;
+    while batch.rows.len() + batch.bad.len() < BATCH && bytes < BATCH_BYTES {
+        let Some(row) = rows.next() else { break };
         match row {
             Ok(Ok(Row { row, feedback, remarks })) => {
                 batch.last = Some(row);
+                bytes += feedback.text.len();
                 batch.remarks.extend(remarks);
                 batch.rows.push((row, prepare(id(), feedback, timed)));
             }

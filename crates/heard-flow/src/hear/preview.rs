@@ -141,7 +141,7 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
             preview.tried += 1;
             match row.map_err(unreadable)? {
                 Ok(row) => {
-                    texts.push(row.feedback.text.clone());
+                    texts.push(row.feedback.text.chars().take(400).collect::<String>());
                     preview.bad.extend(row.remarks);
                     if preview.rows.len() < SHOWN {
                         preview.rows.push((row.row, row.feedback));

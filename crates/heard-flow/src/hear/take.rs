@@ -1,6 +1,7 @@
 //! Taking in: the same key is the same feedback; feedback, its first figures, the outbox and the job that reads it are
 //! written in one transaction.
 
+use heard_domain::account::Identity;
 use heard_domain::feedback::{BadFeedback, Feedback, NewFeedback};
 use heard_domain::id::{FeedbackId, ImportId, JobId, PostId};
 use heard_domain::job::Job;
@@ -54,13 +55,24 @@ pub(crate) struct Prepared {
 
 /// Checks and hashes. Where the source does not say when something was said (`timed` is false) the moment is ours, and
 /// does not make the same words other words.
-pub(crate) fn prepare(id: i64, new: NewFeedback, timed: bool) -> Result<Prepared, BadFeedback> {
+pub(crate) fn prepare(id: i64, mut new: NewFeedback, timed: bool) -> Result<Prepared, BadFeedback> {
+    new.author.identities = normal(&new.author.identities)?;
     new.check()?;
     let said = serde_json::to_vec(&NewFeedback { at: if timed { new.at } else { Time(0) }, ..new.clone() });
     let said = said.map_err(|e| BadFeedback { field: "feedback".into(), reason: e.to_string() })?;
     // Half of SHA-256 tells apart what one key was ever used for.
     let hash = hex(Sha256::digest(&said).get(..16).unwrap_or_default());
     Ok(Prepared { new, hash, id })
+}
+
+/// Handles in the form in which they are compared: however they are written, the same person is known by them.
+fn normal(identities: &[Identity]) -> Result<Vec<Identity>, BadFeedback> {
+    let one = |identity: &Identity| {
+        let bad =
+            || BadFeedback { field: format!("author.identities ({})", identity.kind), reason: "is empty or too long".into() };
+        Identity::new(identity.kind, &identity.handle).ok_or_else(bad)
+    };
+    identities.iter().map(one).collect()
 }
 
 /// Takes in what a post heard; the answers are in the order given.

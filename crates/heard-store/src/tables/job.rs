@@ -61,12 +61,26 @@ pub fn take(tx: &mut Tx, now: Time) -> Result<Option<Taken>, StoreError> {
     Ok(found)
 }
 
-/// Takes up to `most` further jobs of this kind that are due and never failed: many small ones cost less together.
-pub fn take_alike(tx: &mut Tx, kind: &str, most: usize, now: Time) -> Result<Vec<Taken>, StoreError> {
+/// Takes further jobs of this kind that are due and never failed, as long as they weigh at most `most` together: many small
+/// ones cost less together.
+pub fn take_alike(
+    tx: &mut Tx,
+    kind: &str,
+    most: usize,
+    weight: impl Fn(&Job) -> usize,
+    now: Time,
+) -> Result<Vec<Taken>, StoreError> {
     let sql = "SELECT id, body FROM job WHERE kind = $1 AND taken = 0 AND failures = 0 AND cuts = 0 AND due <= $2 ORDER BY due, id LIMIT $3";
-    let found = tx.list(sql, &[kind.into(), now.into(), most.into()], |row| {
+    let mut found = tx.list(sql, &[kind.into(), now.into(), most.into()], |row| {
         Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: 1 })
     })?;
+    let mut sum = 0;
+    let fitting = found.iter().take_while(|taken| {
+        sum += weight(&taken.job).max(1);
+        sum <= most
+    });
+    let fitting = fitting.count();
+    found.truncate(fitting);
     let values: Vec<Value<'_>> = found.iter().map(|taken| taken.id.into()).collect();
     tx.execute_many("UPDATE job SET taken = 1 WHERE id = $1", 1, &values)?;
     Ok(found)

@@ -10,6 +10,7 @@ use heard_flow::measure::quotes::{Heard, Listed, Opened, list, open};
 use maud::{Markup, html};
 
 use crate::address::{Look, When};
+use crate::api::v1::feedback::persons_hidden;
 use crate::pages::overview::period;
 use crate::parts::empty::empty;
 use crate::parts::filters::{filters, in_words};
@@ -45,6 +46,7 @@ pub struct Listing {
 
 /// Shows list and pane.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
+    persons_hidden(&viewer.scope, &look.filter)?;
     let directory = state.flow.directory();
     // Here nobody is served by a cut: without a period the list goes back to the first comment.
     let days = if matches!(look.when, When::Usual | When::Ever) { None } else { period(&state, &viewer, &look).await? };

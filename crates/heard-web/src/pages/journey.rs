@@ -15,6 +15,7 @@ use heard_flow::measure::map::{Ears, JourneyMap, StageOnMap, map};
 use maud::{Markup, PreEscaped, html};
 
 use crate::address::Look;
+use crate::api::v1::feedback::persons_hidden;
 use crate::pages::overview::period;
 use crate::parts::empty::empty;
 use crate::parts::filters::{filters, in_words};
@@ -30,6 +31,7 @@ use crate::viewer::Viewer;
 
 /// Shows the map.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
+    persons_hidden(&viewer.scope, &look.filter)?;
     let directory = state.flow.directory();
     let days = period(&state, &viewer, &look).await?;
     let open = look.given("open").and_then(|id| id.parse().ok()).filter(|id| directory.journey.stage(*id).is_some());

@@ -11,6 +11,7 @@ use heard_flow::measure::period::{USUAL_DAYS, ending_newest};
 use maud::{Markup, html};
 
 use crate::address::{Look, When};
+use crate::api::v1::feedback::persons_hidden;
 use crate::parts::empty::empty;
 use crate::parts::filters::{filters, in_words};
 use crate::parts::finding::finding;
@@ -30,6 +31,7 @@ use crate::viewer::Viewer;
 
 /// Shows the overview.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
+    persons_hidden(&viewer.scope, &look.filter)?;
     let directory = state.flow.directory();
     let Some(period) = period(&state, &viewer, &look).await? else {
         return Ok(page(&viewer, Some(Place::Overview), "Overview", &nothing(&look, &viewer, &directory)));
