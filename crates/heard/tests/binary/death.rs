@@ -92,7 +92,7 @@ fn insist(to: &RwLock<SocketAddr>, token: &str, post: &str, key: &str) {
 
 #[test]
 fn an_import_survives_death_and_goes_on() {
-    const ROWS: usize = 4_000;
+    const ROWS: usize = 12_000;
     let folder = Folder::new();
     let file = folder.file("export.csv", rows(ROWS));
     let import = || folder.heard(&["import", "--json", file.to_str().unwrap()]);

@@ -97,7 +97,6 @@ impl Folder {
             ("keys twice", "SELECT count(*) FROM (SELECT 1 FROM feedback GROUP BY post, key HAVING count(*) > 1)"),
             ("feedback without a passage", "SELECT count(*) FROM feedback WHERE id NOT IN (SELECT feedback FROM passage)"),
             ("passages without feedback", "SELECT count(*) FROM passage WHERE feedback NOT IN (SELECT id FROM feedback)"),
-            ("feedback not in the outbox", "SELECT count(*) FROM feedback WHERE id NOT IN (SELECT feedback FROM outbox)"),
             (
                 "feedback missing in the cube",
                 "SELECT (SELECT count(*) FROM feedback) - (SELECT coalesce(sum(volume), 0) FROM cube WHERE stage = 0 AND category = 0)",
