@@ -35,8 +35,10 @@ fn rounds(view: &View) -> Result<Vec<Waiting>, StoreError> {
 
 /// Reads the next batch; the job goes on after it, or is finished.
 pub(crate) async fn run(flow: &Flow, job: JobId, after: FeedbackId) -> Result<(), FlowError> {
-    // Whoever asked commits first and looks again afterwards: the reader in hand may still be the old one.
-    flow.refresh().await?;
+    // Whoever asked commits first and looks again afterwards: at the beginning the reader in hand may still be the old one.
+    if after == FeedbackId(0) {
+        flow.refresh().await?;
+    }
     let ids = flow.store.read(&Scope::system(), move |view| tables::feedback::following(view, after, BATCH)).await?;
     let Some(last) = ids.last().copied().filter(|_| ids.len() == BATCH) else { return step::run(flow, &ids, vec![job]).await };
     step::run(flow, &ids, Vec::new()).await?;
