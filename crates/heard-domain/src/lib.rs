@@ -1,6 +1,6 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
-//! Bottom-up: [`word`], [`chance`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
+//! Bottom-up: [`word`], [`hex`], [`chance`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
 //! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`user`], [`scope`], [`job`] ·
 //! [`question`], [`directory`] · [`starter`].
 
@@ -10,6 +10,7 @@ pub mod chance;
 pub mod channel;
 pub mod directory;
 pub mod feedback;
+pub mod hex;
 pub mod id;
 pub mod import;
 pub mod job;

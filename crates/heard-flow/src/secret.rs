@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::FlowError;
 use crate::flow::Flow;
+use heard_domain::hex::hex;
 
 /// The shortest password that is taken, in characters.
 pub const SHORTEST_PASSWORD: usize = 10;
@@ -42,14 +43,4 @@ pub fn new_secret(flow: &Flow) -> String {
 /// A secret as it is kept: SHA-256, hexadecimal. Enough for 256 random bits; never for passwords.
 pub fn hash_secret(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
-}
-
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::io::{Read, Seek};
 
+use heard_domain::hex::hex;
 use heard_domain::import::FileFormat;
 use heard_domain::time::Zone;
 use sha2::{Digest, Sha256};
@@ -48,7 +49,7 @@ impl Shape {
         let mut names: Vec<String> = self.columns.iter().map(|name| name.to_lowercase()).collect();
         names.sort_unstable();
         let digest = Sha256::digest(format!("{}\u{1f}{}", self.format.code(), names.join("\u{1f}")));
-        format!("{digest:x}")
+        hex(&digest)
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
+use heard_domain::hex::hex;
 use heard_domain::id::ImportId;
 use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
@@ -11,7 +12,6 @@ use sha2::{Digest, Sha256};
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
-use crate::secret::hex;
 
 /// A file that is coming in. Dropped before [`Receiving::finish`], it leaves nothing behind.
 pub struct Receiving {

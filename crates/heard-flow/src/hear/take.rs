@@ -3,6 +3,7 @@
 
 use heard_domain::account::Identity;
 use heard_domain::feedback::{BadFeedback, Feedback, NewFeedback};
+use heard_domain::hex::hex;
 use heard_domain::id::{FeedbackId, ImportId, JobId, PostId};
 use heard_domain::job::Job;
 use heard_domain::scope::Scope;
@@ -17,7 +18,6 @@ use sha2::{Digest, Sha256};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::names::Names;
-use crate::secret::hex;
 
 /// The most feedbacks that are taken in one call.
 pub const MOST_AT_ONCE: usize = 1_000;

@@ -2,6 +2,7 @@
 //!
 //! A step that has run is never changed: its checksum is kept and compared at every start.
 
+use heard_domain::hex::hex;
 use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
@@ -19,7 +20,7 @@ pub struct Migration {
 
 impl Migration {
     fn checksum(&self) -> String {
-        format!("{:x}", Sha256::digest(self.sql.as_bytes()))
+        hex(&Sha256::digest(self.sql.as_bytes()))
     }
 }
 

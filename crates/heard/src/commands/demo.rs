@@ -1,12 +1,12 @@
 //! `heard demo`: a demonstration company is founded in a fresh folder, its customers are heard and read, and it is served.
 
 use anyhow::Context;
+use heard_domain::hex::hex;
 use heard_domain::time::Clock;
 use heard_flow::arrange::starter;
 use heard_flow::demo::fill::{ADMIN, Filled, fill};
 use heard_flow::demo::phrasebook::Phrases;
 use heard_flow::demo::simulate::Simulation;
-use heard_flow::secret::hex;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::Demo;
