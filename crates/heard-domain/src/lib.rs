@@ -1,11 +1,12 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
 //! Bottom-up: [`word`], [`hex`], [`chance`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
-//! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`user`], [`scope`], [`job`] ·
+//! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`question`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod attribute;
+pub mod audit;
 pub mod chance;
 pub mod channel;
 pub mod directory;

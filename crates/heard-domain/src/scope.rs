@@ -52,6 +52,12 @@ impl Scope {
         Self { actor: Actor::Token(token), reach: Reach::Everything, grants: grants.into_iter().collect() }
     }
 
+    /// The same actor, for a write that holds for the whole installation: what it does is not decided by what they see.
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        Self { actor: self.actor, ..Self::system() }
+    }
+
     /// Whether this may be done.
     pub fn may(&self, grant: Grant) -> bool {
         self.grants.contains(&grant)

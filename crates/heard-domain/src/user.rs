@@ -45,6 +45,8 @@ crate::words! {
         Shape = "journey:write", "Shape journey, posts and taxonomy";
         /// Users, tokens, company settings.
         Administer = "settings:write", "Administer";
+        /// See who changed or saw what.
+        ReadAudit = "audit:read", "See the audit log";
     }
 }
 

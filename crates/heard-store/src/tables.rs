@@ -1,10 +1,11 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
-//! Bottom-up: [`outbox`], [`job`] · [`company`], [`id`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
+//! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
 //! [`account`], [`person`] · [`passage`], [`feedback`], [`reading`], [`cube`] · [`import`], [`mapping`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod attribute;
+pub mod audit;
 pub mod company;
 pub mod cube;
 pub mod department;

@@ -10,6 +10,7 @@ use heard_store::store::Store;
 mod conformance {
     #[macro_use]
     pub mod suite;
+    pub mod audit;
     pub mod company;
     pub mod cubes;
     pub mod hear;

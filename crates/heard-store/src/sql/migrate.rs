@@ -25,8 +25,10 @@ impl Migration {
 }
 
 /// The steps for SQLite, in order.
-pub const SQLITE: &[Migration] =
-    &[Migration { number: 1, name: "first_light", sql: include_str!("../../migrations/sqlite/0001_first_light.sql") }];
+pub const SQLITE: &[Migration] = &[
+    Migration { number: 1, name: "first_light", sql: include_str!("../../migrations/sqlite/0001_first_light.sql") },
+    Migration { number: 5, name: "audit", sql: include_str!("../../migrations/sqlite/0005_audit.sql") },
+];
 
 /// Runs the steps that have not run yet. A step that was cut off has left nothing behind and runs again.
 pub fn migrate(db: &dyn Driver, steps: &[Migration]) -> Result<(), StoreError> {

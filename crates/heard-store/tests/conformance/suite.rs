@@ -14,6 +14,8 @@ macro_rules! suite {
         tests!(
             $open,
             [
+                audit::what_was_done_is_listed_by_who_what_kind_and_when,
+                audit::the_chain_holds_and_what_is_old_can_go,
                 cubes::cubes_equal_a_recount,
                 hear::what_was_kept_comes_back,
                 hear::the_same_key_adds_one,
