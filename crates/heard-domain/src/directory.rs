@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attribute, AttributeValue};
-use crate::id::{AttributeId, ScaleId, ValueId};
+use crate::id::{AttributeId, PostId, ScaleId, StageId, TouchpointId, ValueId};
 use crate::journey::Journey;
 use crate::post::Post;
 use crate::score::Scale;
@@ -47,6 +47,19 @@ impl Directory {
     /// A scale by identifier.
     pub fn scale(&self, id: ScaleId) -> Option<&Scale> {
         self.scales.iter().find(|s| s.id == id)
+    }
+
+    /// A touchpoint by name, whatever its letter case.
+    pub fn touchpoint_named(&self, name: &str) -> Option<TouchpointId> {
+        let name = name.trim().to_lowercase();
+        self.journey.touchpoints.iter().find(|t| t.name.to_lowercase() == name).map(|t| t.id)
+    }
+
+    /// The stage of a contact, or of the post where it was heard.
+    pub fn stage_at(&self, post: PostId, touchpoint: Option<TouchpointId>) -> Option<StageId> {
+        let of_post = || self.posts.iter().find(|p| p.id == post).and_then(|p| p.touchpoint);
+        let touchpoint = touchpoint.or_else(of_post)?;
+        self.journey.touchpoint(touchpoint).map(|t| t.stage)
     }
 
     /// A value's words.

@@ -15,13 +15,7 @@ use heard_store::tables;
 use heard_text::pipeline::Reader;
 
 use crate::error::FlowError;
-
-/// The company's names and the reader made from them, replaced as one.
-#[derive(Clone)]
-struct Known {
-    directory: Arc<Directory>,
-    reader: Arc<Reader>,
-}
+use crate::understand::Understanding;
 
 /// When an import began or went on in this program, and at which row.
 #[derive(Clone, Copy)]
@@ -38,7 +32,7 @@ pub struct Flow {
     chance: Arc<dyn Chance>,
     ids: Arc<IdMaker>,
     files: PathBuf,
-    known: RwLock<Known>,
+    known: RwLock<Understanding>,
     /// One at a time looks anew, so that an older look never replaces a newer one.
     looking: tokio::sync::Mutex<()>,
     paces: Mutex<HashMap<ImportId, Pace>>,
@@ -52,7 +46,7 @@ impl Flow {
             store.read_now(&scope, |view| Ok((tables::directory::load(view)?, tables::id::highest(view)?)))?;
         let files = folder.join("imports");
         std::fs::create_dir_all(&files).map_err(FlowError::internal)?;
-        let known = RwLock::new(known(directory));
+        let known = RwLock::new(Understanding::of(directory));
         Ok(Self {
             store,
             clock,
@@ -97,7 +91,8 @@ impl Flow {
         self.look().reader
     }
 
-    fn look(&self) -> Known {
+    /// Both, as they belong together.
+    pub(crate) fn look(&self) -> Understanding {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -126,18 +121,13 @@ impl Flow {
         let old = self.look();
         // A new attribute or post needs no new reader: compiling watch words is the dear part.
         let next = if directory.journey == old.directory.journey && directory.taxonomy == old.directory.taxonomy {
-            Known { directory: Arc::new(directory), reader: old.reader }
+            Understanding { directory: Arc::new(directory), reader: old.reader }
         } else {
-            known(directory)
+            Understanding::of(directory)
         };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = next;
         Ok(())
     }
-}
-
-fn known(directory: Directory) -> Known {
-    let reader = Reader::new(&directory.journey, &directory.taxonomy);
-    Known { directory: Arc::new(directory), reader: Arc::new(reader) }
 }
 
 /// Refuses unless the scope allows it.

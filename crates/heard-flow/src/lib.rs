@@ -1,7 +1,7 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
 //! understood ([`read`]), questions are answered ([`measure`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · [`flow`] · [`secret`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] · [`demo`].
+//! Bottom-up: [`error`] · [`understand`] · [`flow`] · [`secret`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] · [`demo`].
 
 pub mod arrange;
 pub mod demo;
@@ -11,4 +11,5 @@ pub mod hear;
 pub mod measure;
 pub mod read;
 pub mod secret;
+mod understand;
 pub mod work;

@@ -1,7 +1,7 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
-//! [`account`], [`person`] · [`passage`], [`feedback`], [`reading`], [`cube`] · [`import`], [`mapping`] · [`user`], [`session`], [`token`] · [`directory`].
+//! [`account`], [`person`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`] · [`import`], [`mapping`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod attribute;
@@ -15,6 +15,7 @@ pub mod id;
 pub mod import;
 pub mod job;
 pub mod journey;
+pub(crate) mod label;
 pub mod mapping;
 pub mod outbox;
 pub mod passage;

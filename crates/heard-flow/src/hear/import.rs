@@ -17,7 +17,7 @@ use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
 use heard_domain::user::Grant;
 use heard_store::tables;
-use heard_store::view::Tx;
+use heard_store::view::{Tx, View};
 
 use crate::arrange::{name, starter};
 use crate::error::FlowError;
@@ -25,6 +25,7 @@ use crate::flow::{Flow, need};
 use crate::hear::names::Names;
 use crate::hear::receive;
 use crate::hear::take::{Batch, Heard, OnChange, Prepared, keep, prepare};
+use crate::understand::Understanding;
 
 /// How many rows are written at a time: large enough that commits cost nothing, small enough that others wait briefly.
 const BATCH: usize = 1_000;
@@ -155,25 +156,66 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
     let (timed, done) = (import.mapping.columns.iter().any(|(_, meaning)| *meaning == Meaning::Time), import.done);
     let skip = move || rows.skip_to(done).map(|()| rows).map_err(unreadable);
     rows = tokio::task::spawn_blocking(skip).await.map_err(FlowError::internal)??;
-    loop {
-        let ids = flow.ids();
-        let now = flow.now();
-        let next = move || {
-            let batch = next_batch(&mut rows, timed, || ids.next(now));
-            (rows, batch)
-        };
-        let batch;
-        (rows, batch) = tokio::task::spawn_blocking(next).await.map_err(FlowError::internal)?;
-        let failure = batch.failure.clone();
-        let last = batch.last.is_none();
-        if !last && !write(flow, id, post, batch).await? {
-            forget_file(flow, id);
-            return Ok(());
+    // The next batch is read while the one before is written.
+    let (hand, mut waiting) = tokio::sync::mpsc::channel(1);
+    let gather = async move {
+        loop {
+            let batch;
+            (rows, batch) = next(flow, rows, post, timed).await?;
+            let last = batch.is_last();
+            if hand.send(batch).await.is_err() || last {
+                return Ok::<(), FlowError>(());
+            }
         }
-        if last || failure.is_some() {
-            return end(flow, id, failure).await;
+    };
+    let keep = async move {
+        while let Some(batch) = waiting.recv().await {
+            let (failure, last) = (batch.failure.clone(), batch.is_last());
+            if batch.last.is_some() && !write(flow, id, post, batch).await? {
+                forget_file(flow, id);
+                return Ok(());
+            }
+            if last {
+                return end(flow, id, failure).await;
+            }
         }
-    }
+        Ok(())
+    };
+    // Whichever fails first ends both: a reader of the file that failed has nothing more to hand over.
+    tokio::try_join!(gather, keep).map(|_| ())
+}
+
+/// The next rows of the file, read as far as they are new to the post.
+async fn next(
+    flow: &Flow,
+    mut rows: Rows<BufReader<File>>,
+    post: PostId,
+    timed: bool,
+) -> Result<(Rows<BufReader<File>>, Rowful), FlowError> {
+    let (ids, now) = (flow.ids(), flow.now());
+    let cut = move || {
+        let batch = next_batch(&mut rows, timed, || ids.next(now));
+        (rows, batch)
+    };
+    let (rows, mut batch) = tokio::task::spawn_blocking(cut).await.map_err(FlowError::internal)?;
+    let keys: Vec<String> = batch.rows.iter().filter_map(|(_, row)| Some(row.as_ref().ok()?.new.key.clone())).collect();
+    let there = move |view: &View| {
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        tables::feedback::by_keys(view, post, &keys)
+    };
+    let known = flow.store.read(&Scope::system(), there).await?;
+    let understanding = flow.look();
+    let read = move || {
+        for row in batch.rows.iter_mut().filter_map(|(_, row)| row.as_mut().ok()) {
+            if !known.contains_key(&row.new.key) {
+                row.read(&understanding, post);
+            }
+        }
+        batch.understanding = Some(understanding);
+        batch
+    };
+    let batch = tokio::task::spawn_blocking(read).await.map_err(FlowError::internal)?;
+    Ok((rows, batch))
 }
 
 /// Rows that were read from the file, checked and hashed, and not yet written.
@@ -183,10 +225,25 @@ struct Rowful {
     remarks: Vec<BadRow>,
     last: Option<u64>,
     failure: Option<String>,
+    /// What the rows were read by.
+    understanding: Option<Understanding>,
+}
+
+impl Rowful {
+    fn is_last(&self) -> bool {
+        self.last.is_none() || self.failure.is_some()
+    }
 }
 
 fn next_batch(rows: &mut Rows<BufReader<File>>, timed: bool, mut id: impl FnMut() -> i64) -> Rowful {
-    let mut batch = Rowful { rows: Vec::with_capacity(BATCH), bad: Vec::new(), remarks: Vec::new(), last: None, failure: None };
+    let mut batch = Rowful {
+        rows: Vec::with_capacity(BATCH),
+        bad: Vec::new(),
+        remarks: Vec::new(),
+        last: None,
+        failure: None,
+        understanding: None,
+    };
     let mut bytes = 0;
     while batch.rows.len() + batch.bad.len() < BATCH && bytes < BATCH_BYTES {
         let Some(row) = rows.next() else { break };
@@ -211,7 +268,10 @@ fn next_batch(rows: &mut Rows<BufReader<File>>, timed: bool, mut id: impl FnMut(
 }
 
 /// Writes a batch with its place in the file; false if the import was stopped meanwhile.
-async fn write(flow: &Flow, id: ImportId, post: PostId, batch: Rowful) -> Result<bool, FlowError> {
+async fn write(flow: &Flow, id: ImportId, post: PostId, mut batch: Rowful) -> Result<bool, FlowError> {
+    if !batch.understanding.take().is_some_and(|understanding| understanding.reads_like(&flow.look())) {
+        batch.rows.iter_mut().filter_map(|(_, row)| row.as_mut().ok()).for_each(Prepared::unread);
+    }
     let (names, now, job) = (Names::of(flow), flow.now(), JobId(flow.id()));
     let write = move |tx: &mut Tx| {
         let mut names = names;

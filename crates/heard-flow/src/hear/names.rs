@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use heard_domain::directory::Directory;
 use heard_domain::feedback::{NewAuthor, NewRating};
-use heard_domain::id::{AccountId, AttributeId, IdMaker, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId};
+use heard_domain::id::{AccountId, AttributeId, IdMaker, PersonId, ScaleId, ValueId};
 use heard_domain::score::{Formula, Rating};
-use heard_domain::time::{Day, Time};
+use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::tables::person::Authors;
@@ -45,22 +45,9 @@ impl Names {
         self.scales.len() + self.attributes.len() + self.values.len() > self.known
     }
 
-    /// The day of a moment in the company's time zone.
-    pub(crate) fn day(&self, at: Time) -> Day {
-        self.directory.company.zone.day(at)
-    }
-
-    /// A touchpoint by name, whatever its letter case.
-    pub(crate) fn touchpoint(&self, name: &str) -> Option<TouchpointId> {
-        let name = name.trim().to_lowercase();
-        self.directory.journey.touchpoints.iter().find(|t| t.name.to_lowercase() == name).map(|t| t.id)
-    }
-
-    /// The stage of a contact, or of the post where it was heard.
-    pub(crate) fn stage(&self, post: PostId, touchpoint: Option<TouchpointId>) -> Option<StageId> {
-        let of_post = || self.directory.posts.iter().find(|p| p.id == post).and_then(|p| p.touchpoint);
-        let touchpoint = touchpoint.or_else(of_post)?;
-        self.directory.journey.touchpoint(touchpoint).map(|t| t.stage)
+    /// The company's names.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
     }
 
     /// Ratings with their scales; of two on one scale the last counts.

@@ -6,6 +6,7 @@ use heard_domain::feedback::{BadFeedback, Feedback, NewFeedback};
 use heard_domain::hex::hex;
 use heard_domain::id::{FeedbackId, ImportId, JobId, PostId};
 use heard_domain::job::Job;
+use heard_domain::reading::Reading;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
@@ -18,9 +19,13 @@ use sha2::{Digest, Sha256};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::names::Names;
+use crate::understand::Understanding;
 
 /// The most feedbacks that are taken in one call.
 pub const MOST_AT_ONCE: usize = 1_000;
+
+/// So many bytes are read within the request itself; more on a thread of their own, so that nobody else waits for them.
+const READ_IN_PASSING: usize = 8 << 10;
 
 /// What became of one feedback that was handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +56,19 @@ pub(crate) struct Prepared {
     pub(crate) new: NewFeedback,
     hash: String,
     id: i64,
+    reading: Option<Reading>,
+}
+
+impl Prepared {
+    /// Reads it before it is kept: it is then written, counted and indexed once, not twice.
+    pub(crate) fn read(&mut self, understanding: &Understanding, post: PostId) {
+        self.reading = Some(understanding.read_new(FeedbackId(self.id), post, &self.new));
+    }
+
+    /// Forgets what was read: the company's words have changed meanwhile.
+    pub(crate) fn unread(&mut self) {
+        self.reading = None;
+    }
 }
 
 /// Checks and hashes. Where the source does not say when something was said (`timed` is false) the moment is ours, and
@@ -62,7 +80,7 @@ pub(crate) fn prepare(id: i64, mut new: NewFeedback, timed: bool) -> Result<Prep
     let said = said.map_err(|e| BadFeedback { field: "feedback".into(), reason: e.to_string() })?;
     // Half of SHA-256 tells apart what one key was ever used for.
     let hash = hex(Sha256::digest(&said).get(..16).unwrap_or_default());
-    Ok(Prepared { new, hash, id })
+    Ok(Prepared { new, hash, id, reading: None })
 }
 
 /// Handles in the form in which they are compared: however they are written, the same person is known by them.
@@ -84,7 +102,17 @@ pub async fn take(flow: &Flow, scope: &Scope, post: PostId, batch: Vec<NewFeedba
     if !scope.sees(post) || !flow.directory().posts.iter().any(|p| p.id == post) {
         return Err(FlowError::Missing("listening post"));
     }
-    let prepared: Vec<Result<Prepared, BadFeedback>> = batch.into_iter().map(|new| prepare(flow.id(), new, true)).collect();
+    let (ids, now, understanding) = (flow.ids(), flow.now(), flow.look());
+    let long = batch.iter().map(|new| new.text.len()).sum::<usize>() > READ_IN_PASSING;
+    let understand = move || {
+        let one = |new| {
+            let mut one = prepare(ids.next(now), new, true)?;
+            one.read(&understanding, post);
+            Ok(one)
+        };
+        batch.into_iter().map(one).collect::<Vec<Result<Prepared, BadFeedback>>>()
+    };
+    let prepared = if long { tokio::task::spawn_blocking(understand).await.map_err(FlowError::internal)? } else { understand() };
     let names = Names::of(flow);
     let (now, job) = (flow.now(), JobId(flow.id()));
     let (heard, grown) = flow
@@ -140,7 +168,7 @@ pub(crate) fn keep(
     for ((mut row, outcome), place) in rows.into_iter().zip(outcomes).zip(places) {
         heard[place] = match outcome {
             Outcome::Added => {
-                to_read.push(row.feedback.id);
+                to_read.extend(row.reading.is_none().then_some(row.feedback.id));
                 continue;
             }
             Outcome::Known(id) => Heard::Known(id),
@@ -162,10 +190,10 @@ pub(crate) fn keep(
 }
 
 fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<NewRow, StoreError> {
-    let Prepared { new, hash, id } = one;
+    let Prepared { new, hash, id, reading } = one;
     let (person, account) = names.author(tx, &new.author)?;
     let mut attributes = names.attributes(tx, &new.attributes)?;
-    let touchpoint = new.touchpoint.as_deref().and_then(|name| names.touchpoint(name));
+    let touchpoint = new.touchpoint.as_deref().and_then(|name| names.directory().touchpoint_named(name));
     if let Some(name) = new.touchpoint.filter(|_| touchpoint.is_none()) {
         // A name that the journey does not know is not lost: it is kept as an attribute.
         attributes.extend(names.attributes(tx, &[("touchpoint".to_owned(), name)])?);
@@ -179,7 +207,7 @@ fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<N
         post: batch.post,
         key: new.key,
         at: new.at,
-        day: names.day(new.at),
+        day: names.directory().company.zone.day(new.at),
         heard: batch.now,
         person,
         account,
@@ -190,5 +218,5 @@ fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<N
         ratings,
         attributes,
     };
-    Ok(NewRow { stage: names.stage(batch.post, touchpoint), feedback, hash })
+    Ok(NewRow { stage: names.directory().stage_at(batch.post, touchpoint), feedback, hash, reading })
 }

@@ -6,7 +6,6 @@ use heard_domain::reading::Reading;
 use heard_domain::scope::Scope;
 use heard_store::tables;
 use heard_store::view::Tx;
-use heard_text::step::ToRead;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
@@ -25,13 +24,7 @@ pub(crate) async fn run(flow: &Flow, ids: &[FeedbackId], jobs: Vec<JobId>) -> Re
 
 /// Reads on a thread of its own: it is pure computing.
 async fn understand(flow: &Flow, feedback: Vec<Feedback>) -> Result<Vec<Reading>, FlowError> {
-    let (reader, directory) = (flow.reader(), flow.directory());
-    let one = move |f: &Feedback| {
-        let post = directory.posts.iter().find(|post| post.id == f.post);
-        let touchpoint = f.touchpoint.or_else(|| post.and_then(|post| post.touchpoint));
-        let stage = touchpoint.and_then(|id| directory.journey.touchpoint(id)).map(|touchpoint| touchpoint.stage);
-        reader.read(&ToRead { feedback: f.id, revision: f.revision, text: &f.text, language_hint: None, touchpoint_stage: stage })
-    };
-    let all = move || feedback.iter().map(one).collect();
+    let understanding = flow.look();
+    let all = move || feedback.iter().map(|f| understanding.read(f)).collect();
     tokio::task::spawn_blocking(all).await.map_err(FlowError::internal)
 }

@@ -1,15 +1,18 @@
 //! Feedback: verbatims with their ratings and attributes, and the words they had before.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use heard_domain::feedback::Feedback;
 use heard_domain::id::{AccountId, AttributeId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId};
+use heard_domain::reading::{Polarity, Reading};
 use heard_domain::score::{Formula, Rating};
 use heard_domain::time::{Day, Time};
 
 use crate::cube::{Counted, Labels};
 use crate::error::StoreError;
 use crate::sql::driver::{Row, Value, one_of};
+use crate::tables::label::{Labelled, Named, keep_bodies};
 use crate::tables::passage::CHUNK;
 use crate::tables::{outbox, passage, scale};
 use crate::view::{Tx, View};
@@ -23,6 +26,8 @@ pub struct NewRow {
     pub hash: String,
     /// The stage of its touchpoint, or of its post's.
     pub stage: Option<StageId>,
+    /// What was understood of it, if it was read before it is kept: it is then written and counted once, not twice.
+    pub reading: Option<Reading>,
 }
 
 /// What became of a feedback that was offered.
@@ -36,13 +41,21 @@ pub enum Outcome {
     Differs(FeedbackId),
 }
 
-/// Keeps feedback that is not there yet: with one passage that is not read, cube, outbox. One outcome a row.
+/// Keeps feedback that is not there yet: with its passages (one that says nothing, if it is not read), cube, outbox. One
+/// outcome a row.
 pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes = Vec::with_capacity(rows.len());
-    let mut added = Vec::with_capacity(rows.len());
+    let (mut added, mut labelled) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    let mut bodies = Vec::new();
+    let named = Named::load(tx)?;
     for row in rows {
         let f = &row.feedback;
-        let values: [Value<'_>; 15] = [
+        let reading = row.reading.as_ref();
+        let labels = match reading {
+            Some(reading) => named.labelled(Cow::Borrowed(reading), row.stage),
+            None => Labelled { language: None, passages: vec![Labels::unread(row.stage)], main: Labels::unread(row.stage) },
+        };
+        let values: [Value<'_>; 19] = [
             f.id.into(),
             f.revision.into(),
             f.post.into(),
@@ -57,10 +70,18 @@ pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreEr
             (&f.text).into(),
             f.link.as_deref().into(),
             f.import.into(),
-            row.stage.into(),
+            labels.main.stage.into(),
+            labels.language.as_deref().into(),
+            reading.map(|reading| reading.model.as_str()).into(),
+            labels.main.polarity.map(Polarity::index).into(),
+            labels.main.sentiment.map(f64::from).into(),
         ];
         if tx.execute(INSERT, &values)? > 0 {
             outcomes.push(Outcome::Added);
+            if let Some(reading) = reading {
+                bodies.push((f.id, serde_json::to_string(reading)?));
+            }
+            labelled.push(labels.passages);
             added.push(row);
             continue;
         }
@@ -74,17 +95,18 @@ pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreEr
         });
     }
     insert_facts(tx, &added.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
-    let unread: Vec<[Labels; 1]> = added.iter().map(|row| [Labels::unread(row.stage)]).collect();
-    passage::insert_many(tx, added.iter().zip(&unread).map(|(row, labels)| (row.feedback.id, &labels[..])))?;
-    for (row, labels) in added.iter().zip(&unread) {
+    keep_bodies(tx, &bodies)?;
+    passage::insert_many(tx, added.iter().zip(&labelled).map(|(row, labels)| (row.feedback.id, &labels[..])))?;
+    for (row, labels) in added.iter().zip(&labelled) {
         tally(tx, &row.feedback, labels, 1)?;
     }
     outbox::push(tx, &added.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
     Ok(outcomes)
 }
 
-const INSERT: &str = "INSERT INTO feedback (id, revision, post, key, hash, at, day, heard, person, account, touchpoint, text, link, import, stage) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (post, key) DO NOTHING";
+const INSERT: &str = "INSERT INTO feedback (id, revision, post, key, hash, at, day, heard, person, account, touchpoint, text, link, import, stage, \
+     language, model, polarity, sentiment) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (post, key) DO NOTHING";
 
 fn insert_facts(tx: &mut Tx, added: &[&Feedback]) -> Result<(), StoreError> {
     let (mut ratings, mut attributes) = (Vec::new(), Vec::new());

@@ -3,9 +3,9 @@
 //! The model's reading is kept as it came; the corrections of persons are laid over it wherever labels are used.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use heard_domain::id::{CategoryId, CorrectionId, FeedbackId, PostId, ScaleId, StageId};
+use heard_domain::id::{CorrectionId, FeedbackId, PostId, ScaleId, StageId};
 use heard_domain::reading::{Correction, Polarity, Reading};
 use heard_domain::score::Rating;
 use heard_domain::time::Day;
@@ -14,6 +14,7 @@ use crate::cube::{Counted, Labels};
 use crate::error::StoreError;
 use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::with_formulas;
+use crate::tables::label::{Named, keep_bodies};
 use crate::tables::passage::CHUNK;
 use crate::tables::{outbox, passage};
 use crate::view::{Tx, View};
@@ -67,23 +68,16 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
         if let Some(list) = corrections.get(&raw.feedback) {
             reading = Cow::Owned(raw.clone().corrected(list));
         }
-        if !named.holds(&reading) {
-            named.keep_only(reading.to_mut());
-        }
-        let mut labels: Vec<Labels> = reading.passages.iter().map(Labels::of).collect();
-        if labels.is_empty() {
-            labels.push(Labels::unread(facts.stage));
-        }
+        let found = named.labelled(reading, facts.stage);
         let ratings = with_formulas(tx, facts.ratings.iter())?;
         let counted = |passages| Counted { day: facts.day, post: facts.post, passages, ratings: &ratings };
         let old = before.remove(&raw.feedback).unwrap_or_else(|| vec![Labels::unread(facts.stage)]);
         tx.cubes.add(counted(&old), -1);
-        tx.cubes.add(counted(&labels), 1);
+        tx.cubes.add(counted(&found.passages), 1);
 
-        let main = reading.weightiest().map_or_else(|| labels[0].clone(), Labels::of);
-        own.push((raw, reading.language.clone(), main));
+        own.push((raw, found.language, found.main));
         bodies.push((raw.feedback, serde_json::to_string(raw)?));
-        labelled.push((raw.feedback, labels));
+        labelled.push((raw.feedback, found.passages));
     }
     passage::insert_many(tx, labelled.iter().map(|(id, labels)| (*id, &labels[..])))?;
     let values: Vec<Value<'_>> = own
@@ -91,7 +85,7 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
         .flat_map(|(raw, language, main)| {
             [
                 raw.feedback.into(),
-                language.as_ref().map(|(code, _)| code.as_str()).into(),
+                language.as_deref().into(),
                 (&raw.model).into(),
                 main.stage.into(),
                 main.polarity.map(Polarity::index).into(),
@@ -101,9 +95,7 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
         .collect();
     let sql = "UPDATE feedback SET language = $2, model = $3, stage = $4, polarity = $5, sentiment = $6 WHERE id = $1";
     tx.execute_many(sql, 6, &values)?;
-    let values: Vec<Value<'_>> = bodies.iter().flat_map(|(id, body)| [(*id).into(), body.into()]).collect();
-    let sql = "INSERT INTO reading (feedback, body) VALUES ($1, $2) ON CONFLICT (feedback) DO UPDATE SET body = excluded.body";
-    tx.execute_many(sql, 2, &values)?;
+    keep_bodies(tx, &bodies)?;
     outbox::push(tx, &bodies.iter().map(|(id, _)| *id).collect::<Vec<_>>())
 }
 
@@ -254,32 +246,4 @@ pub(crate) fn lay_over_all(tx: &mut Tx, feedback: &[FeedbackId]) -> Result<(), S
         outbox::push(tx, &changed)?;
     }
     Ok(())
-}
-
-/// The stages and categories that there are: labels of others are not shown and not counted.
-struct Named {
-    stages: HashSet<StageId>,
-    categories: HashSet<CategoryId>,
-}
-
-impl Named {
-    fn load(view: &View) -> Result<Self, StoreError> {
-        let stages = view.list("SELECT id FROM stage", &[], |row| Ok(StageId(row.int(0)?)))?;
-        let categories = view.list("SELECT id FROM category", &[], |row| Ok(CategoryId(row.int(0)?)))?;
-        Ok(Self { stages: stages.into_iter().collect(), categories: categories.into_iter().collect() })
-    }
-
-    fn holds(&self, reading: &Reading) -> bool {
-        reading.passages.iter().all(|p| {
-            p.stage.as_ref().is_none_or(|s| self.stages.contains(&s.value))
-                && p.categories.iter().all(|c| self.categories.contains(&c.value))
-        })
-    }
-
-    fn keep_only(&self, reading: &mut Reading) {
-        for passage in &mut reading.passages {
-            passage.stage.take_if(|s| !self.stages.contains(&s.value));
-            passage.categories.retain(|c| self.categories.contains(&c.value));
-        }
-    }
 }

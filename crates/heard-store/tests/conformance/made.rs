@@ -45,5 +45,5 @@ pub fn row(id: i64, text: &str) -> NewRow {
         ratings: vec![],
         attributes: vec![],
     };
-    NewRow { feedback, hash: format!("hash of {text}"), stage: None }
+    NewRow { feedback, hash: format!("hash of {text}"), stage: None, reading: None }
 }

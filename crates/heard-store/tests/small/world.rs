@@ -52,6 +52,8 @@ pub enum Event {
         post: i64,
         ratings: Vec<(i64, i64)>,
         attributes: Vec<(i64, i64)>,
+        /// Read before it was kept.
+        read: Option<(Option<usize>, Vec<Clause>)>,
     },
     Read {
         which: usize,
@@ -129,14 +131,16 @@ pub fn event() -> impl Strategy<Value = Event> {
         1..=POSTS,
         prop::collection::btree_map(1..=SCALES, 0..=5_i64, 0..=2),
         prop::collection::btree_map(1..=ATTRIBUTES, 1..=3_i64, 0..=2),
+        prop::option::of((prop::option::of(0..3_usize), prop::collection::vec(clause(), 1..4))),
     )
-        .prop_map(|(minute, words, who, post, ratings, attributes)| Event::Heard {
+        .prop_map(|(minute, words, who, post, ratings, attributes, read)| Event::Heard {
             minute,
             words,
             who: [who.0, who.1, who.2, who.3, who.4],
             post,
             ratings: ratings.into_iter().collect(),
             attributes: attributes.into_iter().collect(),
+            read,
         });
     let read = (any::<usize>(), prop::option::of(0..3_usize), prop::collection::vec(clause(), 1..4))
         .prop_map(|(which, language, passages)| Event::Read { which, language, passages });
@@ -246,7 +250,7 @@ fn text(words: &[usize]) -> String {
 }
 
 fn row(id: i64, event: &Event) -> Option<NewRow> {
-    let Event::Heard { minute, words, who, post, ratings, attributes } = event else { return None };
+    let Event::Heard { minute, words, who, post, ratings, attributes, read } = event else { return None };
     let at = moment(*minute);
     let feedback = Feedback {
         id: FeedbackId(id),
@@ -265,7 +269,20 @@ fn row(id: i64, event: &Event) -> Option<NewRow> {
         ratings: ratings.iter().map(|(scale, raw)| Rating { scale: ScaleId(*scale), raw: *raw as f64 }).collect(),
         attributes: attributes.iter().map(|(a, value)| (AttributeId(*a), ValueId(a * 10 + value))).collect(),
     };
-    Some(NewRow { feedback, hash: format!("hash {id}"), stage: who[4].map(StageId) })
+    let reading = read.as_ref().map(|(language, clauses)| reading(feedback.id, 1, *language, clauses));
+    Some(NewRow { feedback, hash: format!("hash {id}"), stage: who[4].map(StageId), reading })
+}
+
+fn reading(feedback: FeedbackId, revision: i32, language: Option<usize>, clauses: &[Clause]) -> Reading {
+    Reading {
+        feedback,
+        revision,
+        model: "test".into(),
+        language: language.map(|place| (LANGUAGES[place].to_owned(), 1.0)),
+        passages: clauses.iter().map(passage).collect(),
+        entities: vec![],
+        notes: vec![],
+    }
 }
 
 fn passage(clause: &Clause) -> Passage {
@@ -309,15 +326,7 @@ impl History {
             Event::Heard { .. } => {}
             Event::Read { which, language, passages } => {
                 let Some((row, revision)) = self.heard.get(pick(which)) else { return };
-                let reading = Reading {
-                    feedback: row.feedback.id,
-                    revision: *revision,
-                    model: "test".into(),
-                    language: language.map(|place| (LANGUAGES[place].to_owned(), 1.0)),
-                    passages: passages.iter().map(passage).collect(),
-                    entities: vec![],
-                    notes: vec![],
-                };
+                let reading = reading(row.feedback.id, *revision, *language, passages);
                 store.write_now(&scope, move |tx| reading::save(tx, &reading)).unwrap();
             }
             Event::Corrected { which, change } => {
