@@ -48,6 +48,7 @@ fn mapping() -> Mapping {
     let rating = Meaning::Rating { scale: "NPS".into(), formula: heard_domain::score::Formula::Nps, min: 0.0, max: 10.0 };
     let columns = [("id", Meaning::Key), ("when", Meaning::Time), ("comment", Meaning::Text), ("score", rating)];
     Mapping {
+        kind: heard_domain::import::ImportKind::Feedback,
         preset: "generic".into(),
         columns: columns.into_iter().map(|(name, meaning)| (name.to_owned(), meaning)).collect(),
         dates: DateOrder::DayFirst,

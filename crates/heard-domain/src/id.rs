@@ -94,6 +94,10 @@ ids! {
     JobId,
     /// A correction of a reading.
     CorrectionId,
+    /// An operational event.
+    EventId,
+    /// A named mapping.
+    TemplateId,
 }
 
 /// Makes identifiers that grow with time and never repeat within one program.

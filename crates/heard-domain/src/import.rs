@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::id::{ImportId, PostId};
+use crate::id::{ImportId, PostId, TemplateId};
 use crate::score::Formula;
 use crate::time::Time;
 
@@ -15,6 +15,29 @@ crate::words! {
         Csv = "csv", "CSV";
         /// One JSON object a line.
         Jsonl = "jsonl", "JSONL";
+    }
+}
+
+crate::words! {
+    /// What the rows of a file are.
+    ImportKind {
+        /// What customers said.
+        Feedback = "feedback", "Feedback";
+        /// Business customers.
+        Accounts = "accounts", "Accounts";
+        /// Customers.
+        Persons = "persons", "Persons";
+        /// How many orders, calls, visits there were.
+        Exposures = "exposures", "Exposures";
+        /// What happened to customers: a delay, a return.
+        Events = "events", "Events";
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the list of words takes no attributes")]
+impl Default for ImportKind {
+    fn default() -> Self {
+        Self::Feedback
     }
 }
 
@@ -61,11 +84,37 @@ pub enum Meaning {
         /// Highest possible value.
         max: f64,
     },
-    /// An attribute.
+    /// An attribute of the feedback, account or person; a detail of an event.
     Attribute {
         /// Its name.
         name: String,
     },
+    /// What an account is worth in a year.
+    Worth {
+        /// ISO 4217 code of values that name none; `None`: a column of currencies, or the value itself, names it.
+        #[serde(default)]
+        currency: Option<String>,
+    },
+    /// The currency of the value in another column.
+    Currency,
+    /// When the account's contract is renewed.
+    Renewal,
+    /// Whether it is one of the accounts that the company watches most.
+    KeyAccount,
+    /// A stage of the journey, by name.
+    Stage,
+    /// What an exposure counts ("orders").
+    Measure,
+    /// The site of an exposure.
+    Place,
+    /// How many.
+    Count {
+        /// What is counted, where no column of measures says it; `None`: the column's own name.
+        #[serde(default)]
+        measure: Option<String>,
+    },
+    /// What kind of event it is ("delay").
+    EventKind,
 }
 
 crate::words! {
@@ -84,6 +133,9 @@ crate::words! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
+    /// What the rows are.
+    #[serde(default)]
+    pub kind: ImportKind,
     /// The preset that recognised it ("trustpilot"), or "generic".
     pub preset: String,
     /// One per column, with the column's name, in the order of the file (JSONL: dotted paths, in order of first sight).
@@ -126,7 +178,27 @@ crate::words! {
         Failed = "failed", "Failed";
         /// A person stopped it.
         Cancelled = "cancelled", "Cancelled";
+        /// What it brought is being taken away again.
+        Undoing = "undoing", "Being undone";
+        /// What it brought was taken away again.
+        Undone = "undone", "Undone";
     }
+}
+
+/// What was taken away with an import, or would be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Undoing {
+    /// Things to be looked at in all: feedback and changes of operational data.
+    pub total: u64,
+    /// Feedback, accounts, persons, exposures and events that were new with it, and go.
+    pub removed: u64,
+    /// What gets back what it was before: older words of feedback, older values of accounts, persons and exposures.
+    pub restored: u64,
+    /// Corrections that persons made on words that go.
+    pub corrections: u64,
+    /// What stays, because it was changed or used since by something else.
+    pub kept: u64,
 }
 
 /// One file or batch that came in.
@@ -166,4 +238,41 @@ pub struct Import {
     pub at: Time,
     /// When the last row was in.
     pub finished: Option<Time>,
+    /// How far it is undone, if it is.
+    #[serde(default)]
+    pub undoing: Option<Undoing>,
+    /// The watched file that it came from, if it did.
+    #[serde(default)]
+    pub source: Option<String>,
+}
+
+/// How files of a kind are understood, under a name: shared, picked by a person in the preview.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Template {
+    /// Its identifier.
+    pub id: TemplateId,
+    /// Its name, unique.
+    pub name: String,
+    /// The layout it was made for.
+    pub format: FileFormat,
+    /// How the columns are understood; they are found by name.
+    pub mapping: Mapping,
+    /// When it was last changed.
+    pub at: Time,
+}
+
+impl Mapping {
+    /// This mapping for a file with these columns: each is taken for what the column of the same name is here, whatever
+    /// its letter case and signs; what is not known here is left out.
+    #[must_use]
+    pub fn fitted<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let plain = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+        let meaning = |column: &str| {
+            let exact = self.columns.iter().find(|(name, _)| name == column);
+            let found = exact.or_else(|| self.columns.iter().find(|(name, _)| plain(name) == plain(column)));
+            found.map_or(Meaning::Skip, |(_, meaning)| meaning.clone())
+        };
+        let columns = columns.into_iter().map(|column| (column.to_owned(), meaning(column))).collect();
+        Self { columns, ..self.clone() }
+    }
 }

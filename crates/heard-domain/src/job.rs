@@ -18,6 +18,11 @@ pub enum Job {
         /// Which.
         import: ImportId,
     },
+    /// Go on taking away what an import brought.
+    Undo {
+        /// Which.
+        import: ImportId,
+    },
     /// Read all feedback again, after this one (after a change of journey or taxonomy).
     ReadAgain {
         /// The last identifier that was read again; 0 at the beginning.
@@ -31,6 +36,7 @@ impl Job {
         match self {
             Self::Read { .. } => "read",
             Self::Import { .. } => "import",
+            Self::Undo { .. } => "undo",
             Self::ReadAgain { .. } => "read_again",
         }
     }

@@ -1,7 +1,7 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
 //! Bottom-up: [`word`], [`hex`], [`chance`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
-//! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`user`], [`scope`], [`audit`], [`job`] ·
+//! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`question`], [`directory`] · [`starter`].
 
 pub mod account;
@@ -16,6 +16,7 @@ pub mod id;
 pub mod import;
 pub mod job;
 pub mod journey;
+pub mod operation;
 pub mod post;
 pub mod question;
 pub mod reading;

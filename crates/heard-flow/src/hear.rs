@@ -6,3 +6,4 @@ pub mod preview;
 pub mod progress;
 pub mod receive;
 pub mod take;
+pub mod undo;

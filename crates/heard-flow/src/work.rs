@@ -117,7 +117,7 @@ fn take(tx: &mut Tx, now: Time) -> Result<Vec<Taken>, StoreError> {
 fn weight(job: &Job) -> usize {
     match job {
         Job::Read { feedback } => feedback.len(),
-        Job::ReadAgain { .. } | Job::Import { .. } => 0,
+        Job::ReadAgain { .. } | Job::Import { .. } | Job::Undo { .. } => 0,
     }
 }
 
@@ -133,6 +133,10 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
             Job::ReadAgain { after } => read::again::run(flow, id, after).await?,
             Job::Import { import } => {
                 hear::import::run(flow, import).await?;
+                flow.store.write(&Scope::system(), move |tx| tables::job::finish(tx, id)).await?;
+            }
+            Job::Undo { import } => {
+                hear::undo::run(flow, import).await?;
                 flow.store.write(&Scope::system(), move |tx| tables::job::finish(tx, id)).await?;
             }
         }

@@ -1,15 +1,19 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
-//! [`account`], [`person`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`] · [`import`], [`mapping`] · [`user`], [`session`], [`token`] · [`directory`].
+//! [`property`], [`account`], [`person`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`change`] ·
+//! [`import`], [`mapping`], [`template`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod attribute;
 pub mod audit;
+pub mod change;
 pub mod company;
 pub mod cube;
 pub mod department;
 pub mod directory;
+pub mod event;
+pub mod exposure;
 pub mod feedback;
 pub mod id;
 pub mod import;
@@ -21,9 +25,12 @@ pub mod outbox;
 pub mod passage;
 pub mod person;
 pub mod post;
+pub mod property;
 pub mod reading;
 pub mod scale;
 pub mod session;
 pub mod taxonomy;
+pub mod template;
 pub mod token;
 pub mod user;
+pub mod withdraw;

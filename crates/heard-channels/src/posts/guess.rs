@@ -98,6 +98,7 @@ pub fn guess(shape: &Shape, survey: &Survey) -> Guess {
     let (channel, post) = preset.map_or_else(|| place(&columns), |preset| (preset.channel, preset.post));
     let zone = shape.zone.as_ref().map(ToString::to_string).or_else(|| preset.and_then(|p| p.zone).map(str::to_owned));
     let mut mapping = Mapping {
+        kind: heard_domain::import::ImportKind::Feedback,
         preset: preset.map_or(GENERIC, |preset| preset.name).to_owned(),
         columns: Vec::new(),
         dates: verdict.as_ref().map_or(DateOrder::YearFirst, |verdict| verdict.order),

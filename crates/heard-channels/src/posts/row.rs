@@ -150,6 +150,16 @@ impl Plan {
                 }
                 Meaning::Key if feedback.key.is_empty() => value.clone_into(&mut feedback.key),
                 Meaning::Skip | Meaning::Time | Meaning::Key => {}
+                // These belong to operational data: feedback has no such fields.
+                Meaning::Worth { .. }
+                | Meaning::Currency
+                | Meaning::Renewal
+                | Meaning::KeyAccount
+                | Meaning::Stage
+                | Meaning::Measure
+                | Meaning::Place
+                | Meaning::Count { .. }
+                | Meaning::EventKind => {}
                 Meaning::Author => {
                     if let Some(own) = short(&mut remark) {
                         feedback.author.name = Some(match feedback.author.name.take() {

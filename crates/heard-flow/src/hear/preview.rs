@@ -86,6 +86,8 @@ pub async fn hand_over(flow: &Flow, scope: &Scope, name: &str, file: Receiving) 
         failure: None,
         at: flow.now(),
         finished: None,
+        undoing: None,
+        source: None,
     };
     let shape = looked.shape.hash();
     let import = flow

@@ -106,7 +106,9 @@ from_ids!(
     ValueId,
     ScaleId,
     JobId,
-    CorrectionId
+    CorrectionId,
+    EventId,
+    TemplateId
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

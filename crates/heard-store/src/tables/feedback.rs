@@ -108,7 +108,7 @@ const INSERT: &str = "INSERT INTO feedback (id, revision, post, key, hash, at, d
      language, model, polarity, sentiment) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (post, key) DO NOTHING";
 
-fn insert_facts(tx: &mut Tx, added: &[&Feedback]) -> Result<(), StoreError> {
+pub(crate) fn insert_facts(tx: &mut Tx, added: &[&Feedback]) -> Result<(), StoreError> {
     let (mut ratings, mut attributes) = (Vec::new(), Vec::new());
     for f in added {
         for rating in ratings_once(f) {
@@ -136,7 +136,7 @@ fn ratings_once(feedback: &Feedback) -> impl Iterator<Item = &Rating> {
 }
 
 /// Adds a feedback with these passages to the cubes, or takes it away.
-fn tally(tx: &mut Tx, feedback: &Feedback, passages: &[Labels], sign: i64) -> Result<(), StoreError> {
+pub(crate) fn tally(tx: &mut Tx, feedback: &Feedback, passages: &[Labels], sign: i64) -> Result<(), StoreError> {
     let ratings = with_formulas(tx, ratings_once(feedback))?;
     tx.cubes.add(Counted { day: feedback.day, post: feedback.post, passages, ratings: &ratings }, sign);
     Ok(())
@@ -160,8 +160,11 @@ pub fn revise(tx: &mut Tx, row: &NewRow, now: Time) -> Result<i32, StoreError> {
     let passages = passage::many(tx, &[new.id])?.remove(&new.id).unwrap_or_default();
     tally(tx, &old, &passages, -1)?;
     let body = serde_json::to_string(&old)?;
-    let values: [Value<'_>; 4] = [old.id.into(), old.revision.into(), (&body).into(), now.into()];
-    tx.execute("INSERT INTO feedback_revision (feedback, revision, body, replaced) VALUES ($1, $2, $3, $4)", &values)?;
+    let hash = tx.one("SELECT hash FROM feedback WHERE id = $1", &[old.id.into()], |row| Ok(row.text(0)?.to_owned()))?;
+    let values: [Value<'_>; 6] =
+        [old.id.into(), old.revision.into(), (&body).into(), now.into(), old.import.into(), hash.as_deref().into()];
+    let sql = "INSERT INTO feedback_revision (feedback, revision, body, replaced, import, hash) VALUES ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, &values)?;
     let revision = old.revision + 1;
     tx.execute(
         "UPDATE feedback SET revision = $2, hash = $3, at = $4, day = $5, person = $6, account = $7, touchpoint = $8, text = $9,
@@ -252,7 +255,7 @@ fn read(row: &dyn Row) -> Result<Feedback, StoreError> {
 }
 
 /// All of these that are there, in no order, whoever looks.
-fn load(view: &View, ids: &[FeedbackId]) -> Result<Vec<Feedback>, StoreError> {
+pub(crate) fn load(view: &View, ids: &[FeedbackId]) -> Result<Vec<Feedback>, StoreError> {
     let mut found: Vec<Feedback> = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
         let (list, values) = one_of(1, ids);

@@ -9,7 +9,7 @@ use crate::sql::driver::{Row, Value};
 use crate::view::{Tx, View};
 
 const COLUMNS: &str =
-    "id, name, hash, bytes, format, mapping, post, state, total, done, added, known, revised, bad, failure, at, finished";
+    "id, name, hash, bytes, format, mapping, post, state, total, done, added, known, revised, bad, failure, at, finished, undoing, source";
 
 fn read(row: &dyn Row) -> Result<Import, StoreError> {
     Ok(Import {
@@ -30,6 +30,8 @@ fn read(row: &dyn Row) -> Result<Import, StoreError> {
         failure: row.text_or_none(14)?.map(str::to_owned),
         at: Time(row.int(15)?),
         finished: row.int_or_none(16)?.map(Time),
+        undoing: row.text_or_none(17)?.map(serde_json::from_str).transpose()?,
+        source: row.text_or_none(18)?.map(str::to_owned),
     })
 }
 
@@ -60,7 +62,7 @@ pub fn insert(tx: &mut Tx, import: &Import, shape: &str) -> Result<(), StoreErro
     let mapping = serde_json::to_string(&import.mapping)?;
     tx.execute(
         "INSERT INTO import (id, name, hash, bytes, format, mapping, shape, post, state, total, done, added, known, revised, bad,
-         failure, at, finished) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         failure, at, finished, source) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         &[
             import.id.into(),
             (&import.name).into(),
@@ -80,6 +82,7 @@ pub fn insert(tx: &mut Tx, import: &Import, shape: &str) -> Result<(), StoreErro
             import.failure.as_deref().into(),
             import.at.into(),
             import.finished.into(),
+            import.source.as_deref().into(),
         ],
     )?;
     Ok(())
@@ -88,9 +91,10 @@ pub fn insert(tx: &mut Tx, import: &Import, shape: &str) -> Result<(), StoreErro
 /// Keeps how far an import is: best in the transaction of the rows it has brought.
 pub fn update(tx: &mut Tx, import: &Import) -> Result<(), StoreError> {
     let mapping = serde_json::to_string(&import.mapping)?;
+    let undoing = import.undoing.as_ref().map(serde_json::to_string).transpose()?;
     tx.execute(
         "UPDATE import SET mapping = $2, post = $3, state = $4, total = $5, done = $6, added = $7, known = $8, revised = $9, bad = $10,
-         failure = $11, finished = $12, name = $13 WHERE id = $1",
+         failure = $11, finished = $12, name = $13, undoing = $14, source = $15 WHERE id = $1",
         &[
             import.id.into(),
             (&mapping).into(),
@@ -105,9 +109,36 @@ pub fn update(tx: &mut Tx, import: &Import) -> Result<(), StoreError> {
             import.failure.as_deref().into(),
             import.finished.into(),
             (&import.name).into(),
+            undoing.as_deref().into(),
+            import.source.as_deref().into(),
         ],
     )?;
     Ok(())
+}
+
+/// How sure the guess of each column is, and why, if it was guessed; one per column of the mapping it came with.
+pub fn sure(view: &View, id: ImportId) -> Result<Option<Vec<(f32, String)>>, StoreError> {
+    let body = view.one("SELECT sure FROM import WHERE id = $1", &[id.into()], |row| Ok(row.text_or_none(0)?.map(str::to_owned)))?;
+    Ok(body.flatten().as_deref().map(serde_json::from_str).transpose()?)
+}
+
+/// Keeps how sure the guess of each column is, and why.
+pub fn set_sure(tx: &mut Tx, id: ImportId, sure: &[(f32, String)]) -> Result<(), StoreError> {
+    let body = serde_json::to_string(sure)?;
+    tx.execute("UPDATE import SET sure = $2 WHERE id = $1", &[id.into(), (&body).into()])?;
+    Ok(())
+}
+
+/// Imports of a watched file, newest first.
+pub fn by_source(view: &View, source: &str) -> Result<Vec<Import>, StoreError> {
+    let all = view.list(&format!("SELECT {COLUMNS} FROM import WHERE source = $1 ORDER BY id DESC"), &[source.into()], read)?;
+    Ok(all.into_iter().filter(|import| in_sight(view, import)).collect())
+}
+
+/// Imports whose file is still needed: they wait to be confirmed or run.
+pub fn unfinished(view: &View) -> Result<Vec<Import>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM import WHERE state IN ('preview', 'running') ORDER BY id");
+    Ok(view.list(&sql, &[], read)?.into_iter().filter(|import| in_sight(view, import)).collect())
 }
 
 /// The hash by which files of an import's layout are known again.

@@ -4,12 +4,16 @@ use std::collections::HashMap;
 
 use heard_domain::account::{Identity, Person};
 use heard_domain::feedback::NewAuthor;
-use heard_domain::id::{AccountId, PersonId};
+use heard_domain::id::{AccountId, ImportId, PersonId};
+use heard_domain::operation::NewPerson;
+use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::sql::driver::{Row, Value, one_of};
 use crate::tables::account;
+use crate::tables::change::{self, Wrote};
 use crate::tables::passage::CHUNK;
+use crate::tables::property::{self, Properties, Whose};
 use crate::view::{Tx, View};
 
 const COLUMNS: &str = "id, name, role, account";
@@ -172,5 +176,178 @@ fn fill_in(
              account = coalesce(account, $4) WHERE id = $1";
         tx.execute(sql, &[id.into(), name.unwrap_or_default().into(), author.role.as_deref().into(), account.into()])?;
     }
+    Ok(())
+}
+
+/// A person with their handles and properties.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonState {
+    /// The person.
+    pub person: Person,
+    /// Their handles, by kind.
+    pub identities: Vec<Identity>,
+    /// Their properties, by name.
+    pub attributes: Properties,
+}
+
+/// Which persons are asked for; what is `None` or empty does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Of this account.
+    pub account: Option<AccountId>,
+    /// With this part in their account.
+    pub role: Option<String>,
+    /// Whose name holds these words.
+    pub words: String,
+    /// After this person: the next page.
+    pub after: Option<PersonId>,
+}
+
+/// Persons with handles and properties, by identifier. With narrowed sight, those that are seen through feedback.
+pub fn page(view: &View, wanted: &Wanted, limit: usize) -> Result<Vec<PersonState>, StoreError> {
+    let like = format!("%{}%", wanted.words.replace(['%', '_', '\\'], ""));
+    let mut values: Vec<Value<'_>> = vec![wanted.after.map_or(0, |id| id.0).into(), (&like).into(), limit.into()];
+    let mut conditions = String::new();
+    if let Some(account) = wanted.account {
+        values.push(account.into());
+        conditions.push_str(&format!(" AND account = ${}", values.len()));
+    }
+    if let Some(role) = &wanted.role {
+        values.push(role.into());
+        conditions.push_str(&format!(" AND role = ${}", values.len()));
+    }
+    let (sight, more) = account::in_sight(view, "person", values.len() + 1);
+    values.extend(more);
+    let sql = format!("SELECT {COLUMNS} FROM person WHERE id > $1 AND lower(name) LIKE lower($2){conditions}{sight} ORDER BY id LIMIT $3");
+    let persons = view.list(&sql, &values, read)?;
+    with_all(view, persons)
+}
+
+/// These persons with handles and properties; ask only for what is in sight.
+fn with_all(view: &View, persons: Vec<Person>) -> Result<Vec<PersonState>, StoreError> {
+    let ids: Vec<i64> = persons.iter().map(|person| person.id.0).collect();
+    let mut properties = property::many(view, Whose::Person, &ids)?;
+    let mut handles: HashMap<i64, Vec<Identity>> = HashMap::new();
+    for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        let sql = format!("SELECT person, kind, handle FROM identity WHERE person IN ({list}) ORDER BY person, kind, handle");
+        view.each(&sql, &values, |row| {
+            let identity = Identity { kind: row.text(1)?.parse()?, handle: row.text(2)?.to_owned() };
+            handles.entry(row.int(0)?).or_default().push(identity);
+            Ok(())
+        })?;
+    }
+    let state = |person: Person| PersonState {
+        identities: handles.remove(&person.id.0).unwrap_or_default(),
+        attributes: properties.remove(&person.id.0).unwrap_or_default(),
+        person,
+    };
+    Ok(persons.into_iter().map(state).collect())
+}
+
+/// A person with handles and properties, whoever looks.
+pub(crate) fn state(view: &View, id: PersonId) -> Result<Option<PersonState>, StoreError> {
+    let person = view.one(&format!("SELECT {COLUMNS} FROM person WHERE id = $1"), &[id.into()], read)?;
+    Ok(with_all(view, person.into_iter().collect())?.pop())
+}
+
+/// Notes a person that is new with an import.
+pub fn note_new(tx: &mut Tx, import: Option<ImportId>, id: PersonId) -> Result<(), StoreError> {
+    if import.is_some()
+        && let Some(after) = state(tx, id)?
+    {
+        change::note(tx, import, "person", &id.to_string(), None::<&PersonState>, &after)?;
+    }
+    Ok(())
+}
+
+/// What became of a person that a source named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Put {
+    /// Who it is.
+    pub id: PersonId,
+    /// What writing did.
+    pub wrote: Wrote,
+    /// Handles that belong to somebody else and stay theirs.
+    pub taken: Vec<Identity>,
+}
+
+/// Keeps what a source says of a person: known by a handle, or within the account by name. What it does not say stays.
+pub fn put(
+    tx: &mut Tx,
+    import: Option<ImportId>,
+    new: &NewPerson,
+    next: &mut dyn FnMut() -> i64,
+) -> Result<Put, StoreError> {
+    let said = |value: &Option<String>| value.as_deref().map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned);
+    let (name, role) = (said(&new.name), said(&new.role));
+    let account = said(&new.account).map(|name| account::named(tx, import, &name, next)).transpose()?;
+    let mut identities: Vec<Identity> = new.identities.iter().filter_map(|i| Identity::new(i.kind, &i.handle)).collect();
+    identities.sort();
+    identities.dedup();
+    let named = account.zip(name.clone().filter(|_| identities.is_empty()));
+    let there = Authors::default().known(tx, &identities, named.as_ref())?;
+    let before = there.map(|id| state(tx, id)).transpose()?.flatten();
+    let id = if let (Some(id), Some(before)) = (there, &before) {
+        let old = &before.person;
+        let person = Person { id, name: name.unwrap_or_else(|| old.name.clone()), role: role.or_else(|| old.role.clone()), account: account.or(old.account) };
+        if person != *old {
+            update(tx, &person)?;
+        }
+        id
+    } else {
+        let id = PersonId(next());
+        insert(tx, &Person { id, name: name.unwrap_or_default(), role, account }, &[])?;
+        id
+    };
+    let mut taken = Vec::new();
+    for identity in identities {
+        if !link(tx, id, &identity)? && before.as_ref().is_none_or(|before| !before.identities.contains(&identity)) {
+            taken.push(identity);
+        }
+    }
+    property::set(tx, Whose::Person, id.0, &new.attributes)?;
+    let after = state(tx, id)?;
+    if before == after {
+        return Ok(Put { id, wrote: Wrote::Known, taken });
+    }
+    if let Some(after) = &after {
+        change::note(tx, import, "person", &id.to_string(), before.as_ref(), after)?;
+    }
+    Ok(Put { id, wrote: if before.is_some() { Wrote::Changed } else { Wrote::Added }, taken })
+}
+
+fn update(tx: &mut Tx, person: &Person) -> Result<(), StoreError> {
+    let values: [Value<'_>; 4] = [person.id.into(), (&person.name).into(), person.role.as_deref().into(), person.account.into()];
+    tx.execute("UPDATE person SET name = $2, role = $3, account = $4 WHERE id = $1", &values)?;
+    Ok(())
+}
+
+/// Gives a person back what they were.
+pub(crate) fn put_back(tx: &mut Tx, state: &PersonState) -> Result<(), StoreError> {
+    let id = state.person.id;
+    update(tx, &state.person)?;
+    tx.execute("DELETE FROM identity WHERE person = $1", &[id.into()])?;
+    for identity in &state.identities {
+        link(tx, id, identity)?;
+    }
+    property::replace(tx, Whose::Person, id.0, &state.attributes)
+}
+
+/// Whether anything that this import did not bring belongs to a person.
+pub(crate) fn used(view: &View, id: PersonId, import: ImportId) -> Result<bool, StoreError> {
+    if view.number("SELECT count(*) FROM feedback WHERE person = $1", &[id.into()])? > 0 {
+        return Ok(true);
+    }
+    let sql = "SELECT count(*) FROM event WHERE person = $1 AND (import IS NULL OR import <> $2)";
+    Ok(view.number(sql, &[id.into(), import.into()])? > 0)
+}
+
+/// Removes a person to whom nothing belongs.
+pub(crate) fn remove(tx: &mut Tx, id: PersonId) -> Result<(), StoreError> {
+    for table in ["identity", "person_attribute"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE person = $1"), &[id.into()])?;
+    }
+    tx.execute("DELETE FROM person WHERE id = $1", &[id.into()])?;
     Ok(())
 }

@@ -19,6 +19,7 @@ use crate::conformance::made;
 
 fn mapped() -> Mapping {
     Mapping {
+        kind: heard_domain::import::ImportKind::Feedback,
         preset: "generic".to_owned(),
         columns: vec![
             ("text".to_owned(), Meaning::Text),
@@ -50,6 +51,8 @@ fn file() -> Import {
         failure: None,
         at: Time(3),
         finished: None,
+        undoing: None,
+        source: None,
     }
 }
 

@@ -224,6 +224,7 @@ fn an_import(id: i64) -> Import {
         bytes: 1,
         format: FileFormat::Csv,
         mapping: Mapping {
+            kind: heard_domain::import::ImportKind::Feedback,
             preset: "generic".into(),
             columns: vec![],
             dates: DateOrder::YearFirst,
@@ -242,6 +243,8 @@ fn an_import(id: i64) -> Import {
         failure: None,
         at: Time(1),
         finished: None,
+        undoing: None,
+        source: None,
     }
 }
 

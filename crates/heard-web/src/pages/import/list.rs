@@ -97,8 +97,8 @@ fn table(state: &AppState, imports: &[Import]) -> Markup {
 pub fn state_chip(state: ImportState) -> Markup {
     let tone = match state {
         ImportState::Done => "good",
-        ImportState::Failed | ImportState::Cancelled => "bad",
-        ImportState::Preview | ImportState::Running => "open",
+        ImportState::Failed | ImportState::Cancelled | ImportState::Undone => "bad",
+        ImportState::Preview | ImportState::Running | ImportState::Undoing => "open",
     };
     html! { span.chip.state.(tone) { (state) } }
 }

@@ -1,31 +1,51 @@
 //! The form in which a person changes how columns are understood: one choice a column.
 
 use heard_domain::channel::Channel;
-use heard_domain::import::{DateOrder, Mapping, Meaning};
+use heard_domain::import::{DateOrder, ImportKind, Mapping, Meaning};
 use heard_domain::score::Formula;
 use maud::{Markup, html};
 
 use crate::extract::Form;
 use crate::problem::Problem;
 
-/// What a column may be taken for: code, words, what is meant.
-const CHOICES: &[(&str, &str)] = &[
-    ("skip", "Leave out"),
-    ("text", "Words of the customer"),
-    ("time", "When it was said"),
-    ("key", "Identifier of the row"),
-    ("author", "Name of who said it"),
-    ("email", "E-mail address"),
-    ("handle", "Social handle"),
-    ("phone", "Telephone number"),
-    ("loyalty", "Loyalty number"),
-    ("person_key", "Identifier of the person"),
-    ("role", "Part in the account"),
-    ("account", "Account"),
-    ("touchpoint", "Touchpoint"),
-    ("link", "Address of the original"),
-    ("rating", "Rating"),
-    ("attribute", "Attribute"),
+const FEEDBACK: &[ImportKind] = &[ImportKind::Feedback];
+const ACCOUNTS: &[ImportKind] = &[ImportKind::Accounts];
+const EXPOSURES: &[ImportKind] = &[ImportKind::Exposures];
+const EVENTS: &[ImportKind] = &[ImportKind::Events];
+const PEOPLE: &[ImportKind] = &[ImportKind::Feedback, ImportKind::Persons, ImportKind::Events];
+const TIMED: &[ImportKind] = &[ImportKind::Feedback, ImportKind::Exposures, ImportKind::Events];
+const KEYED: &[ImportKind] = &[ImportKind::Feedback, ImportKind::Events];
+const OF_ACCOUNTS: &[ImportKind] = &[ImportKind::Feedback, ImportKind::Accounts, ImportKind::Persons, ImportKind::Events];
+const STAGED: &[ImportKind] = &[ImportKind::Exposures, ImportKind::Events];
+const DESCRIBED: &[ImportKind] = &[ImportKind::Feedback, ImportKind::Accounts, ImportKind::Persons, ImportKind::Events];
+
+/// What a column may be taken for: code, words, and in which kinds of import.
+const CHOICES: &[(&str, &str, &[ImportKind])] = &[
+    ("skip", "Leave out", ImportKind::ALL),
+    ("text", "Words of the customer", FEEDBACK),
+    ("time", "When it was", TIMED),
+    ("key", "Identifier of the row", KEYED),
+    ("event_kind", "Kind of event", EVENTS),
+    ("author", "Name of the person", PEOPLE),
+    ("email", "E-mail address", PEOPLE),
+    ("handle", "Social handle", PEOPLE),
+    ("phone", "Telephone number", PEOPLE),
+    ("loyalty", "Loyalty number", PEOPLE),
+    ("person_key", "Identifier of the person", PEOPLE),
+    ("role", "Part in the account", PEOPLE),
+    ("account", "Name of the account", OF_ACCOUNTS),
+    ("worth", "Yearly value", ACCOUNTS),
+    ("currency", "Currency of the value", ACCOUNTS),
+    ("renewal", "Day of renewal", ACCOUNTS),
+    ("key_account", "Key account: yes or no", ACCOUNTS),
+    ("stage", "Stage of the journey", STAGED),
+    ("touchpoint", "Touchpoint", KEYED),
+    ("measure", "What is counted", EXPOSURES),
+    ("place", "Place", EXPOSURES),
+    ("count", "How many", EXPOSURES),
+    ("link", "Address of the original", FEEDBACK),
+    ("rating", "Rating", FEEDBACK),
+    ("attribute", "Attribute", DESCRIBED),
 ];
 
 fn code(meaning: &Meaning) -> &'static str {
@@ -46,6 +66,15 @@ fn code(meaning: &Meaning) -> &'static str {
         Meaning::Link => "link",
         Meaning::Rating { .. } => "rating",
         Meaning::Attribute { .. } => "attribute",
+        Meaning::Worth { .. } => "worth",
+        Meaning::Currency => "currency",
+        Meaning::Renewal => "renewal",
+        Meaning::KeyAccount => "key_account",
+        Meaning::Stage => "stage",
+        Meaning::Measure => "measure",
+        Meaning::Place => "place",
+        Meaning::Count { .. } => "count",
+        Meaning::EventKind => "event_kind",
     }
 }
 
@@ -57,12 +86,16 @@ pub fn read(there: &Mapping, form: &Form) -> Result<Mapping, Problem> {
         zone.parse::<heard_domain::time::Zone>().map_err(|error| Problem::field("zone", error.to_string()))?;
     }
     Ok(Mapping {
+        kind: form.get("kind").parse().unwrap_or(there.kind),
         preset: there.preset.clone(),
         columns: columns.collect::<Result<_, Problem>>()?,
         dates: form.get("dates").parse().unwrap_or(there.dates),
         zone: Some(zone.to_owned()).filter(|zone| !zone.is_empty()),
         channel: form.get("channel").parse().unwrap_or(there.channel),
-        post: form.get("post").trim().to_owned(),
+        post: match form.get("post").trim() {
+            "" if there.kind != ImportKind::Feedback => there.post.clone(),
+            said => said.to_owned(),
+        },
     })
 }
 
@@ -84,6 +117,24 @@ fn meaning(n: usize, column: &str, old: &Meaning, form: &Form) -> Result<Meaning
         "touchpoint" => Meaning::Touchpoint,
         "link" => Meaning::Link,
         "rating" => rating(n, column, old, form)?,
+        "worth" => {
+            let currency = form.get(&format!("currency{n}")).trim().to_uppercase();
+            if !currency.is_empty() && !(currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase())) {
+                return Err(Problem::field(column, format!("“{currency}” is no currency: three letters like EUR")));
+            }
+            Meaning::Worth { currency: Some(currency).filter(|currency| !currency.is_empty()) }
+        }
+        "currency" => Meaning::Currency,
+        "renewal" => Meaning::Renewal,
+        "key_account" => Meaning::KeyAccount,
+        "stage" => Meaning::Stage,
+        "measure" => Meaning::Measure,
+        "place" => Meaning::Place,
+        "count" => {
+            let measure: String = form.get(&format!("name{n}")).trim().chars().take(60).collect();
+            Meaning::Count { measure: Some(measure).filter(|measure| !measure.is_empty()) }
+        }
+        "event_kind" => Meaning::EventKind,
         "attribute" => Meaning::Attribute { name: named(n, column, form) },
         "" => old.clone(),
         other => {
@@ -123,74 +174,111 @@ fn rating(n: usize, column: &str, old: &Meaning, form: &Form) -> Result<Meaning,
     Ok(Meaning::Rating { scale: named(n, column, form), formula, min, max })
 }
 
-/// The form’s fields.
-pub fn fields(mapping: &Mapping) -> Markup {
+/// How sure the guess of a column is: a chip in words, the reason as its title.
+fn certainty(sure: Option<&(f32, String)>) -> Markup {
+    let Some((confidence, because)) = sure else { return html! {} };
+    let (tone, words) = match confidence {
+        c if *c >= 0.9 => ("good", "sure"),
+        c if *c >= 0.7 => ("open", "likely"),
+        _ => ("bad", "check this"),
+    };
+    html! { span.chip.state.(tone) { (words) } " " span.soft { (because) } }
+}
+
+/// The form’s fields. `sure`: how sure the guess of each column is, if it was guessed.
+pub fn fields(mapping: &Mapping, sure: Option<&[(f32, String)]>) -> Markup {
+    let timed = TIMED.contains(&mapping.kind) || mapping.kind == ImportKind::Accounts;
     html! {
+        input type="hidden" name="was" value=(mapping.kind.code());
         div.fields {
             div.field {
-                label for="post" { "Listening post" }
-                input.input #post name="post" required maxlength="60" value=(mapping.post);
-            }
-            div.field {
-                label for="channel" { "Channel" }
-                select.input #channel name="channel" {
-                    @for channel in Channel::ALL { option value=(channel.code()) selected[*channel == mapping.channel] { (channel) } }
+                label for="kind" { "The rows are" }
+                select.input #kind name="kind" {
+                    @for kind in ImportKind::ALL { option value=(kind.code()) selected[*kind == mapping.kind] { (kind) } }
                 }
             }
-            div.field {
-                label for="dates" { "Dates of digits are" }
-                select.input #dates name="dates" {
-                    @for order in DateOrder::ALL { option value=(order.code()) selected[*order == mapping.dates] { (order) } }
+            @if mapping.kind == ImportKind::Feedback {
+                div.field {
+                    label for="post" { "Listening post" }
+                    input.input #post name="post" required maxlength="60" value=(mapping.post);
+                }
+                div.field {
+                    label for="channel" { "Channel" }
+                    select.input #channel name="channel" {
+                        @for channel in Channel::ALL { option value=(channel.code()) selected[*channel == mapping.channel] { (channel) } }
+                    }
                 }
             }
-            div.field {
-                label for="zone" { "Time zone, if none is said" }
-                input.input #zone name="zone" value=[mapping.zone.as_deref()] placeholder="the company’s";
+            @if timed {
+                div.field {
+                    label for="dates" { "Dates of digits are" }
+                    select.input #dates name="dates" {
+                        @for order in DateOrder::ALL { option value=(order.code()) selected[*order == mapping.dates] { (order) } }
+                    }
+                }
+                div.field {
+                    label for="zone" { "Time zone, if none is said" }
+                    input.input #zone name="zone" value=[mapping.zone.as_deref()] placeholder="the company’s";
+                }
             }
         }
         div.scroll tabindex="0" role="group" aria-label="Columns of the file" {
             table.plain {
-                thead { tr { th scope="col" { "Column" } th scope="col" { "Taken for" } th scope="col" { "Further" } } }
+                thead { tr { th scope="col" { "Column" } th scope="col" { "Taken for" } th scope="col" { "Further" } @if sure.is_some() { th scope="col" { "How sure" } } } }
                 tbody {
-                    @for (n, (column, meaning)) in mapping.columns.iter().enumerate() { (row(n, column, meaning)) }
+                    @for (n, (column, meaning)) in mapping.columns.iter().enumerate() {
+                        (row(n, column, meaning, mapping.kind, sure.map(|sure| sure.get(n))))
+                    }
                 }
             }
         }
     }
 }
 
-fn row(n: usize, column: &str, meaning: &Meaning) -> Markup {
+fn row(n: usize, column: &str, meaning: &Meaning, kind: ImportKind, sure: Option<Option<&(f32, String)>>) -> Markup {
     let chosen = code(meaning);
     let shown = if column.trim().is_empty() { format!("column {}", n + 1) } else { column.to_owned() };
+    let choices = CHOICES.iter().filter(|(code, _, kinds)| kinds.contains(&kind) || *code == chosen);
     html! {
         tr {
             th scope="row" { bdi.cell { (shown) } }
             td {
                 select.input.small name={ "m" (n) } aria-label={ "Column " (shown) " is taken for" } {
-                    @for (code, words) in CHOICES { option value=(code) selected[*code == chosen] { (words) } }
+                    @for (code, words, _) in choices { option value=(code) selected[*code == chosen] { (words) } }
                 }
             }
-            td {
-                @match meaning {
-                    Meaning::Attribute { name } => {
-                        span.inline { input.input.small name={ "name" (n) } value=(name) maxlength="60" aria-label={ "Name of the attribute from column " (shown) }; }
+            td { (further(n, &shown, meaning)) }
+            @if let Some(sure) = sure { td { (certainty(sure)) } }
+        }
+    }
+}
+
+fn further(n: usize, shown: &str, meaning: &Meaning) -> Markup {
+    html! {
+        @match meaning {
+            Meaning::Attribute { name } => {
+                span.inline { input.input.small name={ "name" (n) } value=(name) maxlength="60" aria-label={ "Name of the attribute from column " (shown) }; }
+            }
+            Meaning::Worth { currency } => {
+                span.inline { input.input.small name={ "currency" (n) } value=[currency.as_deref()] size="4" maxlength="3" placeholder="EUR" aria-label={ "Currency of column " (shown) ", if it names none" }; }
+            }
+            Meaning::Count { measure } => {
+                span.inline { input.input.small name={ "name" (n) } value=[measure.as_deref()] maxlength="60" placeholder=(shown) aria-label={ "What column " (shown) " counts" }; }
+            }
+            Meaning::Rating { scale, formula, min, max } => {
+                span.inline {
+                    input.input.small name={ "name" (n) } value=(scale) maxlength="60" aria-label={ "Name of the scale of column " (shown) };
+                    select.input.small name={ "formula" (n) } aria-label={ "Formula of column " (shown) } {
+                        @for known in Formula::ALL { option value=(known.code()) selected[known == formula] { (known) " – " (known.explained().split(';').next().unwrap_or_default()) } }
                     }
-                    Meaning::Rating { scale, formula, min, max } => {
-                        span.inline {
-                            input.input.small name={ "name" (n) } value=(scale) maxlength="60" aria-label={ "Name of the scale of column " (shown) };
-                            select.input.small name={ "formula" (n) } aria-label={ "Formula of column " (shown) } {
-                                @for known in Formula::ALL { option value=(known.code()) selected[known == formula] { (known) " – " (known.explained().split(';').next().unwrap_or_default()) } }
-                            }
-                            @if formula.range().is_none() {
-                                input.input.small name={ "min" (n) } value=(min) size="5" inputmode="decimal" aria-label={ "Lowest value of column " (shown) };
-                                "to"
-                                input.input.small name={ "max" (n) } value=(max) size="5" inputmode="decimal" aria-label={ "Highest value of column " (shown) };
-                            } @else { span.soft { (min) " to " (max) } }
-                        }
-                    }
-                    _ => {}
+                    @if formula.range().is_none() {
+                        input.input.small name={ "min" (n) } value=(min) size="5" inputmode="decimal" aria-label={ "Lowest value of column " (shown) };
+                        "to"
+                        input.input.small name={ "max" (n) } value=(max) size="5" inputmode="decimal" aria-label={ "Highest value of column " (shown) };
+                    } @else { span.soft { (min) " to " (max) } }
                 }
             }
+            _ => {}
         }
     }
 }
@@ -203,7 +291,7 @@ mod tests {
         let columns =
             vec![("comment".to_owned(), Meaning::Skip), ("score".to_owned(), Meaning::Skip), ("route".to_owned(), Meaning::Text)];
         let (preset, post) = ("generic".to_owned(), "File".to_owned());
-        Mapping { preset, columns, dates: DateOrder::YearFirst, zone: None, channel: Channel::Survey, post }
+        Mapping { kind: ImportKind::Feedback, preset, columns, dates: DateOrder::YearFirst, zone: None, channel: Channel::Survey, post }
     }
 
     fn form(pairs: &[(&str, &str)]) -> Form {
@@ -246,7 +334,7 @@ mod tests {
 
     #[test]
     fn every_meaning_can_be_chosen() {
-        let codes: Vec<&str> = CHOICES.iter().map(|(code, _)| *code).collect();
+        let codes: Vec<&str> = CHOICES.iter().map(|(code, ..)| *code).collect();
         for meaning in [Meaning::Skip, Meaning::Phone, Meaning::Loyalty, Meaning::Attribute { name: "x".into() }] {
             assert!(codes.contains(&code(&meaning)));
             let pairs = [("m0", code(&meaning)), ("name0", "x")];

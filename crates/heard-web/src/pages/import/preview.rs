@@ -81,7 +81,7 @@ pub async fn page(
             (csrf(&viewer.csrf))
             section.card.form aria-labelledby="columns" {
                 div.ch { div { h2 #columns { "How the columns are understood" } p { (recognised(understood, seen.as_ref())) } } }
-                (mapping::fields(understood))
+                (mapping::fields(understood, None))
                 @if let Some(industry) = seen.as_ref().and_then(|seen| seen.industry).filter(|_| viewer.may(Grant::Shape)) { (starters(industry)) }
                 @if may {
                     div.tools {
