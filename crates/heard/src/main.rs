@@ -14,6 +14,10 @@ use clap::Parser;
 
 use crate::cli::Cli;
 
+/// A tenth of an import was spent in the system's allocator (docs/PERFORMANCE.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Misuse ends here with 2 and the usage on standard error.
     let cli = Cli::parse();

@@ -1,6 +1,9 @@
 //! SQLite: the database inside the program.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -15,9 +18,14 @@ const OLDEST_SOUND_VERSION: i32 = 3_051_003;
 /// How long a connection waits for another before it gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How many statements are kept prepared.
+const STATEMENTS: usize = 256;
+
 /// A connection to a file of SQLite.
 pub struct Sqlite {
     connection: Connection,
+    /// The places of statements that were seen: SQLite looks through all names for every name.
+    places: RefCell<HashMap<Box<str>, Arc<[usize]>>>,
 }
 
 impl Sqlite {
@@ -53,15 +61,26 @@ impl Sqlite {
     fn open(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
         let connection = Connection::open_with_flags(path, flags).map_err(error)?;
         connection.busy_timeout(PATIENCE).map_err(error)?;
-        connection.set_prepared_statement_cache_capacity(256);
-        let this = Self { connection };
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        let this = Self { connection, places: RefCell::default() };
         // Sorting and savepoints stay in memory: a full disk for temporary files must not look like a damaged database.
         this.script("PRAGMA temp_store = MEMORY;")?;
         Ok(this)
     }
 
-    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
-        self.connection.prepare_cached(sql).map_err(error)
+    fn prepare(&self, sql: &str) -> Result<(CachedStatement<'_>, Arc<[usize]>), StoreError> {
+        let statement = self.connection.prepare_cached(sql).map_err(error)?;
+        let known = self.places.borrow().get(sql).cloned();
+        if let Some(places) = known {
+            return Ok((statement, places));
+        }
+        let places = places(&statement)?;
+        let mut seen = self.places.borrow_mut();
+        if seen.len() >= STATEMENTS {
+            seen.clear();
+        }
+        seen.insert(sql.into(), Arc::clone(&places));
+        Ok((statement, places))
     }
 }
 
@@ -89,9 +108,9 @@ impl rusqlite::ToSql for Value<'_> {
 }
 
 /// To SQLite `$2` is a name, and names are counted by first sight: this gives the number behind each place.
-fn places(statement: &CachedStatement<'_>) -> Result<Vec<usize>, StoreError> {
+fn places(statement: &CachedStatement<'_>) -> Result<Arc<[usize]>, StoreError> {
     let number = |place| statement.parameter_name(place)?.strip_prefix('$')?.parse::<usize>().ok()?.checked_sub(1);
-    let numbers: Option<Vec<usize>> = (1..=statement.parameter_count()).map(number).collect();
+    let numbers: Option<Arc<[usize]>> = (1..=statement.parameter_count()).map(number).collect();
     numbers.ok_or_else(|| StoreError::Broken("parameters are written $1, $2 …".to_owned()))
 }
 
@@ -118,8 +137,7 @@ impl Row for SqliteRow<'_, '_> {
 
 impl Driver for Sqlite {
     fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
-        let mut statement = self.prepare(sql)?;
-        let places = places(&statement)?;
+        let (mut statement, places) = self.prepare(sql)?;
         bind(&mut statement, &places, values)?;
         Ok(statement.raw_execute().map_err(error)? as u64)
     }
@@ -128,8 +146,7 @@ impl Driver for Sqlite {
         if values.is_empty() {
             return Ok(0);
         }
-        let mut statement = self.prepare(sql)?;
-        let places = places(&statement)?;
+        let (mut statement, places) = self.prepare(sql)?;
         let mut changed = 0;
         for values in values.chunks(width) {
             bind(&mut statement, &places, values)?;
@@ -144,8 +161,7 @@ impl Driver for Sqlite {
         values: &[Value<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.prepare(sql)?;
-        let places = places(&statement)?;
+        let (mut statement, places) = self.prepare(sql)?;
         bind(&mut statement, &places, values)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(error)? {
