@@ -6,10 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attribute, AttributeValue};
-use crate::id::{AttributeId, PostId, ScaleId, StageId, TouchpointId, ValueId};
+use crate::calendar::Calendar;
+use crate::id::{AttributeId, CalendarId, DepartmentId, PlaceId, PostId, ScaleId, SegmentId, StageId, TouchpointId, ValueId};
 use crate::journey::Journey;
+use crate::place::Place;
 use crate::post::Post;
 use crate::score::Scale;
+use crate::segment::Segment;
 use crate::taxonomy::{Department, Taxonomy};
 use crate::time::Zone;
 
@@ -33,6 +36,12 @@ pub struct Directory {
     pub taxonomy: Taxonomy,
     /// Departments, by name.
     pub departments: Vec<Department>,
+    /// Working calendars, by name.
+    pub calendars: Vec<Calendar>,
+    /// Places, by name.
+    pub places: Vec<Place>,
+    /// Segments, by name.
+    pub segments: Vec<Segment>,
     /// Listening posts, by name.
     pub posts: Vec<Post>,
     /// Scales, by name.
@@ -60,6 +69,26 @@ impl Directory {
         let of_post = || self.posts.iter().find(|p| p.id == post).and_then(|p| p.touchpoint);
         let touchpoint = touchpoint.or_else(of_post)?;
         self.journey.touchpoint(touchpoint).map(|t| t.stage)
+    }
+
+    /// A department by identifier.
+    pub fn department(&self, id: DepartmentId) -> Option<&Department> {
+        self.departments.iter().find(|d| d.id == id)
+    }
+
+    /// A calendar by identifier.
+    pub fn calendar(&self, id: CalendarId) -> Option<&Calendar> {
+        self.calendars.iter().find(|c| c.id == id)
+    }
+
+    /// A place by identifier.
+    pub fn place(&self, id: PlaceId) -> Option<&Place> {
+        self.places.iter().find(|p| p.id == id)
+    }
+
+    /// A segment by identifier.
+    pub fn segment(&self, id: SegmentId) -> Option<&Segment> {
+        self.segments.iter().find(|s| s.id == id)
     }
 
     /// A value's words.

@@ -98,6 +98,12 @@ ids! {
     EventId,
     /// A named mapping.
     TemplateId,
+    /// A site where people meet customers.
+    PlaceId,
+    /// A working calendar.
+    CalendarId,
+    /// A saved filter of persons.
+    SegmentId,
 }
 
 /// Makes identifiers that grow with time and never repeat within one program.

@@ -1,12 +1,14 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
 //! Bottom-up: [`word`], [`hex`], [`chance`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
-//! [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
+//! [`calendar`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`operation`],
+//! [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`question`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod attribute;
 pub mod audit;
+pub mod calendar;
 pub mod chance;
 pub mod channel;
 pub mod directory;
@@ -17,11 +19,13 @@ pub mod import;
 pub mod job;
 pub mod journey;
 pub mod operation;
+pub mod place;
 pub mod post;
 pub mod question;
 pub mod reading;
 pub mod scope;
 pub mod score;
+pub mod segment;
 pub mod starter;
 pub mod statistics;
 pub mod taxonomy;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::id::{
-    AccountId, AttributeId, CategoryId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId,
+    AccountId, AttributeId, CategoryId, FeedbackId, ImportId, PersonId, PostId, ScaleId, SegmentId, StageId, TouchpointId,
+    ValueId,
 };
 use crate::reading::{Emotion, Intent, Polarity};
 use crate::statistics::Certainty;
@@ -107,6 +108,9 @@ pub struct Filter {
     /// Persons.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub person: Vec<PersonId>,
+    /// Segments: persons who belong to one of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segment: Vec<SegmentId>,
     /// Imports.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub import: Vec<ImportId>,

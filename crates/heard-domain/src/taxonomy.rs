@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CategoryId, DepartmentId, StageId};
+use crate::id::{CalendarId, CategoryId, DepartmentId, StageId};
 
 /// A node of the taxonomy: what a passage is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -40,6 +40,27 @@ impl Taxonomy {
     pub fn category(&self, id: CategoryId) -> Option<&Category> {
         self.categories.iter().find(|c| c.id == id)
     }
+
+    /// The categories right below one (`None`: at the top), by position.
+    pub fn children(&self, parent: Option<CategoryId>) -> impl Iterator<Item = &Category> {
+        self.categories.iter().filter(move |c| c.parent == parent)
+    }
+
+    /// How many categories stand above one.
+    pub fn depth(&self, id: CategoryId) -> usize {
+        self.above(id).len()
+    }
+
+    /// The categories above one, the nearest first.
+    pub fn above(&self, id: CategoryId) -> Vec<CategoryId> {
+        let mut path = Vec::new();
+        let mut at = self.category(id).and_then(|c| c.parent);
+        while let Some(parent) = at.filter(|parent| !path.contains(parent)) {
+            path.push(parent);
+            at = self.category(parent).and_then(|c| c.parent);
+        }
+        path
+    }
 }
 
 /// An owner inside the company, or a partner company outside it.
@@ -47,6 +68,21 @@ impl Taxonomy {
 pub struct Department {
     /// Its identifier.
     pub id: DepartmentId,
-    /// Its name, unique.
+    /// Its name, unique, 1-60 characters.
     pub name: String,
+    /// Who leads it.
+    pub head: Option<String>,
+    /// The e-mail address at which it is reached.
+    pub contact: Option<String>,
+    /// When it works; `None`: not said.
+    pub calendar: Option<CalendarId>,
+    /// Whether it is a company outside.
+    pub partner: bool,
+}
+
+impl Department {
+    /// A department inside the company of which only the name is known.
+    pub fn named(id: DepartmentId, name: &str) -> Self {
+        Self { id, name: name.to_owned(), head: None, contact: None, calendar: None, partner: false }
+    }
 }

@@ -186,6 +186,13 @@ impl Zone {
         (clock.hour(), clock.minute())
     }
 
+    /// By how many milliseconds the wall is ahead of UTC at a moment, and the next moment at which that changes.
+    pub fn steady(&self, time: Time) -> (i64, Option<Time>) {
+        let ahead = i64::from(self.0.to_offset(time.stamp()).seconds()) * 1000;
+        let change = self.0.following(time.stamp()).next();
+        (ahead, change.map(|change| Time(change.timestamp().as_millisecond())))
+    }
+
     /// The moment at which the wall shows this date and time (of two, the earlier).
     pub fn moment(&self, day: Day, hour: i8, minute: i8, second: i8) -> Option<Time> {
         let at = day.date().at(hour.clamp(0, 23), minute.clamp(0, 59), second.clamp(0, 59), 0);

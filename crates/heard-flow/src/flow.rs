@@ -41,6 +41,7 @@ pub struct Flow {
 impl Flow {
     /// Opens the flow over a store; files that are handed over are kept in `folder`/imports.
     pub fn open(store: Store, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>, folder: &Path) -> Result<Self, FlowError> {
+        store.tell_time(Arc::clone(&clock));
         let scope = Scope::system();
         let (directory, highest) =
             store.read_now(&scope, |view| Ok((tables::directory::load(view)?, tables::id::highest(view)?)))?;

@@ -1,11 +1,12 @@
 //! What the store answers beside its tables: figures, lists of feedback, the newest day.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use heard_domain::id::FeedbackId;
 use heard_domain::question::{AnsweredBy, Figures, Filter, Question};
 use heard_domain::scope::Scope;
-use heard_domain::time::{Day, Period, Time};
+use heard_domain::time::{Clock, Day, Period, Time};
 
 use crate::error::StoreError;
 use crate::figures::cube;
@@ -14,6 +15,11 @@ use crate::figures::plan::{answer, ask, words};
 use crate::store::Store;
 
 impl Store {
+    /// Tells what time it is: some segments hold persons by the day. Only the first clock counts; before, it is 1970.
+    pub fn tell_time(&self, clock: Arc<dyn Clock>) {
+        self.followers().tell_time(clock);
+    }
+
     /// Answers a question for somebody.
     pub async fn figures(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
         let (followers, question) = (self.followers().clone(), question.clone());
@@ -30,7 +36,7 @@ impl Store {
     pub fn figures_by(&self, scope: &Scope, question: &Question, way: AnsweredBy) -> Result<Option<Figures>, StoreError> {
         let (followers, question) = (self.followers().clone(), question.clone());
         self.read_now(scope, move |view| {
-            if way == AnsweredBy::Cube && !cube::suffices(&ask(view, &question)?) {
+            if way == AnsweredBy::Cube && !cube::suffices(&ask(view, &question, followers.now())?) {
                 return Ok(None);
             }
             answer(view, &followers, &question, Some(way)).map(Some)

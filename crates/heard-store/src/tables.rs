@@ -1,12 +1,13 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
-//! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
-//! [`property`], [`account`], [`person`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`change`] ·
+//! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
+//! [`property`], [`account`], [`person`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`change`] ·
 //! [`import`], [`mapping`], [`template`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod attribute;
 pub mod audit;
+pub mod calendar;
 pub mod change;
 pub mod company;
 pub mod cube;
@@ -24,10 +25,12 @@ pub mod mapping;
 pub mod outbox;
 pub mod passage;
 pub mod person;
+pub mod place;
 pub mod post;
 pub mod property;
 pub mod reading;
 pub mod scale;
+pub mod segment;
 pub mod session;
 pub mod taxonomy;
 pub mod template;

@@ -17,7 +17,7 @@ use heard_store::store::Store;
 use proptest::prelude::*;
 
 use small::ask::{SEARCHES, period, question, scope};
-use small::world::{History, event, settle};
+use small::world::{History, event, settle, tell_time};
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
     match (a, b) {
@@ -145,6 +145,7 @@ proptest! {
         let mut history = History::default();
         {
             let store = Store::open(folder.path()).unwrap();
+            tell_time(&store);
             settle(&store, nested);
             for event in &before {
                 history.happen(&store, event);
@@ -156,6 +157,7 @@ proptest! {
         }
         // Opened again: the columns are loaded, the index goes on where it was.
         let store = Store::open(folder.path()).unwrap();
+        tell_time(&store);
         for event in &live {
             history.happen(&store, event);
         }

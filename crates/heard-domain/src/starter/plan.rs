@@ -73,7 +73,7 @@ impl Starter {
     pub fn plant(&self, mut next: impl FnMut() -> i64) -> Planted {
         let mut planted = Planted { taxonomy: Taxonomy { version: 1, categories: Vec::new() }, ..Planted::default() };
         for name in self.departments() {
-            planted.departments.push(Department { id: DepartmentId(next()), name: name.to_owned() });
+            planted.departments.push(Department::named(DepartmentId(next()), name));
         }
         for (position, stage) in self.stages.iter().enumerate() {
             let id = StageId(next());

@@ -246,7 +246,7 @@ pub(crate) fn journey() -> Journey {
 /// The departments.
 pub(crate) fn departments() -> Vec<Department> {
     let named = DEPARTMENTS.iter().enumerate();
-    named.map(|(at, name)| Department { id: DepartmentId(at as i64 + 1), name: (*name).to_owned() }).collect()
+    named.map(|(at, name)| Department::named(DepartmentId(at as i64 + 1), name)).collect()
 }
 
 /// The taxonomy.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heard_domain::channel::Channel;
-use heard_domain::id::{CategoryId, PostId};
+use heard_domain::id::{CategoryId, PersonId, PostId};
 use heard_domain::question::{Dimension, Filter, Measure};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::score::Scale;
@@ -22,6 +22,8 @@ pub struct Lookup {
     pub parents: BTreeMap<CategoryId, Option<CategoryId>>,
     /// The scale that is asked for.
     pub scale: Option<Scale>,
+    /// The persons of the segments that are asked for; `None`: anybody.
+    pub members: Option<BTreeSet<PersonId>>,
 }
 
 impl Lookup {
@@ -60,6 +62,8 @@ pub struct Sight {
     pub posts: Option<BTreeSet<PostId>>,
     /// Categories with all below them; `None`: any.
     pub categories: Option<BTreeSet<CategoryId>>,
+    /// Persons: those that are asked for, of the segments that are asked for; `None`: anybody.
+    pub persons: Option<BTreeSet<PersonId>>,
 }
 
 impl Sight {
@@ -80,7 +84,12 @@ impl Sight {
             narrow(lookup.channels.iter().filter_map(of).collect());
         }
         let categories = (!filter.category.is_empty()).then(|| lookup.downwards(&filter.category));
-        Self { filter: filter.clone(), posts, categories }
+        let named = (!filter.person.is_empty()).then(|| filter.person.iter().copied().collect::<BTreeSet<_>>());
+        let persons = match (named, &lookup.members) {
+            (Some(named), Some(members)) => Some(named.intersection(members).copied().collect()),
+            (named, members) => named.or_else(|| members.clone()),
+        };
+        Self { filter: filter.clone(), posts, categories, persons }
     }
 }
 

@@ -78,7 +78,7 @@ fn each(
     period: Option<Period>,
     wants: &mut dyn FnMut(&Columns, usize) -> bool,
 ) -> Result<(), StoreError> {
-    let sight = Sight::new(view.scope(), filter, &lookup(view)?);
+    let sight = Sight::new(view.scope(), filter, &lookup(view, filter, followers.now())?);
     let words = words(filter)?;
     let hits = words.map(|words| followers.index()?.hits(&words, period)).transpose()?;
     let columns = followers.columns(outbox::last(view)?)?;

@@ -4,11 +4,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use heard_domain::id::FeedbackId;
+use heard_domain::time::{Clock, Time};
 
 use crate::bell::Bell;
 use crate::error::StoreError;
@@ -46,6 +47,7 @@ struct Shared {
     index: RwLock<Option<SearchIndex>>,
     marks: Mutex<Marks>,
     moved: Condvar,
+    clock: OnceLock<Arc<dyn Clock>>,
 }
 
 impl Shared {
@@ -87,6 +89,16 @@ impl Followers {
         self.wait(|marks| marks.index.is_some(), "the search index is being made")?;
         let index = self.shared.index.read().unwrap_or_else(PoisonError::into_inner);
         index.clone().ok_or_else(|| StoreError::Busy("the search index is being made".to_owned()))
+    }
+
+    /// Gives the followers a clock; the first one stays.
+    pub fn tell_time(&self, clock: Arc<dyn Clock>) {
+        let _first_stays = self.shared.clock.set(clock);
+    }
+
+    /// Now, as far as anybody told.
+    pub fn now(&self) -> Time {
+        self.shared.clock.get().map_or(Time(0), |clock| clock.now())
     }
 
     /// Whether the columns are loaded.

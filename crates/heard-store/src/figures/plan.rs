@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use heard_domain::id::PersonId;
 use heard_domain::question::{AnsweredBy, Compare, Dimension, Figures, Filter, Key, Measure, Moved, Question, Row, Value};
 use heard_domain::reading::Emotion;
 use heard_domain::statistics::{Certainty, Estimate, adjusted, certainty, change_of_counts, difference, share};
+use heard_domain::time::Time;
 
 use crate::error::StoreError;
 use crate::figures::ask::{Ask, Lookup, MOST_DIMENSIONS, Sight, dimensions};
@@ -13,14 +15,27 @@ use crate::figures::follow::Followers;
 use crate::figures::tally::{Gauge, Grid, Tally, Window};
 use crate::figures::{cube, kernel, sql};
 use crate::search::words::Words;
-use crate::tables::{outbox, post, scale, taxonomy};
+use crate::tables::{company, outbox, post, scale, segment, taxonomy};
 use crate::view::View;
 
-/// What is needed to look through a filter.
-pub(crate) fn lookup(view: &View) -> Result<Lookup, StoreError> {
+/// What is needed to look through a filter, at a moment.
+pub(crate) fn lookup(view: &View, filter: &Filter, now: Time) -> Result<Lookup, StoreError> {
     let channels = post::list(view)?.into_iter().map(|post| (post.id, post.channel)).collect();
     let parents = taxonomy::get(view)?.categories.into_iter().map(|category| (category.id, category.parent)).collect();
-    Ok(Lookup { channels, parents, scale: None })
+    Ok(Lookup { channels, parents, scale: None, members: members(view, filter, now)? })
+}
+
+/// The persons of all segments of a filter; one that is not there holds nobody.
+fn members(view: &View, filter: &Filter, now: Time) -> Result<Option<BTreeSet<PersonId>>, StoreError> {
+    if filter.segment.is_empty() {
+        return Ok(None);
+    }
+    let today = company::get(view)?.zone.day(now);
+    let mut members = BTreeSet::new();
+    for segment in segment::list(view)?.iter().filter(|segment| filter.segment.contains(&segment.id)) {
+        members.extend(segment::persons(view, &segment.filter, today)?);
+    }
+    Ok(Some(members))
 }
 
 /// The words of a filter; a search that cannot be read is refused.
@@ -29,7 +44,7 @@ pub(crate) fn words(filter: &Filter) -> Result<Option<Words>, StoreError> {
 }
 
 /// Looks up what a question needs; one that cannot be answered is refused.
-pub(crate) fn ask(view: &View, question: &Question) -> Result<Ask, StoreError> {
+pub(crate) fn ask(view: &View, question: &Question, now: Time) -> Result<Ask, StoreError> {
     let distinct: BTreeSet<Dimension> = question.by.iter().copied().collect();
     if distinct.len() < question.by.len() {
         return Err(StoreError::refused("by", "a question is split by every dimension only once"));
@@ -41,7 +56,7 @@ pub(crate) fn ask(view: &View, question: &Question) -> Result<Ask, StoreError> {
         return Err(StoreError::refused("period", "it ends before it begins"));
     }
     let compared = question.compare == Compare::Before && question.period.is_some();
-    let mut lookup = lookup(view)?;
+    let mut lookup = lookup(view, &question.filter, now)?;
     let gauge = match question.measure {
         Measure::Volume => Gauge::Volume,
         Measure::NetSentiment => Gauge::Net { clustered: question.interval || compared },
@@ -67,12 +82,12 @@ pub(crate) fn answer(
     way: Option<AnsweredBy>,
 ) -> Result<Figures, StoreError> {
     let begun = Instant::now();
-    let ask = ask(view, question)?;
+    let ask = ask(view, question, followers.now())?;
     let words = words(&question.filter)?;
     let way = way.unwrap_or(if cube::suffices(&ask) { AnsweredBy::Cube } else { AnsweredBy::Columns });
     let grid = |window: Window| match way {
         AnsweredBy::Cube => cube::answer(view, &ask, window),
-        AnsweredBy::Sql => sql::answer(view, &ask, window, words.as_ref()),
+        AnsweredBy::Sql => sql::answer(view, &ask, window, words.as_ref(), followers.now()),
         AnsweredBy::Columns => {
             let hits = words.as_ref().map(|words| followers.index()?.hits(words, window.period)).transpose()?;
             let columns = followers.columns(outbox::last(view)?)?;

@@ -73,7 +73,10 @@ impl<'a> Sieve<'a> {
             touchpoints: listed(&names.touchpoints, &filter.touchpoint, |id| id.0),
             languages: (!filter.language.is_empty()).then(|| mask(&names.languages, filter.language.iter())),
             accounts: listed(&names.accounts, &filter.account, |id| id.0),
-            persons: listed(&names.persons, &filter.person, |id| id.0),
+            persons: sight.persons.as_ref().map(|some| {
+                let ids: Vec<i64> = some.iter().map(|person| person.0).collect();
+                mask(&names.persons, ids.iter())
+            }),
             imports: listed(&names.imports, &filter.import, |id| id.0),
             attributes,
             rated: filter.rated.map(|scale| names.scales.find(&scale.0).map_or(u16::MAX, |code| code as u16)),

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use heard_domain::id::{AccountId, CategoryId, FeedbackId, PostId, StageId, TouchpointId, ValueId};
-use heard_domain::question::{Dimension, Key};
+use heard_domain::id::{AccountId, CategoryId, FeedbackId, PersonId, PostId, StageId, TouchpointId, ValueId};
+use heard_domain::question::{Dimension, Filter, Key};
 use heard_domain::reading::{Emotion, Intent, Polarity};
-use heard_domain::time::Day;
+use heard_domain::time::{Day, Time};
 
 use crate::error::StoreError;
 use crate::figures::ask::Ask;
 use crate::figures::tally::{Gauge, Grid, Window, bucket};
 use crate::search::words::{Words, cut};
 use crate::sql::driver::{Row, Value, parameters};
+use crate::tables::{company, segment};
 use crate::view::View;
 
 /// Every category with each above it and itself; the intents as bits.
@@ -49,7 +50,7 @@ impl<'a> Statement<'a> {
 }
 
 /// Answers by plain SQL.
-pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>) -> Result<Grid, StoreError> {
+pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>, now: Time) -> Result<Grid, StoreError> {
     let passages = matches!(ask.gauge, Gauge::Net { .. } | Gauge::Emotions);
     let mut statement = Statement::default();
     let found = words.map(|words| matching(view, words)).transpose()?;
@@ -59,6 +60,11 @@ pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>) -> 
         keys.push(format!("{expression} AS k{place}"));
     }
     narrow(&mut statement, ask, window, found.as_deref());
+    if !ask.sight.filter.segment.is_empty() {
+        // Too many for parameters; they are numbers.
+        let ids: Vec<String> = members(view, &ask.sight.filter, now)?.iter().map(ToString::to_string).collect();
+        statement.conditions.push(format!("f.person IN ({})", if ids.is_empty() { "-1".to_owned() } else { ids.join(", ") }));
+    }
     if passages || ask.by_passage() || ask.sight.filter.of_passage() {
         statement.joins.insert(0, " JOIN passage p ON p.feedback = f.id".to_owned());
     }
@@ -154,6 +160,16 @@ fn matching(view: &View, words: &Words) -> Result<Vec<FeedbackId>, StoreError> {
         }
         Ok(())
     })?;
+    Ok(found)
+}
+
+/// The persons of the segments, by looking at every person.
+fn members(view: &View, filter: &Filter, now: Time) -> Result<Vec<PersonId>, StoreError> {
+    let today = company::get(view)?.zone.day(now);
+    let mut found = Vec::new();
+    for wanted in segment::list(view)?.iter().filter(|segment| filter.segment.contains(&segment.id)) {
+        found.extend(segment::persons_one_by_one(view, &wanted.filter, today)?);
+    }
     Ok(found)
 }
 

@@ -108,7 +108,10 @@ from_ids!(
     JobId,
     CorrectionId,
     EventId,
-    TemplateId
+    TemplateId,
+    PlaceId,
+    CalendarId,
+    SegmentId
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

@@ -28,6 +28,7 @@ impl Migration {
 pub const SQLITE: &[Migration] = &[
     Migration { number: 1, name: "first_light", sql: include_str!("../../migrations/sqlite/0001_first_light.sql") },
     Migration { number: 2, name: "operations", sql: include_str!("../../migrations/sqlite/0002_operations.sql") },
+    Migration { number: 4, name: "departments", sql: include_str!("../../migrations/sqlite/0004_departments.sql") },
     Migration { number: 5, name: "audit", sql: include_str!("../../migrations/sqlite/0005_audit.sql") },
 ];
 

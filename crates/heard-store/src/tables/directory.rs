@@ -3,7 +3,7 @@
 use heard_domain::directory::Directory;
 
 use crate::error::StoreError;
-use crate::tables::{attribute, company, department, journey, post, scale, taxonomy};
+use crate::tables::{attribute, calendar, company, department, journey, place, post, scale, segment, taxonomy};
 use crate::view::View;
 
 /// How many values of an attribute the directory holds at most.
@@ -16,6 +16,9 @@ pub fn load(view: &View) -> Result<Directory, StoreError> {
         journey: journey::get(view)?,
         taxonomy: taxonomy::get(view)?,
         departments: department::list(view)?,
+        calendars: calendar::list(view)?,
+        places: place::list(view)?,
+        segments: segment::list(view)?,
         posts: post::list(view)?,
         scales: scale::list(view)?,
         attributes: attribute::list(view)?,

@@ -2,7 +2,7 @@
 
 use heard_domain::channel::Channel;
 use heard_domain::id::{
-    AccountId, AttributeId, CategoryId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, UserId, ValueId,
+    AccountId, AttributeId, CategoryId, ImportId, PersonId, PostId, ScaleId, SegmentId, StageId, TouchpointId, UserId, ValueId,
 };
 use heard_domain::question::{Compare, Dimension, Filter, Measure, Question};
 use heard_domain::reading::{Emotion, Intent, Polarity};
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use crate::small::world::{
-    ACCOUNTS, ATTRIBUTES, CATEGORIES, DAYS, IMPORTS, LANGUAGES, PERSONS, POSTS, SCALES, STAGES, TOUCHPOINTS, first_day,
+    ACCOUNTS, ATTRIBUTES, CATEGORIES, DAYS, IMPORTS, LANGUAGES, PERSONS, POSTS, SCALES, SEGMENTS, STAGES, TOUCHPOINTS, first_day,
 };
 
 /// Mostly empty; else one or two of these.
@@ -53,7 +53,7 @@ fn filter() -> impl Strategy<Value = Filter> {
         few(vec![Channel::Survey, Channel::Review, Channel::Call], 0.12),
         few(LANGUAGES.map(str::to_owned).to_vec(), 0.08),
         ids(ACCOUNTS, AccountId, 0.08),
-        ids(PERSONS, PersonId, 0.08),
+        (ids(PERSONS, PersonId, 0.08), ids(SEGMENTS + 1, SegmentId, 0.12)),
         ids(IMPORTS, ImportId, 0.08),
         few(attributes, 0.1),
         prop::option::weighted(0.08, (1..=SCALES).prop_map(ScaleId)),
@@ -70,7 +70,8 @@ fn filter() -> impl Strategy<Value = Filter> {
         channel: f.2,
         language: f.3,
         account: f.4,
-        person: f.5,
+        person: f.5.0,
+        segment: f.5.1,
         import: f.6,
         attribute: f.7,
         rated: f.8,

@@ -1,11 +1,11 @@
 //! A small world in which everything occurs: random feedback, readings, corrections and revisions.
 
-use heard_domain::account::{Account, Person};
+use heard_domain::account::{Account, Money, Person};
 use heard_domain::channel::Channel;
 use heard_domain::feedback::Feedback;
 use heard_domain::id::{
-    AccountId, AttributeId, CategoryId, CorrectionId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId,
-    UserId, ValueId,
+    AccountId, AttributeId, CategoryId, CorrectionId, FeedbackId, ImportId, PersonId, PostId, ScaleId, SegmentId, StageId,
+    TouchpointId, UserId, ValueId,
 };
 use heard_domain::import::{DateOrder, FileFormat, Import, ImportState, Mapping};
 use heard_domain::journey::{Journey, Stage, Touchpoint};
@@ -13,11 +13,12 @@ use heard_domain::post::Post;
 use heard_domain::reading::{Change, Correction, Emotion, Intent, Label, Passage, Polarity, Reading, Sentiment, Span};
 use heard_domain::scope::Scope;
 use heard_domain::score::{Formula, Rating, Scale};
+use heard_domain::segment::{PersonFilter, Segment};
 use heard_domain::taxonomy::{Category, Taxonomy};
-use heard_domain::time::{Time, Zone};
+use heard_domain::time::{Day, FixedClock, Time, Zone};
 use heard_store::store::Store;
 use heard_store::tables::feedback::{NewRow, insert_many, revise};
-use heard_store::tables::{account, attribute, import, journey, person, post, reading, scale, taxonomy};
+use heard_store::tables::{account, attribute, import, journey, person, post, reading, scale, segment, taxonomy};
 use proptest::prelude::*;
 
 pub const STAGES: i64 = 3;
@@ -28,6 +29,7 @@ pub const SCALES: i64 = 3;
 pub const ACCOUNTS: i64 = 3;
 pub const PERSONS: i64 = 5;
 pub const IMPORTS: i64 = 2;
+pub const SEGMENTS: i64 = 6;
 pub const ATTRIBUTES: i64 = 2;
 pub const LANGUAGES: [&str; 3] = ["en", "de", "fi"];
 pub const DAYS: i32 = 60;
@@ -40,6 +42,11 @@ fn moment(minute: i64) -> Time {
 
 pub fn first_day() -> i32 {
     FIRST_DAY as i32
+}
+
+/// The clock by which renewals are near.
+pub fn tell_time(store: &Store) {
+    store.tell_time(std::sync::Arc::new(FixedClock(Time(FIRST_DAY * 86_400_000 + 1))));
 }
 
 /// One thing that happens.
@@ -154,6 +161,19 @@ pub fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// One filter of each kind.
+fn segments() -> [PersonFilter; SEGMENTS as usize] {
+    let all = PersonFilter::default;
+    [
+        PersonFilter { key_account: Some(true), ..all() },
+        PersonFilter { key_account: Some(false), role: vec!["FINANCE".to_owned(), "nurse".to_owned()], ..all() },
+        PersonFilter { currency: Some("EUR".to_owned()), value_from: Some(200), value_under: Some(300), ..all() },
+        PersonFilter { renews_within: Some(2), ..all() },
+        PersonFilter { account_name: "COUNT 1".to_owned(), account: vec![AccountId(1), AccountId(2)], ..all() },
+        all(),
+    ]
+}
+
 /// Names everything that events speak of. In a nested world some categories stand under others.
 pub fn settle(store: &Store, nested: bool) {
     let stage =
@@ -197,10 +217,17 @@ pub fn settle(store: &Store, nested: bool) {
         }
         for id in 1..=ACCOUNTS {
             let name = format!("account {id}");
-            account::save(tx, &Account { id: AccountId(id), name, yearly_value: None, key_account: false, renewal: None })?;
+            let yearly_value = (id > 1).then(|| Money { minor: id * 100, currency: "EUR".to_owned() });
+            let renewal = (id != 2).then_some(Day(first_day() + id as i32));
+            account::save(tx, &Account { id: AccountId(id), name, yearly_value, key_account: id % 2 == 0, renewal })?;
         }
         for id in 1..=PERSONS {
-            person::insert(tx, &Person { id: PersonId(id), name: String::new(), role: None, account: None }, &[])?;
+            let account = (id % 3 > 0).then_some(AccountId((id - 1) % ACCOUNTS + 1));
+            let role = (id % 2 == 0).then(|| "Head of Finance".to_owned());
+            person::insert(tx, &Person { id: PersonId(id), name: String::new(), role, account }, &[])?;
+        }
+        for (id, filter) in (1..=SEGMENTS).zip(segments()) {
+            segment::save(tx, &Segment { id: SegmentId(id), name: format!("segment {id}"), filter })?;
         }
         for id in 1..=IMPORTS {
             import::insert(tx, &an_import(id), "shape")?;
