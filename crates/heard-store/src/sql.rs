@@ -1,7 +1,11 @@
 //! The way to SQL: a small contract, one implementation per database, and the migrations.
 //!
-//! Bottom-up: [`driver`] · [`sqlite`] · [`migrate`].
+//! Bottom-up: [`driver`] · [`sqlite`] · `wire`, `many`, [`postgres`] · [`migrate`] · [`database`].
 
+pub mod database;
 pub mod driver;
+pub(crate) mod many;
 pub mod migrate;
+pub mod postgres;
 pub mod sqlite;
+pub(crate) mod wire;

@@ -13,8 +13,8 @@ use tokio::sync::{Notify, oneshot};
 use crate::bell::Bell;
 use crate::error::StoreError;
 use crate::figures::follow::Followers;
-use crate::sql::migrate::{SQLITE, migrate};
-use crate::sql::sqlite::Sqlite;
+use crate::sql::database::{Database, apart};
+use crate::sql::migrate::migrate;
 use crate::tables::{job, outbox};
 use crate::view::{Tx, View};
 use crate::writer::{News, Work, write_all};
@@ -34,6 +34,7 @@ pub struct Store {
 
 struct Inner {
     folder: PathBuf,
+    database: Database,
     writer: Option<SyncSender<Box<dyn Work>>>,
     readers: Option<SyncSender<Box<dyn Look>>>,
     threads: Vec<JoinHandle<()>>,
@@ -48,12 +49,22 @@ impl Store {
     ///
     /// Only one program at a time may hold a folder: another gets [`StoreError::Busy`].
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_on(folder, &Database::in_folder(folder))
+    }
+
+    /// The same with the truth in a given database; search index and imported files lie in the folder.
+    ///
+    /// Only one program at a time may write to a database, too.
+    pub fn open_on(folder: &Path, database: &Database) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder).map_err(|e| cannot(folder, &e))?;
         let lock = lock(folder)?;
-        let path = folder.join("heard.db");
-        let db = Sqlite::writer(&path)?;
-        migrate(&db, SQLITE)?;
-        let mut tx = Tx::new(Box::new(db));
+        apart(|| Self::open_locked(folder, database, lock))
+    }
+
+    fn open_locked(folder: &Path, database: &Database, lock: File) -> Result<Self, StoreError> {
+        let db = database.writer()?;
+        migrate(db.as_ref(), database.migrations())?;
+        let mut tx = Tx::new(db);
         // Work that a crash has cut off is taken again.
         job::release_all(&mut tx)?;
         let bell = Arc::new(Bell::default());
@@ -63,7 +74,7 @@ impl Store {
         bell.ring(sequence);
         let work = Arc::new(Notify::new());
 
-        let (followers, mut threads) = Followers::start(&path, &folder.join("index"), &bell)?;
+        let (followers, mut threads) = Followers::start(database, &folder.join("index"), &bell)?;
         let (writer, inbox) = sync_channel(WAITING);
         let follow = followers.clone();
         let news = News { bell: bell.clone(), work: work.clone(), followed: Box::new(move || follow.followed()) };
@@ -71,18 +82,24 @@ impl Store {
         let (readers, inbox) = sync_channel::<Box<dyn Look>>(WAITING);
         let inbox = Arc::new(Mutex::new(inbox));
         for _ in 0..READERS {
-            let view = View::new(Box::new(Sqlite::reader(&path)?));
+            let view = View::new(database.reader()?);
             let inbox = inbox.clone();
             threads.push(start("heard-reader", move || look_all(view, &inbox))?);
         }
         let (writer, readers) = (Some(writer), Some(readers));
-        let inner = Inner { folder: folder.to_owned(), writer, readers, threads, bell, followers, work, _lock: lock };
+        let (folder, database) = (folder.to_owned(), database.clone());
+        let inner = Inner { folder, database, writer, readers, threads, bell, followers, work, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Where the data lies.
     pub fn folder(&self) -> &Path {
         &self.inner.folder
+    }
+
+    /// The database that holds the truth.
+    pub fn database(&self) -> &Database {
+        &self.inner.database
     }
 
     /// Rung after every commit that changed feedback.
@@ -256,7 +273,7 @@ where
             result.unwrap_or_else(|_| Err(StoreError::Broken("a read panicked".to_owned())))
         });
         if view.db().within_transaction()
-            && let Err(error) = view.db().script("ROLLBACK")
+            && let Err(error) = view.db().rollback()
         {
             tracing::error!(%error, "a read could not be ended");
         }

@@ -194,7 +194,7 @@ impl Tx {
     pub(crate) fn commit_group(&mut self) -> Result<(), StoreError> {
         let db = self.view.db.as_ref();
         self.group.flush(db)?;
-        db.script("COMMIT")
+        db.commit()
     }
 
     /// Undoes the group.
@@ -203,7 +203,7 @@ impl Tx {
         self.cubes.clear();
         self.formulas.clear();
         if self.db().within_transaction()
-            && let Err(error) = self.db().script("ROLLBACK")
+            && let Err(error) = self.db().rollback()
         {
             tracing::error!(%error, "a group of writes could not be rolled back");
         }

@@ -190,6 +190,14 @@ mod tests {
             self.run(|| self.db.begin(writes))
         }
 
+        fn commit(&self) -> Result<(), StoreError> {
+            self.run(|| self.db.commit())
+        }
+
+        fn rollback(&self) -> Result<(), StoreError> {
+            self.run(|| self.db.rollback())
+        }
+
         fn within_transaction(&self) -> bool {
             self.db.within_transaction()
         }

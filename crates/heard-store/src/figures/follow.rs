@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::figures::columns::Columns;
 use crate::figures::load::{BATCH, items, items_after, verbatims, verbatims_after};
 use crate::search::index::{IndexPen, SearchIndex};
-use crate::sql::sqlite::Sqlite;
+use crate::sql::database::Database;
 use crate::tables::outbox;
 use crate::view::View;
 
@@ -69,9 +69,9 @@ pub struct Followers {
 
 impl Followers {
     /// Starts following the outbox of a database; the index lies in its own folder.
-    pub fn start(database: &Path, index: &Path, bell: &Arc<Bell>) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
+    pub fn start(database: &Database, index: &Path, bell: &Arc<Bell>) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
         let shared = Arc::new(Shared::default());
-        let view = || Ok::<_, StoreError>(View::new(Box::new(Sqlite::reader(database)?)));
+        let view = || Ok::<_, StoreError>(View::new(database.reader()?));
         let columns = ColumnsFollower { view: view()?, bell: bell.clone(), shared: shared.clone() };
         let index = IndexFollower { view: view()?, bell: bell.clone(), shared: shared.clone(), folder: index.to_owned() };
         let threads = vec![start("heard-columns", columns)?, start("heard-index", index)?];
@@ -141,7 +141,7 @@ fn start(name: &'static str, mut follower: impl Follower + Send + 'static) -> Re
             Err(_) => tracing::error!(follower = name, "following panicked; it begins anew"),
         }
         if follower.view().db().within_transaction()
-            && let Err(error) = follower.view().db().script("ROLLBACK")
+            && let Err(error) = follower.view().db().rollback()
         {
             tracing::error!(%error, "a read could not be ended");
         }
@@ -156,7 +156,7 @@ fn start(name: &'static str, mut follower: impl Follower + Send + 'static) -> Re
 fn at_once<T>(view: &View, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     view.db().begin(false)?;
     let result = read()?;
-    view.db().script("COMMIT")?;
+    view.db().commit()?;
     Ok(result)
 }
 

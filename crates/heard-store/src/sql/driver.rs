@@ -202,6 +202,12 @@ pub trait Driver: Send {
     /// Begins a transaction that sees one state of the data throughout; one that writes waits for its turn.
     fn begin(&self, writes: bool) -> Result<(), StoreError>;
 
+    /// Makes durable what the transaction has written. An error means that nobody may be told that it is kept.
+    fn commit(&self) -> Result<(), StoreError>;
+
+    /// Undoes what the transaction has written.
+    fn rollback(&self) -> Result<(), StoreError>;
+
     /// Whether a transaction is open: the database may end one by itself when it fails.
     fn within_transaction(&self) -> bool;
 }

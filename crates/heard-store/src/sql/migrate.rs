@@ -32,6 +32,10 @@ pub const SQLITE: &[Migration] = &[
     Migration { number: 5, name: "audit", sql: include_str!("../../migrations/sqlite/0005_audit.sql") },
 ];
 
+/// The steps for `PostgreSQL`, in order: the same numbers and names.
+pub const POSTGRES: &[Migration] =
+    &[Migration { number: 1, name: "first_light", sql: include_str!("../../migrations/postgres/0001_first_light.sql") }];
+
 /// Runs the steps that have not run yet. A step that was cut off has left nothing behind and runs again.
 pub fn migrate(db: &dyn Driver, steps: &[Migration]) -> Result<(), StoreError> {
     db.script("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)")?;
@@ -55,10 +59,10 @@ pub fn migrate(db: &dyn Driver, steps: &[Migration]) -> Result<(), StoreError> {
     }
     for step in steps.iter().filter(|step| done.iter().all(|(number, _)| *number != step.number)) {
         db.begin(true)?;
-        let ran = run(db, step).and_then(|()| db.script("COMMIT"));
+        let ran = run(db, step).and_then(|()| db.commit());
         if let Err(error) = ran {
             if db.within_transaction() {
-                db.script("ROLLBACK")?;
+                db.rollback()?;
             }
             return Err(error);
         }

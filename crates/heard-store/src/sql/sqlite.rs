@@ -178,6 +178,14 @@ impl Driver for Sqlite {
         self.script(if writes { "BEGIN IMMEDIATE" } else { "BEGIN" })
     }
 
+    fn commit(&self) -> Result<(), StoreError> {
+        self.script("COMMIT")
+    }
+
+    fn rollback(&self) -> Result<(), StoreError> {
+        self.script("ROLLBACK")
+    }
+
     fn within_transaction(&self) -> bool {
         !self.connection.is_autocommit()
     }
