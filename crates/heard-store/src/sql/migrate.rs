@@ -24,17 +24,30 @@ impl Migration {
     }
 }
 
-/// The steps for SQLite, in order.
-pub const SQLITE: &[Migration] = &[
-    Migration { number: 1, name: "first_light", sql: include_str!("../../migrations/sqlite/0001_first_light.sql") },
-    Migration { number: 2, name: "operations", sql: include_str!("../../migrations/sqlite/0002_operations.sql") },
-    Migration { number: 4, name: "departments", sql: include_str!("../../migrations/sqlite/0004_departments.sql") },
-    Migration { number: 5, name: "audit", sql: include_str!("../../migrations/sqlite/0005_audit.sql") },
-];
+/// The steps, the same for both databases: each has a file in the folder of either.
+macro_rules! steps {
+    ($folder:literal: $($number:literal $name:literal $file:literal),+ $(,)?) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            sql: include_str!(concat!("../../migrations/", $folder, "/", $file, "_", $name, ".sql")),
+        }),+]
+    };
+    ($folder:literal) => {
+        steps!($folder:
+            1 "first_light" "0001",
+            2 "operations" "0002",
+            4 "departments" "0004",
+            5 "audit" "0005",
+        )
+    };
+}
 
-/// The steps for `PostgreSQL`, in order: the same numbers and names.
-pub const POSTGRES: &[Migration] =
-    &[Migration { number: 1, name: "first_light", sql: include_str!("../../migrations/postgres/0001_first_light.sql") }];
+/// The steps for SQLite, in order.
+pub const SQLITE: &[Migration] = steps!("sqlite");
+
+/// The steps for `PostgreSQL`, in order.
+pub const POSTGRES: &[Migration] = steps!("postgres");
 
 /// Runs the steps that have not run yet. A step that was cut off has left nothing behind and runs again.
 pub fn migrate(db: &dyn Driver, steps: &[Migration]) -> Result<(), StoreError> {

@@ -1,10 +1,10 @@
-//! The list of what every database under the store must do. A second one joins by a file beside `sqlite.rs` that opens it.
+//! The list of what every database under the store must do. A second one joins in `databases.rs`, by a function that opens it.
 
 macro_rules! tests {
     ($open:path, [$($file:ident::$test:ident),+ $(,)?]) => {
         $(#[test]
         fn $test() {
-            conformance::$file::$test(&$open);
+            crate::conformance::$file::$test(&$open);
         })+
     };
 }

@@ -8,11 +8,13 @@
 use std::env;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+use heard_store::store::Store;
 
 /// A server that runs until this is dropped.
 pub struct Server {
@@ -166,6 +168,20 @@ impl Drop for Database {
 fn shared() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
     env::var("HEARD_TEST_POSTGRES").unwrap_or_else(|_| SERVER.get_or_init(|| Server::begin(Disk::Forgets, &[])).url("postgres"))
+}
+
+/// The store of a folder on a database of its own: opened again, the folder finds its data again.
+pub fn store(folder: &Path) -> Store {
+    let noted = folder.join("database.url");
+    let url = fs::read_to_string(&noted).unwrap_or_else(|_| {
+        let database = Database::new();
+        let url = database.url.clone();
+        fs::write(&noted, &url).unwrap();
+        // It goes with the server.
+        std::mem::forget(database);
+        url
+    });
+    Store::open_on(folder, &heard_store::sql::database::Database::at(&url).unwrap()).unwrap()
 }
 
 /// By psql, so that the tests need no second client.

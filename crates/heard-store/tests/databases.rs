@@ -1,0 +1,46 @@
+//! The store on SQLite and on `PostgreSQL`, put through what every database under it must do.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::path::Path;
+
+use heard_store::store::Store;
+
+#[macro_use]
+mod conformance {
+    #[macro_use]
+    pub mod suite;
+    pub mod audit;
+    pub mod company;
+    pub mod cubes;
+    pub mod hear;
+    pub mod made;
+    pub mod outbox;
+    pub mod people;
+    pub mod readings;
+    pub mod work;
+}
+
+mod server {
+    pub mod postgres;
+}
+
+mod on_sqlite {
+    use super::{Path, Store};
+
+    fn open(folder: &Path) -> Store {
+        Store::open(folder).unwrap()
+    }
+
+    suite!(open);
+}
+
+mod on_postgres {
+    use super::{Path, Store, server};
+
+    fn open(folder: &Path) -> Store {
+        server::postgres::store(folder)
+    }
+
+    suite!(open);
+}
