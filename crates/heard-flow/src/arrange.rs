@@ -1,6 +1,7 @@
 //! Arrange: the company shapes what Heard listens to and by which words (journey, taxonomy, posts, users, tokens).
 
 pub mod account;
+pub mod audit;
 pub mod company;
 pub mod journey;
 pub mod name;

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
-use heard_domain::id::{IdMaker, ImportId};
+use heard_domain::id::{IdMaker, ImportId, PersonId};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Time};
 use heard_domain::user::Grant;
@@ -15,6 +16,7 @@ use heard_store::tables;
 use heard_text::pipeline::Reader;
 
 use crate::error::FlowError;
+use crate::noting::Noting;
 use crate::understand::Understanding;
 
 /// When an import began or went on in this program, and at which row.
@@ -36,6 +38,7 @@ pub struct Flow {
     /// One at a time looks anew, so that an older look never replaces a newer one.
     looking: tokio::sync::Mutex<()>,
     paces: Mutex<HashMap<ImportId, Pace>>,
+    noting: Arc<Noting>,
 }
 
 impl Flow {
@@ -48,6 +51,7 @@ impl Flow {
         let files = folder.join("imports");
         std::fs::create_dir_all(&files).map_err(FlowError::internal)?;
         let known = RwLock::new(Understanding::of(directory));
+        let noting = Noting::new(store.clone());
         Ok(Self {
             store,
             clock,
@@ -57,6 +61,7 @@ impl Flow {
             known,
             looking: tokio::sync::Mutex::default(),
             paces: Mutex::default(),
+            noting,
         })
     }
 
@@ -90,6 +95,22 @@ impl Flow {
     /// The reader for the company's journey and taxonomy.
     pub fn reader(&self) -> Arc<Reader> {
         self.look().reader
+    }
+
+    /// Notes in the audit log that somebody sees who these persons are; nobody waits for it.
+    pub fn saw(&self, scope: &Scope, persons: impl IntoIterator<Item = PersonId>) {
+        self.noting.saw(self.now(), scope.actor.into(), persons);
+    }
+
+    /// Notes in the audit log what was done without changing anything; nobody waits for it. See [`tables::audit::note`]
+    /// for what `detail` may hold, and for what changes something.
+    pub fn noted(&self, who: Who, act: Act, noun: Noun, id: Option<i64>, detail: serde_json::Value) {
+        self.noting.did(self.now(), who, act, noun, id, detail);
+    }
+
+    /// Waits until all that was noted so far stands in the audit log: before the program ends.
+    pub async fn all_noted(&self) {
+        self.noting.all().await;
     }
 
     /// Both, as they belong together.

@@ -1,7 +1,8 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
 //! understood ([`read`]), questions are answered ([`measure`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · [`understand`] · [`flow`] · [`secret`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] · [`demo`].
+//! Bottom-up: [`error`] · [`understand`], [`noting`] · [`flow`] · [`secret`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] ·
+//! [`demo`].
 
 pub mod arrange;
 pub mod demo;
@@ -9,6 +10,7 @@ pub mod error;
 pub mod flow;
 pub mod hear;
 pub mod measure;
+mod noting;
 pub mod read;
 pub mod secret;
 mod understand;

@@ -4,11 +4,13 @@
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware};
-use heard_domain::user::Grant::{Administer, Correct, Import, ReadFeedback, ReadFigures, ReadImports, Shape, WriteFeedback};
+use heard_domain::user::Grant::{
+    Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, Shape, WriteFeedback,
+};
 use serde_json::Value;
 
 use crate::answer;
-use crate::api::v1::{company, directory, feedback, figures, imports, journey, posts, tokens, users};
+use crate::api::v1::{audit, company, directory, feedback, figures, imports, journey, posts, tokens, users};
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::{correct, feedback as reading, import, journey as map, journey_edit, overview, settings, sign_in, welcome};
@@ -73,6 +75,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/settings/tokens", May(Administer), settings::tokens::add),
         Route::page(post(), "/settings/tokens/{id}/remove", May(Administer), settings::tokens::remove),
 
+        Route::page(get(), "/settings/audit", May(ReadAudit), settings::audit::show),
+        Route::page(get(), "/settings/audit.csv", May(ReadAudit), settings::audit::file),
+
         // ---- for programs ----
         Route::api(get(), "/openapi.json", Public, openapi_doc(), openapi_document),
         Route::api(get(), "/api/v1/health", Public, health_doc(), health),
@@ -108,6 +113,8 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/tokens", May(Administer), tokens::list_doc(), tokens::list),
         Route::api(post(), "/api/v1/tokens", May(Administer), tokens::add_doc(), tokens::add),
         Route::api(delete(), "/api/v1/tokens/{id}", May(Administer), tokens::remove_doc(), tokens::remove),
+        Route::api(get(), "/api/v1/audit", May(ReadAudit), audit::list_doc(), audit::list),
+        Route::api(get(), "/api/v1/audit/chain", May(ReadAudit), audit::chain_doc(), audit::chain),
     ]
 }
 

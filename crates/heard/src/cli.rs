@@ -60,6 +60,9 @@ pub enum Command {
     /// Tokens of integrators
     #[command(subcommand)]
     Token(Token),
+    /// The log of who changed or saw what
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the page of all settings (docs/CONFIG.md)
     Config,
 }
@@ -215,6 +218,24 @@ pub enum Token {
     Remove {
         /// Its identifier, as in the list
         id: String,
+    },
+}
+
+/// The log of who changed or saw what.
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Check that no entry was changed or taken out; prints number and hash of the last one. Heard must not be running: ask a
+    /// running one on its page or at /api/v1/audit/chain
+    Verify {
+        /// The hash of an entry that was written down earlier: it must still be there
+        #[arg(long, value_name = "HASH")]
+        head: Option<String>,
+    },
+    /// Remove what was noted before a day; the chain goes on from its last hash
+    Forget {
+        /// The first day that is kept, like 2026-01-01
+        #[arg(long, value_name = "DAY")]
+        before: String,
     },
 }
 

@@ -1,5 +1,6 @@
 //! The commands: one file a verb.
 
+pub mod audit;
 pub mod demo;
 pub mod import;
 pub mod query;

@@ -1,5 +1,8 @@
 //! The journey is shaped: stages and touchpoints are added, renamed, moved and removed as one change.
 
+use std::collections::BTreeMap;
+
+use heard_domain::audit::{Act, Noun};
 use heard_domain::id::{StageId, TouchpointId};
 use heard_domain::journey::{Journey, Stage, Touchpoint};
 use heard_domain::scope::Scope;
@@ -7,6 +10,7 @@ use heard_domain::user::Grant;
 use heard_store::tables;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::arrange::name::{distinct, name};
 use crate::error::FlowError;
@@ -72,20 +76,36 @@ pub fn draft(journey: &Journey) -> Vec<StageDraft> {
 pub async fn set(flow: &Flow, scope: &Scope, stages: Vec<StageDraft>) -> Result<(), FlowError> {
     need(scope, Grant::Shape)?;
     let journey = checked(flow, stages)?;
-    let reader_unchanged = journey == flow.directory().journey;
-    if reader_unchanged {
+    let old = flow.directory();
+    let detail = difference(&old.journey, &journey);
+    if journey == old.journey {
         return Ok(());
     }
     let now = flow.now();
     let job = flow.id();
     flow.store
-        .write(&Scope::system(), move |tx| {
+        .write(&scope.widened(), move |tx| {
             tables::journey::save(tx, &journey)?;
+            tables::audit::note(tx, now, Act::Changed, Noun::Journey, None, &detail)?;
             again::ask(tx, job, now)
         })
         .await?;
     flow.refresh().await?;
     Ok(())
+}
+
+/// Which stages and touchpoints are new, gone, or called otherwise.
+fn difference(old: &Journey, new: &Journey) -> Value {
+    let names = |journey: &Journey| -> BTreeMap<i64, String> {
+        let stages = journey.stages.iter().map(|stage| (stage.id.0, stage.name.clone()));
+        stages.chain(journey.touchpoints.iter().map(|t| (t.id.0, t.name.clone()))).collect()
+    };
+    let (old, new) = (names(old), names(new));
+    let only = |one: &BTreeMap<i64, String>, other: &BTreeMap<i64, String>| -> Vec<String> {
+        one.iter().filter(|(id, _)| !other.contains_key(id)).map(|(_, name)| name.clone()).collect()
+    };
+    let renamed = new.iter().filter_map(|(id, name)| old.get(id).filter(|before| *before != name).map(|before| [before, name]));
+    json!({ "added": only(&new, &old), "removed": only(&old, &new), "renamed": renamed.collect::<Vec<_>>() })
 }
 
 fn checked(flow: &Flow, drafts: Vec<StageDraft>) -> Result<Journey, FlowError> {

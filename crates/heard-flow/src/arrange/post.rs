@@ -1,5 +1,6 @@
 //! Listening posts are set up and changed.
 
+use heard_domain::audit::{Act, Noun};
 use heard_domain::channel::Channel;
 use heard_domain::id::{PostId, TouchpointId, UserId};
 use heard_domain::post::Post;
@@ -8,6 +9,7 @@ use heard_domain::user::Grant;
 use heard_store::tables;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::arrange::name::name;
 use crate::error::FlowError;
@@ -39,7 +41,7 @@ pub struct PostDraft {
 pub async fn add(flow: &Flow, scope: &Scope, draft: PostDraft) -> Result<Post, FlowError> {
     need(scope, Grant::Shape)?;
     let post = checked(flow, PostId(flow.id()), draft).await?;
-    save(flow, scope, post).await
+    save(flow, scope, post, Act::Added).await
 }
 
 /// Changes a post.
@@ -49,12 +51,17 @@ pub async fn change(flow: &Flow, scope: &Scope, id: PostId, draft: PostDraft) ->
         return Err(FlowError::Missing("listening post"));
     }
     let post = checked(flow, id, draft).await?;
-    save(flow, scope, post).await
+    save(flow, scope, post, Act::Changed).await
 }
 
-async fn save(flow: &Flow, scope: &Scope, post: Post) -> Result<Post, FlowError> {
-    let kept = post.clone();
-    flow.store.write(scope, move |tx| tables::post::save(tx, &kept)).await?;
+async fn save(flow: &Flow, scope: &Scope, post: Post, act: Act) -> Result<Post, FlowError> {
+    let (kept, now) = (post.clone(), flow.now());
+    flow.store
+        .write(scope, move |tx| {
+            tables::post::save(tx, &kept)?;
+            tables::audit::note(tx, now, act, Noun::Post, kept.id.0, &json!({ "name": kept.name, "channel": kept.channel }))
+        })
+        .await?;
     flow.refresh().await?;
     Ok(post)
 }

@@ -1,8 +1,11 @@
 //! Sessions: signing in and out, and who is signed in.
 
+use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::scope::Scope;
 use heard_domain::user::User;
 use heard_store::tables;
+use heard_store::view::Tx;
+use serde_json::json;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
@@ -33,13 +36,19 @@ pub async fn begin(flow: &Flow, email: &str, password: &str) -> Result<Option<St
     let turn = COMPARING.acquire().await.map_err(FlowError::internal)?;
     let fits = tokio::task::spawn_blocking(move || password_fits(&password, &kept)).await.map_err(FlowError::internal)?;
     drop(turn);
-    let Some(user) = user.filter(|user| fits && user.active) else { return Ok(None) };
+    let known = user.as_ref().map(|user| user.id.0);
+    let Some(user) = user.filter(|user| fits && user.active) else {
+        // Nobody waits for it: whether there is such a user is not to be seen from the time it takes.
+        flow.noted(Who::Nobody, Act::Refused, Noun::User, known, json!({}));
+        return Ok(None);
+    };
     let (secret, now) = (new_secret(flow), flow.now());
     let hash = hash_secret(&secret);
     flow.store
         .write(&Scope::system(), move |tx| {
             tables::session::remove_stale(tx, now.plus_ms(-LONGEST_MS), now.plus_ms(-IDLE_MS))?;
-            tables::session::insert(tx, &hash, user.id, now)
+            tables::session::insert(tx, &hash, user.id, now)?;
+            tables::audit::note_of(tx, now, Who::User(user.id), Act::SignedIn, Noun::Session, None, &json!({}))
         })
         .await?;
     Ok(Some(secret))
@@ -67,8 +76,13 @@ pub async fn known(flow: &Flow, secret: &str) -> Result<Option<User>, FlowError>
 
 /// Signs out.
 pub async fn end(flow: &Flow, secret: &str) -> Result<(), FlowError> {
-    let hash = hash_secret(secret);
-    Ok(flow.store.write(&Scope::system(), move |tx| tables::session::remove(tx, &hash)).await?)
+    let (hash, now) = (hash_secret(secret), flow.now());
+    let end = move |tx: &mut Tx| {
+        let Some(session) = tables::session::by_hash(tx, &hash)? else { return Ok(()) };
+        tables::session::remove(tx, &hash)?;
+        tables::audit::note_of(tx, now, Who::User(session.user), Act::SignedOut, Noun::Session, None, &json!({}))
+    };
+    Ok(flow.store.write(&Scope::system(), end).await?)
 }
 
 /// Whether nobody is there yet: the first visitor becomes the admin.

@@ -1,10 +1,12 @@
 //! A journey and a taxonomy to begin with: a company's own, or the starter of its industry.
 
+use heard_domain::audit::{Act, Noun};
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
 use heard_domain::starter::plan::Planted;
 use heard_domain::user::Grant;
 use heard_store::tables;
+use serde_json::json;
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
@@ -27,7 +29,7 @@ pub async fn plant(flow: &Flow, scope: &Scope, planted: Planted) -> Result<(), F
     let (job, now) = (flow.id(), flow.now());
     let planted = flow
         .store
-        .write(&Scope::system(), move |tx| {
+        .write(&scope.widened(), move |tx| {
             if !tables::journey::get(tx)?.stages.is_empty() {
                 return Ok(false);
             }
@@ -36,6 +38,10 @@ pub async fn plant(flow: &Flow, scope: &Scope, planted: Planted) -> Result<(), F
                 tables::department::save(tx, department)?;
             }
             tables::taxonomy::save(tx, &planted.taxonomy)?;
+            let stages: Vec<&str> = planted.journey.stages.iter().map(|stage| stage.name.as_str()).collect();
+            tables::audit::note(tx, now, Act::Added, Noun::Journey, None, &json!({ "stages": stages }))?;
+            let categories = planted.taxonomy.categories.len();
+            tables::audit::note(tx, now, Act::Added, Noun::Taxonomy, None, &json!({ "categories": categories }))?;
             again::ask(tx, job, now)?;
             Ok(true)
         })

@@ -1,11 +1,14 @@
 //! Tokens of integrators: shown once, kept only as a hash.
 
+use heard_domain::audit::{Act, Noun};
 use heard_domain::id::TokenId;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::tables::token::Token;
+use heard_store::view::Tx;
+use serde_json::json;
 
 use crate::arrange::name::name;
 use crate::error::FlowError;
@@ -41,7 +44,12 @@ pub async fn add(
     let (id, since) = (TokenId(flow.id()), flow.now());
     let token = Token { id, name: name("name", given)?, grants, by: scope.user(), since, expires, seen: None };
     let kept = token.clone();
-    flow.store.write(scope, move |tx| tables::token::insert(tx, &kept, &hash)).await?;
+    let add = move |tx: &mut Tx| {
+        tables::token::insert(tx, &kept, &hash)?;
+        let detail = json!({ "name": kept.name, "scopes": kept.grants, "expires": kept.expires });
+        tables::audit::note(tx, since, Act::Added, Noun::Token, kept.id.0, &detail)
+    };
+    flow.store.write(scope, add).await?;
     Ok((token, secret))
 }
 
@@ -65,6 +73,12 @@ pub async fn known(flow: &Flow, secret: &str) -> Result<Option<Scope>, FlowError
 /// Takes a token back: it is dead at once.
 pub async fn remove(flow: &Flow, scope: &Scope, id: TokenId) -> Result<(), FlowError> {
     need(scope, Grant::Administer)?;
-    let known = flow.store.write(scope, move |tx| tables::token::remove(tx, id)).await?;
+    let now = flow.now();
+    let remove = move |tx: &mut Tx| {
+        let Some(token) = tables::token::get(tx, id)? else { return Ok(false) };
+        tables::audit::note(tx, now, Act::Removed, Noun::Token, id.0, &json!({ "name": token.name }))?;
+        tables::token::remove(tx, id)
+    };
+    let known = flow.store.write(scope, remove).await?;
     if known { Ok(()) } else { Err(FlowError::Missing("token")) }
 }

@@ -1,11 +1,14 @@
 //! Users: who may sign in, as what, and with which password.
 
+use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::id::{PostId, UserId};
 use heard_domain::scope::{Actor, Reach, Scope};
 use heard_domain::user::{Grant, Role, User};
 use heard_store::tables;
+use heard_store::view::Tx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use crate::arrange::name::name;
 use crate::error::FlowError;
@@ -46,7 +49,10 @@ pub async fn first(flow: &Flow, email: &str, given: &str, password: &str) -> Res
             if tables::user::count(tx)? > 0 {
                 return Ok(false);
             }
-            tables::user::insert(tx, &kept, &hash).map(|()| true)
+            tables::user::insert(tx, &kept, &hash)?;
+            let detail = json!({ "role": kept.role });
+            tables::audit::note_of(tx, kept.since, Who::Nobody, Act::Added, Noun::User, kept.id.0, &detail)?;
+            Ok(true)
         })
         .await?;
     if made { Ok(user) } else { Err(FlowError::Conflict("there is an admin already: sign in".into())) }
@@ -59,7 +65,12 @@ pub async fn add(flow: &Flow, scope: &Scope, draft: UserDraft, password: &str) -
     let user = checked(flow, UserId(flow.id()), draft)?;
     let hash = hashed(flow, password).await?;
     let kept = user.clone();
-    flow.store.write(scope, move |tx| tables::user::insert(tx, &kept, &hash)).await.map_err(taken)?;
+    let add = move |tx: &mut Tx| {
+        tables::user::insert(tx, &kept, &hash)?;
+        let detail = json!({ "role": kept.role, "posts": kept.posts });
+        tables::audit::note(tx, kept.since, Act::Added, Noun::User, kept.id.0, &detail)
+    };
+    flow.store.write(scope, add).await.map_err(taken)?;
     Ok(user)
 }
 
@@ -68,7 +79,7 @@ pub async fn change(flow: &Flow, scope: &Scope, id: UserId, draft: UserDraft) ->
     need(scope, Grant::Administer)?;
     within(scope, &draft)?;
     let user = checked(flow, id, draft)?;
-    let kept = user.clone();
+    let (kept, now) = (user.clone(), flow.now());
     let outcome = flow
         .store
         .write(scope, move |tx| {
@@ -80,6 +91,7 @@ pub async fn change(flow: &Flow, scope: &Scope, id: UserId, draft: UserDraft) ->
             }
             let kept = User { since: old.since, ..kept };
             tables::user::update(tx, &kept)?;
+            tables::audit::note(tx, now, Act::Changed, Noun::User, id.0, &difference(old, &kept))?;
             if !kept.active {
                 tables::session::remove_of(tx, id)?;
             }
@@ -88,6 +100,26 @@ pub async fn change(flow: &Flow, scope: &Scope, id: UserId, draft: UserDraft) ->
         .await
         .map_err(taken)?;
     outcome.map(|kept| User { since: kept.since, ..user })
+}
+
+/// What is otherwise: names and addresses are not told, only that they changed.
+fn difference(old: &User, new: &User) -> Value {
+    let mut detail = Map::new();
+    for (what, changed) in [("email", old.email != new.email), ("name", old.name != new.name)] {
+        if changed {
+            detail.insert(what.to_owned(), json!("changed"));
+        }
+    }
+    for (what, before, after) in [
+        ("role", json!(old.role), json!(new.role)),
+        ("posts", json!(old.posts), json!(new.posts)),
+        ("active", json!(old.active), json!(new.active)),
+    ] {
+        if before != after {
+            detail.insert(what.to_owned(), json!([before, after]));
+        }
+    }
+    Value::Object(detail)
 }
 
 /// Sets somebody's password (as an admin) and ends their sessions.
@@ -109,7 +141,7 @@ pub async fn change_password(flow: &Flow, scope: &Scope, old: &str, new: &str) -
 }
 
 async fn keep_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -> Result<(), FlowError> {
-    let hash = hashed(flow, password).await?;
+    let (hash, now) = (hashed(flow, password).await?, flow.now());
     let known = flow
         .store
         .write(scope, move |tx| {
@@ -118,6 +150,7 @@ async fn keep_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -
             }
             tables::user::set_password(tx, id, &hash)?;
             tables::session::remove_of(tx, id)?;
+            tables::audit::note(tx, now, Act::Changed, Noun::User, id.0, &json!({ "password": "changed" }))?;
             Ok(true)
         })
         .await?;

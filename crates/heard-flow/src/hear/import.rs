@@ -8,6 +8,7 @@ use std::path::Path;
 use heard_channels::error::Unreadable;
 use heard_channels::posts::file::{self, Row, Rows, Taking};
 use heard_channels::posts::shape;
+use heard_domain::audit::{Act, Noun};
 use heard_domain::feedback::BadFeedback;
 use heard_domain::id::{ImportId, JobId, PostId};
 use heard_domain::import::{BadRow, Import, ImportState, Mapping, Meaning};
@@ -15,9 +16,11 @@ use heard_domain::job::Job;
 use heard_domain::post::Post;
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
+use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
+use serde_json::json;
 
 use crate::arrange::{name, starter};
 use crate::error::FlowError;
@@ -54,6 +57,7 @@ pub async fn list(flow: &Flow, scope: &Scope, limit: usize) -> Result<Vec<Import
 /// The bad rows of an import, in the order of the file.
 pub async fn bad_rows(flow: &Flow, scope: &Scope, id: ImportId, skip: u64, limit: usize) -> Result<Vec<BadRow>, FlowError> {
     get(flow, scope, id).await?;
+    flow.noted(scope.actor.into(), Act::Saw, Noun::Import, Some(id.0), json!({ "rows": "bad" }));
     Ok(flow.store.read(scope, move |view| tables::import::bad_rows(view, id, skip, limit)).await?)
 }
 
@@ -92,13 +96,15 @@ pub async fn confirm(
             if again.is_none() {
                 return Ok(None);
             }
-            let post = post(tx, new_post, &import.mapping)?;
+            let post = post(tx, now, new_post, &import.mapping)?;
             if let Some(shape) = tables::import::shape(tx, id)? {
                 tables::mapping::remember(tx, &shape, &import.mapping, now)?;
             }
             let import = Import { state: ImportState::Running, post: Some(post), ..import };
             tables::import::update(tx, &import)?;
             tables::job::add(tx, job, &Job::Import { import: id }, now)?;
+            let detail = json!({ "post": import.mapping.post, "rows": import.rows });
+            tables::audit::note(tx, now, Act::Confirmed, Noun::Import, id.0, &detail)?;
             Ok(Some(import))
         })
         .await?;
@@ -106,12 +112,14 @@ pub async fn confirm(
     confirmed.ok_or_else(|| FlowError::Conflict("somebody else has confirmed this import meanwhile".into()))
 }
 
-fn post(tx: &mut Tx, id: PostId, mapping: &Mapping) -> Result<PostId, heard_store::error::StoreError> {
+fn post(tx: &mut Tx, now: Time, id: PostId, mapping: &Mapping) -> Result<PostId, heard_store::error::StoreError> {
     if let Some(post) = tables::post::by_name(tx, &mapping.post)? {
         return Ok(post.id);
     }
     let (name, channel) = (mapping.post.clone(), mapping.channel);
+    let detail = json!({ "name": name, "channel": channel });
     tables::post::save(tx, &Post { id, name, channel, touchpoint: None, objective: None, owner: None, promise_hours: None })?;
+    tables::audit::note(tx, now, Act::Added, Noun::Post, id.0, &detail)?;
     Ok(id)
 }
 
@@ -129,6 +137,7 @@ pub async fn cancel(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Import, 
             }
             let import = Import { state: ImportState::Cancelled, finished: Some(now), ..import };
             tables::import::update(tx, &import)?;
+            tables::audit::note(tx, now, Act::Cancelled, Noun::Import, id.0, &json!({ "rows": import.done }))?;
             Ok(Some(import))
         })
         .await?;

@@ -5,6 +5,7 @@ use heard_channels::posts::guess::guess;
 use heard_channels::posts::recall::recall;
 use heard_channels::posts::shape::{self, Shape};
 use heard_channels::posts::survey::{Survey, survey};
+use heard_domain::audit::{Act, Noun};
 use heard_domain::feedback::NewFeedback;
 use heard_domain::id::ImportId;
 use heard_domain::import::{BadRow, Import, ImportState, Mapping};
@@ -12,6 +13,7 @@ use heard_domain::scope::Scope;
 use heard_domain::starter::industry::{Industry, suggest};
 use heard_domain::user::Grant;
 use heard_store::tables;
+use serde_json::json;
 
 use crate::arrange::starter;
 use crate::error::FlowError;
@@ -97,6 +99,8 @@ pub async fn hand_over(flow: &Flow, scope: &Scope, name: &str, file: Receiving) 
             let mapping = remembered.map_or(import.mapping, |mapping| recall(mapping, &looked.survey).0);
             let import = Import { mapping, ..import };
             tables::import::insert(tx, &import, &shape)?;
+            let detail = json!({ "bytes": import.bytes, "format": import.format });
+            tables::audit::note(tx, import.at, Act::Added, Noun::Import, import.id.0, &detail)?;
             Ok(import)
         })
         .await?;
@@ -119,6 +123,7 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
             import.state.label().to_lowercase()
         )));
     }
+    flow.noted(scope.actor.into(), Act::Saw, Noun::Import, Some(id.0), json!({ "rows": "first" }));
     let (hash, first) = (import.hash.clone(), import.at);
     let (earlier, recalled) = flow
         .store

@@ -53,7 +53,9 @@ pub async fn many(flow: &Flow, scope: &Scope, ids: &[FeedbackId]) -> Result<Vec<
             })
             .collect())
     });
-    Ok(heard.await?)
+    let heard: Vec<Heard> = heard.await?;
+    flow.saw(scope, heard.iter().filter_map(|heard| heard.person.as_ref()).map(|person| person.id));
+    Ok(heard)
 }
 
 /// One page of a list of comments, newest first.

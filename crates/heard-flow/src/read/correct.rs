@@ -1,10 +1,13 @@
 //! Corrections: a person says how it is; it outranks the model at once and at every later reading.
 
+use heard_domain::audit::{Act, Noun};
 use heard_domain::id::{CorrectionId, FeedbackId, UserId};
 use heard_domain::reading::{Change, Correction, Span};
 use heard_domain::scope::{Actor, Scope};
 use heard_domain::user::Grant;
 use heard_store::tables;
+use heard_store::view::Tx;
+use serde_json::json;
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
@@ -27,7 +30,15 @@ pub async fn add(
     }
     let correction = Correction { id: CorrectionId(flow.id()), feedback, span, change, by, at: flow.now() };
     let kept = correction.clone();
-    let known = flow.store.write(scope, move |tx| tables::reading::correct(tx, &kept)).await?;
+    let correct = move |tx: &mut Tx| {
+        let known = tables::reading::correct(tx, &kept)?;
+        if known {
+            let detail = json!({ "feedback": kept.feedback, "change": kept.change });
+            tables::audit::note(tx, kept.at, Act::Added, Noun::Correction, kept.id.0, &detail)?;
+        }
+        Ok(known)
+    };
+    let known = flow.store.write(scope, correct).await?;
     if known { Ok(correction) } else { Err(FlowError::Missing("feedback")) }
 }
 
@@ -46,7 +57,15 @@ async fn corrector(flow: &Flow, scope: &Scope) -> Result<UserId, FlowError> {
 /// Takes a correction back; gives the feedback it belonged to.
 pub async fn undo(flow: &Flow, scope: &Scope, id: CorrectionId) -> Result<FeedbackId, FlowError> {
     need(scope, Grant::Correct)?;
-    let feedback = flow.store.write(scope, move |tx| tables::reading::undo(tx, id)).await?;
+    let now = flow.now();
+    let undo = move |tx: &mut Tx| {
+        let feedback = tables::reading::undo(tx, id)?;
+        if let Some(feedback) = feedback {
+            tables::audit::note(tx, now, Act::Undone, Noun::Correction, id.0, &json!({ "feedback": feedback }))?;
+        }
+        Ok(feedback)
+    };
+    let feedback = flow.store.write(scope, undo).await?;
     feedback.ok_or(FlowError::Missing("correction"))
 }
 

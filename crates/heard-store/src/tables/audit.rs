@@ -132,6 +132,12 @@ pub fn list(view: &View, sought: &Sought, before: Option<i64>, limit: usize) -> 
     view.list(&sql, &values, read)
 }
 
+/// When this was last done to no particular one.
+pub fn last(view: &View, act: Act, noun: Noun) -> Result<Option<Time>, StoreError> {
+    let sql = "SELECT at FROM audit WHERE noun = $1 AND noun_id IS NULL AND act = $2 ORDER BY seq DESC LIMIT 1";
+    view.one(sql, &[noun.code().into(), act.code().into()], |row| Ok(Time(row.int(0)?)))
+}
+
 /// How many entries fit.
 pub fn count(view: &View, sought: &Sought) -> Result<u64, StoreError> {
     let (fits, values) = narrowed(view, sought, None);
@@ -180,6 +186,12 @@ fn narrowed(view: &View, sought: &Sought, before: Option<i64>) -> (String, Vec<V
 fn acts(kind: AuditKind) -> String {
     let of_kind = Act::ALL.iter().filter(|act| act.kind() == kind);
     of_kind.map(|act| format!("'{}'", act.code())).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether there is an entry with this hash, or one that was removed because of its age had it last.
+pub fn holds(view: &View, hash: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM (SELECT hash FROM audit UNION ALL SELECT hash FROM audit_anchor) AS chain WHERE hash = $1";
+    Ok(view.number(sql, &[hash.into()])? > 0)
 }
 
 /// Follows the chain from its beginning (or from where older entries were removed) to its end or its first break.

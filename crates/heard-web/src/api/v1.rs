@@ -1,5 +1,6 @@
 //! Version 1: one file a noun.
 
+pub mod audit;
 pub mod company;
 pub mod directory;
 pub mod feedback;

@@ -1,5 +1,6 @@
-//! Settings: mine, the company, listening posts, users, tokens.
+//! Settings: mine, the company, listening posts, users, tokens, the audit log.
 
+pub mod audit;
 pub mod company;
 pub mod mine;
 pub mod posts;

@@ -4,7 +4,7 @@ use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
-use crate::commands::{demo, import, query, reindex, serve, token, user};
+use crate::commands::{audit, demo, import, query, reindex, serve, token, user};
 use crate::config::document::markdown;
 use crate::config::load::load;
 use crate::say;
@@ -36,6 +36,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(wanted) => import::run(&config, wanted).await,
             Command::Query(wanted) => query::run(&config, wanted).await,
             Command::Reindex => reindex::run(&config).await,
+            Command::Audit(wanted) => audit::run(&config, wanted).await,
             Command::User(wanted) => user::run(&config, wanted).await,
             Command::Token(wanted) => token::run(&config, wanted).await,
             Command::Config => say::data(markdown().trim_end()),

@@ -48,7 +48,8 @@ pub async fn serve_flow(flow: Arc<Flow>, listener: TcpListener, web: &Web, hint:
         // Both listeners being gone means that all has stopped.
         let _ = stop.send(true);
     });
-    serve(listener, router(AppState::new(flow, site)), Patience::default(), until(stopped)).await;
+    serve(listener, router(AppState::new(Arc::clone(&flow), site)), Patience::default(), until(stopped)).await;
+    flow.all_noted().await;
     working.await.context("the background work broke off")
 }
 

@@ -193,7 +193,8 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
     let found = store.find(&caller.scope, &sight.filter, sight.period(), cursor, limit).await?;
     let items = store.read(&caller.scope, move |view| tables::feedback::many(view, &found.ids)).await?;
     let next = found.more.map(|(at, id)| cursor_to(at, id));
-    let items = items.into_iter().map(|feedback| veiled(&caller.scope, feedback)).collect();
+    let items: Vec<Feedback> = items.into_iter().map(|feedback| veiled(&caller.scope, feedback)).collect();
+    state.flow.saw(&caller.scope, items.iter().filter_map(|feedback| feedback.person));
     Ok(Json(FeedbackList { items, total: found.total, next }))
 }
 
@@ -224,7 +225,9 @@ fn veiled(scope: &Scope, feedback: Feedback) -> Feedback {
 /// Shows one feedback.
 pub async fn show(State(state): State<AppState>, caller: Caller, Id(id): Id<FeedbackId>) -> Result<Json<Feedback>, Problem> {
     let feedback = state.flow.store.read(&caller.scope, move |view| tables::feedback::get(view, id)).await?;
-    Ok(Json(veiled(&caller.scope, feedback.ok_or_else(|| Problem::missing("feedback"))?)))
+    let shown = veiled(&caller.scope, feedback.ok_or_else(|| Problem::missing("feedback"))?);
+    state.flow.saw(&caller.scope, shown.person);
+    Ok(Json(shown))
 }
 
 /// What was understood of a feedback.

@@ -17,6 +17,7 @@ pub fn page(viewer: &Viewer, path: &str, title: &str, problem: Option<&Problem>,
         ("/settings/posts", "Listening posts", Some(Grant::Shape)),
         ("/settings/users", "Users", administer),
         ("/settings/tokens", "Tokens", administer),
+        ("/settings/audit", "Audit log", Some(Grant::ReadAudit)),
     ];
     let markup = html! {
         header.top { div { p.eyebrow { "Settings" } h1 { (title) } } }
