@@ -158,8 +158,10 @@ async fn hostile_words_come_back_as_words() {
         routes(0).iter().filter(|route| route.face == Face::Page && route.method == Method::GET && !route.path.contains('{'))
     {
         let answer = site.get(route.path, Some(&session)).await;
+        // What is no page is never taken for one: it has its own type, and nobody guesses another.
+        let page = answer.header("content-type").starts_with("text/html");
         assert!(
-            !answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"),
+            !page || !answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"),
             "{} runs words of strangers",
             route.path
         );
