@@ -174,7 +174,8 @@ impl Postgres {
 
 /// Sees to what a connection must have, and tells what is wrong with the server.
 async fn settle(client: &Client, writes: bool) -> Result<(), StoreError> {
-    let set = "SET client_min_messages = warning; SET jit = off; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '5s'";
+    let set =
+        "SET client_min_messages = warning; SET jit = off; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '5s'";
     client.batch_execute(set).await.map_err(|e| said(&e))?;
     let show = async |name: &str| -> Result<String, StoreError> {
         let row = client.query_one(&format!("SHOW {name}"), &[]).await.map_err(|e| said(&e))?;
@@ -305,7 +306,8 @@ impl Driver for Postgres {
     }
 
     fn begin(&self, writes: bool) -> Result<(), StoreError> {
-        let begin = if writes { "BEGIN ISOLATION LEVEL READ COMMITTED" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+        let begin =
+            if writes { "BEGIN ISOLATION LEVEL READ COMMITTED" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
         let fresh = self.client.borrow().is_none();
         if fresh {
             self.reconnect()?;

@@ -104,7 +104,8 @@ pub struct AccountState {
 /// are seen through feedback.
 pub fn page(view: &View, after: &str, words: &str, limit: usize) -> Result<Vec<AccountState>, StoreError> {
     let (sight, more) = in_sight(view, "account", 4);
-    let sql = format!("SELECT {COLUMNS} FROM account WHERE name > $1 AND lower(name) LIKE lower($2){sight} ORDER BY name LIMIT $3");
+    let sql =
+        format!("SELECT {COLUMNS} FROM account WHERE name > $1 AND lower(name) LIKE lower($2){sight} ORDER BY name LIMIT $3");
     let like = format!("%{}%", words.replace(['%', '_', '\\'], ""));
     let values: Vec<Value<'_>> = [after.into(), (&like).into(), limit.into()].into_iter().chain(more).collect();
     let accounts = view.list(&sql, &values, read)?;
@@ -126,12 +127,7 @@ pub(crate) fn state(view: &View, id: AccountId) -> Result<Option<AccountState>, 
 }
 
 /// The account with this name; a new one is noted for the import.
-pub fn named(
-    tx: &mut Tx,
-    import: Option<ImportId>,
-    name: &str,
-    next: &mut dyn FnMut() -> i64,
-) -> Result<AccountId, StoreError> {
+pub fn named(tx: &mut Tx, import: Option<ImportId>, name: &str, next: &mut dyn FnMut() -> i64) -> Result<AccountId, StoreError> {
     let mut made = false;
     let id = find_or_make(tx, name, &mut || {
         made = true;

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::error::StoreError;
 use crate::sql::driver::{Row, Value};
 use crate::tables::account::{self, AccountState};
+use crate::tables::event;
 use crate::tables::exposure::{self, Cell};
 use crate::tables::person::{self, PersonState};
-use crate::tables::event;
 use crate::view::{Tx, View};
 
 /// What writing did.

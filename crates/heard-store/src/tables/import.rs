@@ -8,8 +8,7 @@ use crate::error::StoreError;
 use crate::sql::driver::{Row, Value};
 use crate::view::{Tx, View};
 
-const COLUMNS: &str =
-    "id, name, hash, bytes, format, mapping, post, state, total, done, added, known, revised, bad, failure, at, finished, undoing, source";
+const COLUMNS: &str = "id, name, hash, bytes, format, mapping, post, state, total, done, added, known, revised, bad, failure, at, finished, undoing, source";
 
 fn read(row: &dyn Row) -> Result<Import, StoreError> {
     Ok(Import {
@@ -118,7 +117,8 @@ pub fn update(tx: &mut Tx, import: &Import) -> Result<(), StoreError> {
 
 /// How sure the guess of each column is, and why, if it was guessed; one per column of the mapping it came with.
 pub fn sure(view: &View, id: ImportId) -> Result<Option<Vec<(f32, String)>>, StoreError> {
-    let body = view.one("SELECT sure FROM import WHERE id = $1", &[id.into()], |row| Ok(row.text_or_none(0)?.map(str::to_owned)))?;
+    let body =
+        view.one("SELECT sure FROM import WHERE id = $1", &[id.into()], |row| Ok(row.text_or_none(0)?.map(str::to_owned)))?;
     Ok(body.flatten().as_deref().map(serde_json::from_str).transpose()?)
 }
 

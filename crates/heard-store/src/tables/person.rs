@@ -218,7 +218,9 @@ pub fn page(view: &View, wanted: &Wanted, limit: usize) -> Result<Vec<PersonStat
     }
     let (sight, more) = account::in_sight(view, "person", values.len() + 1);
     values.extend(more);
-    let sql = format!("SELECT {COLUMNS} FROM person WHERE id > $1 AND lower(name) LIKE lower($2){conditions}{sight} ORDER BY id LIMIT $3");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM person WHERE id > $1 AND lower(name) LIKE lower($2){conditions}{sight} ORDER BY id LIMIT $3"
+    );
     let persons = view.list(&sql, &values, read)?;
     with_all(view, persons)
 }
@@ -273,12 +275,7 @@ pub struct Put {
 }
 
 /// Keeps what a source says of a person: known by a handle, or within the account by name. What it does not say stays.
-pub fn put(
-    tx: &mut Tx,
-    import: Option<ImportId>,
-    new: &NewPerson,
-    next: &mut dyn FnMut() -> i64,
-) -> Result<Put, StoreError> {
+pub fn put(tx: &mut Tx, import: Option<ImportId>, new: &NewPerson, next: &mut dyn FnMut() -> i64) -> Result<Put, StoreError> {
     let said = |value: &Option<String>| value.as_deref().map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned);
     let (name, role) = (said(&new.name), said(&new.role));
     let account = said(&new.account).map(|name| account::named(tx, import, &name, next)).transpose()?;
@@ -290,7 +287,12 @@ pub fn put(
     let before = there.map(|id| state(tx, id)).transpose()?.flatten();
     let id = if let (Some(id), Some(before)) = (there, &before) {
         let old = &before.person;
-        let person = Person { id, name: name.unwrap_or_else(|| old.name.clone()), role: role.or_else(|| old.role.clone()), account: account.or(old.account) };
+        let person = Person {
+            id,
+            name: name.unwrap_or_else(|| old.name.clone()),
+            role: role.or_else(|| old.role.clone()),
+            account: account.or(old.account),
+        };
         if person != *old {
             update(tx, &person)?;
         }

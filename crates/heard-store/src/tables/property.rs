@@ -34,7 +34,8 @@ pub(crate) fn many(view: &View, whose: Whose, ids: &[i64]) -> Result<HashMap<i64
     let mut found: HashMap<i64, Properties> = HashMap::new();
     for ids in ids.chunks(CHUNK) {
         let (list, values) = one_of(1, ids);
-        let sql = format!("SELECT {column}, name, value FROM {column}_attribute WHERE {column} IN ({list}) ORDER BY {column}, name");
+        let sql =
+            format!("SELECT {column}, name, value FROM {column}_attribute WHERE {column} IN ({list}) ORDER BY {column}, name");
         view.each(&sql, &values, |row| {
             found.entry(row.int(0)?).or_default().push((row.text(1)?.to_owned(), row.text(2)?.to_owned()));
             Ok(())

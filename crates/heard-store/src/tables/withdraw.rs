@@ -101,7 +101,8 @@ pub fn staying(view: &View, import: ImportId, limit: usize) -> Result<Vec<Feedba
 
 /// How many stay.
 pub fn count_staying(view: &View, import: ImportId) -> Result<u64, StoreError> {
-    let sql = "SELECT count(DISTINCT feedback.id) FROM feedback_revision JOIN feedback ON feedback.id = feedback_revision.feedback
+    let sql =
+        "SELECT count(DISTINCT feedback.id) FROM feedback_revision JOIN feedback ON feedback.id = feedback_revision.feedback
          WHERE feedback_revision.import = $1 AND (feedback.import IS NULL OR feedback.import <> $1)";
     Ok(view.number(sql, &[import.into()])? as u64)
 }
