@@ -316,6 +316,17 @@ pub enum AnsweredBy {
     Sql,
 }
 
+/// Why words are searched without the search index for now; figures that need no words are as always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Degraded {
+    /// What happened, and what is being done, as a sentence without its full stop.
+    pub reason: String,
+    /// How many feedbacks the new index holds already.
+    pub done: u64,
+    /// How many it will hold.
+    pub total: u64,
+}
+
 /// The answer: rows sorted by their keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
@@ -327,6 +338,9 @@ pub struct Figures {
     pub answered_by: AnsweredBy,
     /// How long it took, in milliseconds.
     pub ms: f64,
+    /// Present where the words were searched without the search index: slower, and what came in last may be missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub degraded: Option<Degraded>,
 }
 
 impl Figures {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heard_domain::id::FeedbackId;
-use heard_domain::question::{AnsweredBy, Figures, Filter, Question};
+use heard_domain::question::{AnsweredBy, Degraded, Figures, Filter, Question};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Day, Period, Time};
 
@@ -86,6 +86,16 @@ impl Store {
     pub fn volume_in_index(&self, search: &str, by: &str) -> Result<BTreeMap<i64, u64>, StoreError> {
         let words = words(&Filter { words: search.to_owned(), ..Filter::default() })?;
         self.followers().index()?.volume(&words.unwrap_or_default().all, by)
+    }
+
+    /// Why words are searched without the search index for now; `None` when all is well.
+    pub fn degraded(&self) -> Option<Degraded> {
+        self.followers().degraded()
+    }
+
+    /// Holds the contents of the search index against their checksums; one that is damaged has been made anew on return.
+    pub fn check_index(&self) -> Result<(), StoreError> {
+        self.followers().check()
     }
 
     /// Waits until columns and search index show everything that is written by now.

@@ -1,6 +1,6 @@
 //! Figures: one question, several ways to the same answer.
 //!
-//! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`] · [`sieve`], [`split`], [`follow`] · [`kernel`],
+//! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`], [`scan`] · [`sieve`], [`split`], [`follow`] · [`kernel`],
 //! [`cube`], [`sql`] · [`plan`] · [`find`].
 
 pub mod ask;
@@ -11,6 +11,7 @@ pub mod follow;
 pub mod kernel;
 pub mod load;
 pub mod plan;
+pub mod scan;
 pub mod sieve;
 pub mod split;
 pub mod sql;

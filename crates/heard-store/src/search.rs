@@ -1,6 +1,7 @@
 //! Search: the words of verbatims.
 //!
-//! Bottom-up: [`words`] · [`index`].
+//! Bottom-up: [`words`], [`disk`] · [`index`].
 
+pub mod disk;
 pub mod index;
 pub mod words;

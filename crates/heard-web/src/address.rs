@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use axum::extract::{FromRequestParts, RawQuery};
 use axum::http::request::Parts;
-use heard_domain::question::Filter;
+use heard_domain::question::{Degraded, Filter};
 use heard_domain::time::{Day, Period};
 
 use crate::api::v1::sight::Sight;
@@ -34,6 +34,8 @@ pub struct Look {
     pub when: When,
     /// What stood in the address but could not be understood, in words.
     pub left_out: Vec<String>,
+    /// Why words were searched without the search index, where they were.
+    pub degraded: Option<Degraded>,
     /// Everything that is neither filter nor period (which feedback is open, where the page starts).
     pub rest: Vec<(String, String)>,
 }
@@ -80,7 +82,14 @@ impl Look {
                 _ => rest.push((key, value)),
             }
         }
-        Self { filter: sight.filter, when, left_out, rest }
+        Self { filter: sight.filter, when, left_out, rest, degraded: None }
+    }
+
+    /// Notes how words are searched for now, where this looks for words.
+    #[must_use]
+    pub fn searched(mut self, degraded: Option<Degraded>) -> Self {
+        self.degraded = degraded.filter(|_| !self.filter.words.is_empty());
+        self
     }
 
     /// A value of the rest.

@@ -140,7 +140,7 @@ mod tests {
         };
         let question = Question::new(Measure::NetSentiment).by([Dimension::Day]);
         let rows = vec![row(100, 100.0, 1), row(101, 0.0, 3), row(108, -50.0, 2)];
-        let figures = Figures { question, rows, answered_by: AnsweredBy::Cube, ms: 0.0 };
+        let figures = Figures { question, rows, answered_by: AnsweredBy::Cube, ms: 0.0, degraded: None };
         let steps = Steps { first: Day(100), days: 7, count: 3 };
         assert_eq!(course(&figures, &steps), Course { values: vec![Some(25.0), Some(-50.0), None], counts: vec![4, 2, 0] });
     }

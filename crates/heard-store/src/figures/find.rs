@@ -1,7 +1,7 @@
 //! Lists of feedback: what is in sight and passes a filter, newest first.
 
 use heard_domain::id::FeedbackId;
-use heard_domain::question::Filter;
+use heard_domain::question::{Degraded, Filter};
 use heard_domain::time::{Day, Period, Time};
 
 use crate::error::StoreError;
@@ -22,6 +22,8 @@ pub struct Found {
     pub total: u64,
     /// Where the next page begins: after this one; `None` at the end.
     pub more: Option<(Time, FeedbackId)>,
+    /// Present where the words were searched without the search index.
+    pub degraded: Option<Degraded>,
 }
 
 /// Finds feedback, newest first, at most `limit` after the cursor.
@@ -35,7 +37,7 @@ pub(crate) fn find(
 ) -> Result<Found, StoreError> {
     let (mut total, mut page) = (0, Vec::new());
     let after = after.map(|(at, id)| (at.0, id.0));
-    each(view, followers, filter, period, &mut |columns, row| {
+    let degraded = each(view, followers, filter, period, &mut |columns, row| {
         total += 1;
         let place = (columns.at[row], columns.id[row]);
         if after.is_none_or(|after| place < after) {
@@ -51,7 +53,7 @@ pub(crate) fn find(
     let rest = page.len() > limit;
     page.truncate(limit);
     let more = page.last().filter(|_| rest).map(|(at, id)| (Time(*at), FeedbackId(*id)));
-    Ok(Found { ids: page.into_iter().map(|(_, id)| FeedbackId(id)).collect(), total, more })
+    Ok(Found { ids: page.into_iter().map(|(_, id)| FeedbackId(id)).collect(), total, more, degraded })
 }
 
 /// The day of the newest feedback that passes a filter.
@@ -70,28 +72,28 @@ pub(crate) fn newest(view: &View, followers: &Followers, filter: &Filter) -> Res
 }
 
 /// Hands over every row that is in sight and passes: first the tail, then the sorted part, newest first, until `wants`
-/// says no within the sorted part.
+/// says no within the sorted part. Says so where words were searched without the index.
 fn each(
     view: &View,
     followers: &Followers,
     filter: &Filter,
     period: Option<Period>,
     wants: &mut dyn FnMut(&Columns, usize) -> bool,
-) -> Result<(), StoreError> {
+) -> Result<Option<Degraded>, StoreError> {
     let sight = Sight::new(view.scope(), filter, &lookup(view, filter, followers.now())?);
     let words = words(filter)?;
-    let hits = words.map(|words| followers.index()?.hits(&words, period)).transpose()?;
+    let hits = words.map(|words| followers.hits(view, &words, period)).transpose()?;
     let columns = followers.columns(outbox::last(view)?)?;
     let columns = &*columns;
     let sieve = Sieve::new(columns, &sight);
     let passes = |row: &usize| sieve.within(*row, period) && sieve.whole(*row);
     if let Some(hits) = hits {
-        let mut rows: Vec<usize> = hits.into_iter().filter_map(|id| columns.row(id)).collect();
+        let mut rows: Vec<usize> = hits.ids.into_iter().filter_map(|id| columns.row(id)).collect();
         rows.sort_unstable_by_key(|row| std::cmp::Reverse((columns.at[*row], columns.id[*row])));
         for row in rows.into_iter().filter(passes) {
             wants(columns, row);
         }
-        return Ok(());
+        return Ok(hits.degraded);
     }
     let (sorted, tail) = columns.cut(period);
     for row in tail.filter(passes) {
@@ -102,5 +104,5 @@ fn each(
             break;
         }
     }
-    Ok(())
+    Ok(None)
 }

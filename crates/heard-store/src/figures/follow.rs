@@ -9,13 +9,16 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use heard_domain::id::FeedbackId;
-use heard_domain::time::{Clock, Time};
+use heard_domain::question::Degraded;
+use heard_domain::time::{Clock, Period, Time};
 
 use crate::bell::Bell;
 use crate::error::StoreError;
 use crate::figures::columns::Columns;
 use crate::figures::load::{BATCH, items, items_after, verbatims, verbatims_after};
+use crate::figures::scan::Scans;
 use crate::search::index::{IndexPen, SearchIndex};
+use crate::search::words::Words;
 use crate::sql::database::Database;
 use crate::tables::outbox;
 use crate::view::View;
@@ -34,6 +37,13 @@ const TAKEN: usize = 16 * BATCH;
 /// How many feedbacks are read at once when everything is loaded.
 const LOADED: usize = 5_000;
 
+/// So often it is looked whether the files of the index are all there.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+/// So often their contents are held against their checksums.
+const BETWEEN_CHECKS: Duration = Duration::from_mins(30);
+/// How long a follower rests when nothing happens.
+const REST: Duration = Duration::from_millis(500);
+
 /// How far each follower has come: a number of the outbox, `None` until it is ready.
 #[derive(Debug, Default, Clone, Copy)]
 struct Marks {
@@ -48,6 +58,25 @@ struct Shared {
     marks: Mutex<Marks>,
     moved: Condvar,
     clock: OnceLock<Arc<dyn Clock>>,
+    /// Why there is no index, or none that goes on; `None` when all is well.
+    degraded: Mutex<Option<Degraded>>,
+    /// What a search found to be wrong with the index.
+    harm: Mutex<Option<String>>,
+    /// How often the contents of the index were asked to be checked, and were.
+    checks: Mutex<(u64, u64)>,
+    scans: Scans,
+}
+
+/// What a search for words found.
+pub struct Hits {
+    /// The feedbacks, in no order.
+    pub ids: Vec<i64>,
+    /// Present where they were searched without the index, or with one that does not go on.
+    pub degraded: Option<Degraded>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
@@ -73,7 +102,14 @@ impl Followers {
         let shared = Arc::new(Shared::default());
         let view = || Ok::<_, StoreError>(View::new(database.reader()?));
         let columns = ColumnsFollower { view: view()?, bell: bell.clone(), shared: shared.clone() };
-        let index = IndexFollower { view: view()?, bell: bell.clone(), shared: shared.clone(), folder: index.to_owned() };
+        let index = IndexFollower {
+            view: view()?,
+            bell: bell.clone(),
+            shared: shared.clone(),
+            folder: index.to_owned(),
+            harm: None,
+            full: false,
+        };
         let threads = vec![start("heard-columns", columns)?, start("heard-index", index)?];
         Ok((Self { shared }, threads))
     }
@@ -82,6 +118,44 @@ impl Followers {
     pub fn columns(&self, sequence: i64) -> Result<RwLockReadGuard<'_, Columns>, StoreError> {
         self.wait(|marks| marks.columns >= Some(sequence), "the figures are still being loaded")?;
         Ok(self.shared.columns.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The feedbacks whose words match: by the index, or by reading every verbatim while there is none. Those outside of the
+    /// period may or may not be among them.
+    pub fn hits(&self, view: &View, words: &Words, period: Option<Period>) -> Result<Hits, StoreError> {
+        self.wait(|marks| marks.index.is_some() || self.degraded().is_some(), "the search index is being opened")?;
+        let index = self.shared.index.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(index) = index {
+            let found = catch_unwind(AssertUnwindSafe(|| index.hits(words, period)));
+            match found {
+                Ok(Ok(ids)) => return Ok(Hits { ids, degraded: self.degraded() }),
+                Ok(Err(error)) => self.harmed(&error.to_string()),
+                Err(_) => self.harmed("a search broke off"),
+            }
+        }
+        let ids = self.shared.scans.hits(view, words, period)?;
+        Ok(Hits { ids, degraded: self.degraded() })
+    }
+
+    /// Why words are searched without the index, or with one that does not go on; `None` when all is well.
+    pub fn degraded(&self) -> Option<Degraded> {
+        locked(&self.shared.degraded).clone()
+    }
+
+    /// Holds the contents of the index against their checksums; returns when that is done, and whatever it has led to.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let asked = {
+            let mut checks = locked(&self.shared.checks);
+            checks.0 += 1;
+            checks.0
+        };
+        self.wait(|marks| marks.index.is_some() && locked(&self.shared.checks).1 >= asked, "the search index is being checked")
+    }
+
+    fn harmed(&self, what: &str) {
+        tracing::error!(what, "the search index is damaged: words are searched without it until it is made anew");
+        *locked(&self.shared.harm) = Some(what.to_owned());
+        *locked(&self.shared.degraded) = Some(made_anew(what));
     }
 
     /// The search index, once it is there.
@@ -128,7 +202,7 @@ trait Follower {
     /// Begins anew and follows until the store closes.
     fn follow(&mut self) -> Result<(), StoreError>;
     /// Waits a little; whether the store is still open.
-    fn rest(&self) -> bool;
+    fn rest(&mut self) -> bool;
     /// The connection.
     fn view(&self) -> &View;
 }
@@ -193,7 +267,7 @@ impl Follower for ColumnsFollower {
         &self.view
     }
 
-    fn rest(&self) -> bool {
+    fn rest(&mut self) -> bool {
         self.bell.wait_beyond(i64::MAX, Duration::from_secs(1)).is_some()
     }
 
@@ -266,6 +340,14 @@ struct IndexFollower {
     bell: Arc<Bell>,
     shared: Arc<Shared>,
     folder: PathBuf,
+    /// What was wrong with the index: it is made anew for this reason.
+    harm: Option<String>,
+    /// Whether the disk was full: nothing is wrong with what is there.
+    full: bool,
+}
+
+fn made_anew(what: &str) -> Degraded {
+    Degraded { reason: format!("The search index was damaged ({what}) and is being made anew"), done: 0, total: 0 }
 }
 
 impl Follower for IndexFollower {
@@ -273,21 +355,19 @@ impl Follower for IndexFollower {
         &self.view
     }
 
-    fn rest(&self) -> bool {
-        // What failed once may be damaged: it is made anew.
-        drop(std::fs::remove_file(self.folder.join("meta.json")));
-        self.bell.wait_beyond(i64::MAX, Duration::from_secs(1)).is_some()
+    fn rest(&mut self) -> bool {
+        let patience = if self.full { BETWEEN_LOOKS } else { Duration::from_secs(1) };
+        self.bell.wait_beyond(i64::MAX, patience).is_some()
     }
 
     fn follow(&mut self) -> Result<(), StoreError> {
         self.shared.mark(|marks| marks.index = None);
         let Some((mut pen, mut seen)) = self.open()? else { return Ok(()) };
-        let mut committed = (seen, Instant::now());
-        self.shared.mark(|marks| marks.index = Some(seen));
+        let (mut committed, mut looked, mut checked) = ((seen, Instant::now()), Instant::now(), Instant::now());
+        self.well(seen);
         loop {
             let open = committed.0 < seen;
-            let patience =
-                if open { IDLE.max(BETWEEN_IDLE_COMMITS.saturating_sub(committed.1.elapsed())) } else { Duration::from_mins(1) };
+            let patience = if open { IDLE.max(BETWEEN_IDLE_COMMITS.saturating_sub(committed.1.elapsed())) } else { REST };
             let Some(rung) = self.bell.wait_beyond(seen, patience) else {
                 return if open { pen.commit(seen) } else { Ok(()) };
             };
@@ -295,62 +375,140 @@ impl Follower for IndexFollower {
             if !idle {
                 let few = rung - seen < TAKEN as i64;
                 let rung = if few { self.bell.wait_beyond(i64::MAX, GATHER).unwrap_or(rung) } else { rung };
-                seen = at_once(&self.view, || self.take(&mut pen, seen, rung))?;
+                seen = self.take(&mut pen, seen, rung)?;
             }
             if committed.0 < seen && (idle || committed.1.elapsed() >= BETWEEN_COMMITS) {
-                pen.commit(seen)?;
+                self.with(&mut pen, |pen| pen.commit(seen))?;
                 committed = (seen, Instant::now());
-                self.shared.mark(|marks| marks.index = Some(seen));
+                self.well(seen);
+            }
+            if idle && looked.elapsed() >= BETWEEN_LOOKS {
+                looked = Instant::now();
+                self.look(&pen, false)?;
+            }
+            let (asked, done) = *locked(&self.shared.checks);
+            if asked > done || idle && checked.elapsed() >= BETWEEN_CHECKS {
+                checked = Instant::now();
+                let harm = self.look(&pen, true);
+                // Whoever waits goes on when the new index is there.
+                locked(&self.shared.checks).1 = asked;
+                harm?;
+                self.shared.moved.notify_all();
             }
         }
     }
 }
 
 impl IndexFollower {
+    /// The index is there and goes on.
+    fn well(&mut self, seen: i64) {
+        (self.harm, self.full) = (None, false);
+        *locked(&self.shared.harm) = None;
+        *locked(&self.shared.degraded) = None;
+        self.shared.mark(|marks| marks.index = Some(seen));
+    }
+
+    /// Something is wrong with the index.
+    fn harmed(&mut self, what: String) -> StoreError {
+        let error = StoreError::Broken(format!("the search index is damaged: {what}"));
+        *locked(&self.shared.degraded) = Some(made_anew(&what));
+        self.harm = Some(what);
+        error
+    }
+
+    /// Does something with the index and remembers why it failed: for want of room, or because it is damaged.
+    fn with<T>(&mut self, pen: &mut IndexPen, ask: impl FnOnce(&mut IndexPen) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match catch_unwind(AssertUnwindSafe(|| ask(pen))) {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(_)) if pen.index().full() => Err(self.without_room()),
+            Ok(Err(error)) => Err(self.harmed(error.to_string())),
+            Err(_) => Err(self.harmed("writing into it broke off".to_owned())),
+        }
+    }
+
+    /// The disk is full: what is there stays in use, and following goes on when there is room.
+    fn without_room(&mut self) -> StoreError {
+        self.full = true;
+        let reason = "The disk is full: the search index waits for room and does not know the newest comments".to_owned();
+        *locked(&self.shared.degraded) = Some(Degraded { reason, done: 0, total: 0 });
+        StoreError::Full
+    }
+
+    /// Whether the files are there, and are what they should be if `whole`.
+    fn look(&mut self, pen: &IndexPen, whole: bool) -> Result<(), StoreError> {
+        let found = locked(&self.shared.harm).take().or_else(|| pen.index().harm(whole));
+        found.map_or(Ok(()), |what| Err(self.harmed(what)))
+    }
+
     /// The index with all that it had seen, or made anew; `None` when the store closes meanwhile.
-    fn open(&self) -> Result<Option<(IndexPen, i64)>, StoreError> {
-        let fits =
-            |seen: &i64| Ok::<_, StoreError>(outbox::first(&self.view)? <= *seen + 1 && outbox::last(&self.view)? >= *seen);
-        if let Some((index, seen)) = SearchIndex::open(&self.folder)
-            && fits(&seen)?
+    fn open(&mut self) -> Result<Option<(IndexPen, i64)>, StoreError> {
+        let opened = self.harm.clone().map_or_else(|| SearchIndex::open(&self.folder), Err);
+        let opened = opened.unwrap_or_else(|what| {
+            tracing::error!(what, "the search index is damaged and is made anew");
+            self.harmed(what);
+            None
+        });
+        if let Some((index, seen)) = opened
+            && outbox::first(&self.view)? <= seen + 1
+            && outbox::last(&self.view)? >= seen
         {
-            let pen = IndexPen::take(&index)?;
-            *self.shared.index.write().unwrap_or_else(PoisonError::into_inner) = Some(index);
-            return Ok(Some((pen, seen)));
+            *self.shared.index.write().unwrap_or_else(PoisonError::into_inner) = Some(index.clone());
+            return match IndexPen::take(&index) {
+                Ok(pen) => Ok(Some((pen, seen))),
+                Err(_) if index.full() => Err(self.without_room()),
+                Err(error) => Err(self.harmed(error.to_string())),
+            };
         }
         *self.shared.index.write().unwrap_or_else(PoisonError::into_inner) = None;
-        let index = SearchIndex::create(&self.folder)?;
-        let mut pen = IndexPen::take(&index)?;
+        self.make()
+    }
+
+    /// Makes the index anew from the truth.
+    fn make(&mut self) -> Result<Option<(IndexPen, i64)>, StoreError> {
+        let total = self.view.number("SELECT count(*) FROM feedback", &[])?.unsigned_abs();
+        {
+            let mut degraded = locked(&self.shared.degraded);
+            let reason = degraded.take().map_or_else(|| "The search index is being made".to_owned(), |known| known.reason);
+            *degraded = Some(Degraded { reason, done: 0, total });
+        }
+        self.shared.moved.notify_all();
+        let index = SearchIndex::create(&self.folder).map_err(|error| match error {
+            StoreError::Full => self.without_room(),
+            other => other,
+        })?;
+        let mut pen = IndexPen::take(&index).map_err(|error| if index.full() { self.without_room() } else { error })?;
         let begun = Instant::now();
         let seen = outbox::last(&self.view)?;
-        let mut after = 0;
+        let (mut after, mut done) = (0, 0);
         loop {
             let verbatims = verbatims_after(&self.view, after, BATCH)?;
             let Some(last) = verbatims.last() else { break };
             after = last.id;
-            for verbatim in &verbatims {
-                pen.put(verbatim)?;
+            self.with(&mut pen, |pen| verbatims.iter().try_for_each(|verbatim| pen.put(verbatim)))?;
+            done += verbatims.len() as u64;
+            if let Some(degraded) = &mut *locked(&self.shared.degraded) {
+                degraded.done = done;
             }
             if self.bell.wait_beyond(-1, Duration::ZERO).is_none() {
                 return Ok(None);
             }
         }
-        pen.commit(seen)?;
+        self.with(&mut pen, |pen| pen.commit(seen))?;
         tracing::info!(feedback = index.len(), ms = begun.elapsed().as_millis() as u64, "search index made");
         *self.shared.index.write().unwrap_or_else(PoisonError::into_inner) = Some(index);
         Ok(Some((pen, seen)))
     }
 
-    fn take(&self, pen: &mut IndexPen, seen: i64, rung: i64) -> Result<i64, StoreError> {
-        let (ids, last) = changed(&self.view, seen, rung)?;
+    fn take(&mut self, pen: &mut IndexPen, seen: i64, rung: i64) -> Result<i64, StoreError> {
+        // One state of the data for each batch; what changes meanwhile comes again.
+        let (ids, last) = at_once(&self.view, || changed(&self.view, seen, rung))?;
         for ids in ids.chunks(BATCH) {
-            let verbatims = verbatims(&self.view, ids)?;
-            for verbatim in &verbatims {
-                pen.put(verbatim)?;
-            }
-            for id in missing(ids, verbatims.iter().map(|verbatim| verbatim.id)) {
-                pen.forget(id);
-            }
+            let verbatims = at_once(&self.view, || verbatims(&self.view, ids))?;
+            let gone = missing(ids, verbatims.iter().map(|verbatim| verbatim.id));
+            self.with(pen, |pen| {
+                gone.into_iter().for_each(|id| pen.forget(id));
+                verbatims.iter().try_for_each(|verbatim| pen.put(verbatim))
+            })?;
         }
         Ok(last)
     }

@@ -85,14 +85,16 @@ pub(crate) fn answer(
     let ask = ask(view, question, followers.now())?;
     let words = words(&question.filter)?;
     let way = way.unwrap_or(if cube::suffices(&ask) { AnsweredBy::Cube } else { AnsweredBy::Columns });
-    let grid = |window: Window| match way {
+    let mut degraded = None;
+    let mut grid = |window: Window| match way {
         AnsweredBy::Cube => cube::answer(view, &ask, window),
         AnsweredBy::Sql => sql::answer(view, &ask, window, words.as_ref(), followers.now()),
         AnsweredBy::Columns => {
-            let hits = words.as_ref().map(|words| followers.index()?.hits(words, window.period)).transpose()?;
+            let hits = words.as_ref().map(|words| followers.hits(view, words, window.period)).transpose()?;
             let columns = followers.columns(outbox::last(view)?)?;
             let rows = hits.map(|hits| {
-                let mut rows: Vec<u32> = hits.into_iter().filter_map(|id| Some(columns.row(id)? as u32)).collect();
+                degraded = hits.degraded.or(degraded.take());
+                let mut rows: Vec<u32> = hits.ids.into_iter().filter_map(|id| Some(columns.row(id)? as u32)).collect();
                 rows.sort_unstable();
                 rows
             });
@@ -105,7 +107,8 @@ pub(crate) fn answer(
         _ => None,
     };
     let rows = rows(question, &ask, &now, before.as_ref());
-    Ok(Figures { question: question.clone(), rows, answered_by: way, ms: begun.elapsed().as_secs_f64() * 1000.0 })
+    let ms = begun.elapsed().as_secs_f64() * 1000.0;
+    Ok(Figures { question: question.clone(), rows, answered_by: way, ms, degraded })
 }
 
 /// A figure with what is needed to compare it.

@@ -10,8 +10,9 @@ use heard_domain::time::{Day, Time};
 
 use crate::error::StoreError;
 use crate::figures::ask::Ask;
+use crate::figures::scan::matching;
 use crate::figures::tally::{Gauge, Grid, Window, bucket};
-use crate::search::words::{Words, cut};
+use crate::search::words::Words;
 use crate::sql::driver::{Row, Value, parameters};
 use crate::tables::{company, segment};
 use crate::view::View;
@@ -53,7 +54,7 @@ impl<'a> Statement<'a> {
 pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>, now: Time) -> Result<Grid, StoreError> {
     let passages = matches!(ask.gauge, Gauge::Net { .. } | Gauge::Emotions);
     let mut statement = Statement::default();
-    let found = words.map(|words| matching(view, words)).transpose()?;
+    let found = words.map(|words| matching(view, words, None)).transpose()?;
     let mut keys = Vec::new();
     for (place, dimension) in ask.by.iter().enumerate() {
         let expression = key_column(&mut statement, place, *dimension);
@@ -149,18 +150,6 @@ pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>, now
         grid.entry(keys).or_default().clusters.add(difference as f64, n as f64);
     }
     Ok(grid)
-}
-
-/// The feedbacks whose words match, by reading every verbatim.
-fn matching(view: &View, words: &Words) -> Result<Vec<FeedbackId>, StoreError> {
-    let mut found = Vec::new();
-    view.each("SELECT id, text FROM feedback ORDER BY id", &[], |row| {
-        if words.matches(&cut(row.text(1)?)) {
-            found.push(FeedbackId(row.int(0)?));
-        }
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// The persons of the segments, by looking at every person.

@@ -12,7 +12,6 @@ use tantivy::aggregation::agg_req::Aggregations;
 use tantivy::aggregation::{AggContextParams, AggregationCollector};
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
-use tantivy::directory::MmapDirectory;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::{AllQuery, BooleanQuery, Occur, PhrasePrefixQuery, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -22,10 +21,11 @@ use tantivy::{
 };
 
 use crate::error::StoreError;
+use crate::search::disk::{Disk, no_room};
 use crate::search::words::{Part, Words, analyzer};
 
 /// Counts up when the fields or the cutting of words change: an index of another version is made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const ANALYZER: &str = "verbatim";
 const MEMORY: usize = 50_000_000;
 const DAY_MS: i64 = 86_400_000;
@@ -88,37 +88,60 @@ fn schema() -> (Schema, Fields) {
 #[derive(Clone)]
 pub struct SearchIndex {
     index: Index,
+    disk: Disk,
     reader: IndexReader,
     fields: Fields,
 }
 
 impl SearchIndex {
-    /// Opens the index in a folder. `None` if there is none, or it is damaged or of another version.
-    pub fn open(folder: &Path) -> Option<(Self, i64)> {
+    /// Opens the index in a folder, with the outbox row up to which it was followed. `None` if there is none, or it is
+    /// unfinished or of another version; what is wrong where it is damaged.
+    pub fn open(folder: &Path) -> Result<Option<(Self, i64)>, String> {
+        let says = |error: TantivyError| error.to_string();
+        let empty = std::fs::read_dir(folder).map_or(true, |mut files| files.next().is_none());
+        if empty {
+            return Ok(None);
+        }
         let (schema, fields) = schema();
-        let index = Index::open_in_dir(folder).ok().filter(|index| index.schema() == schema)?;
-        let damaged = index.validate_checksum().ok()?;
-        let seq = seen(index.load_metas().ok()?.payload.as_deref())?;
-        let this = Self::over(index, fields).ok().filter(|_| damaged.is_empty())?;
-        Some((this, seq))
+        let disk = Disk::open(folder).map_err(|error| error.to_string())?;
+        let index = Index::open(disk.clone()).map_err(says)?;
+        let payload = index.load_metas().map_err(says)?.payload;
+        let (true, Some(seq)) = (index.schema() == schema, seen(payload.as_deref())) else { return Ok(None) };
+        // Every file is checked as it is opened.
+        let this = Self::over(index, disk, fields).map_err(|error| error.to_string())?;
+        this.harm(false).map_or(Ok(Some((this, seq))), Err)
+    }
+
+    /// What is wrong with the files of the index, if anything is; `whole`: by their contents, else only whether they are there.
+    pub fn harm(&self, whole: bool) -> Option<String> {
+        self.disk.harm(&self.index, whole)
+    }
+
+    /// Whether writing failed because there is no room.
+    pub fn full(&self) -> bool {
+        self.disk.full()
     }
 
     /// Makes an empty index in a folder, in the place of what is there.
     pub fn create(folder: &Path) -> Result<Self, StoreError> {
-        let broken = |error: io::Error| StoreError::Broken(format!("the search index in {}: {error}", folder.display()));
+        let broken = |error: io::Error| match no_room(&error) {
+            true => StoreError::Full,
+            false => StoreError::Broken(format!("the search index in {}: {error}", folder.display())),
+        };
         match std::fs::remove_dir_all(folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(broken(error)),
             _ => std::fs::create_dir_all(folder).map_err(broken)?,
         }
         let (schema, fields) = schema();
-        let directory = MmapDirectory::open(folder).map_err(|error| StoreError::Broken(format!("the search index: {error}")))?;
-        Self::over(Index::open_or_create(directory, schema)?, fields)
+        let disk = Disk::open(folder).map_err(|error| StoreError::Broken(format!("the search index: {error}")))?;
+        let index = Index::open_or_create(disk.clone(), schema).map_err(|error| if disk.full() { StoreError::Full } else { error.into() })?;
+        Self::over(index, disk, fields)
     }
 
-    fn over(index: Index, fields: Fields) -> Result<Self, StoreError> {
+    fn over(index: Index, disk: Disk, fields: Fields) -> Result<Self, StoreError> {
         index.tokenizers().register(ANALYZER, analyzer());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { index, reader, fields })
+        Ok(Self { index, disk, reader, fields })
     }
 
     /// The feedbacks whose words match, in no order. Those outside of the period may or may not be among them.
@@ -201,12 +224,22 @@ impl IndexPen {
     pub fn take(index: &SearchIndex) -> Result<Self, StoreError> {
         let options =
             IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(MEMORY).num_merge_threads(1).build();
+        index.disk.hope();
         let writer = index.index.writer_with_options(options)?;
+        // What was left of a commit that was cut off takes up room until it is looked for.
+        if let Err(error) = writer.garbage_collect_files().wait() {
+            tracing::warn!(%error, "the search index was not tidied up");
+        }
         let mut highest = 0;
         for segment in index.reader.searcher().segment_readers() {
             highest = highest.max(segment.fast_fields().i64("id")?.max_value());
         }
         Ok(Self { index: index.clone(), writer, fresh: HashMap::new(), highest })
+    }
+
+    /// The index that it writes into.
+    pub fn index(&self) -> &SearchIndex {
+        &self.index
     }
 
     /// Writes a verbatim, unless this revision of it is there already.
@@ -344,7 +377,7 @@ mod tests {
     fn it_goes_on_where_it_was_and_takes_a_new_revision() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
-        assert!(SearchIndex::open(&path).is_none());
+        assert!(SearchIndex::open(&path).unwrap().is_none());
         let index = SearchIndex::create(&path).unwrap();
         let mut pen = IndexPen::take(&index).unwrap();
         pen.put(&verbatim(1, 1, "late again")).unwrap();
@@ -353,7 +386,7 @@ mod tests {
         pen.commit(3).unwrap();
         pen.put(&verbatim(9, 1, "never committed")).unwrap();
         drop((pen, index));
-        let (index, seq) = SearchIndex::open(&path).unwrap();
+        let (index, seq) = SearchIndex::open(&path).unwrap().unwrap();
         assert_eq!((seq, index.len(), find(&index, "late")), (3, 2, vec![1]));
         let mut pen = IndexPen::take(&index).unwrap();
         pen.put(&verbatim(1, 2, "mended")).unwrap();
@@ -376,14 +409,24 @@ mod tests {
         }
         pen.commit(1).unwrap();
         drop((pen, index));
-        assert!(SearchIndex::open(folder.path()).is_some());
+        let (index, _) = SearchIndex::open(folder.path()).unwrap().unwrap();
+        assert_eq!(index.harm(true), None);
         let files = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().path());
-        let postings =
-            files.into_iter().find(|f| f.extension().is_some_and(|e| e == "idx" || e == "pos" || e == "term")).unwrap();
-        let mut bytes = std::fs::read(&postings).unwrap();
-        bytes[0] ^= 0xFF;
-        std::fs::write(&postings, bytes).unwrap();
-        assert!(SearchIndex::open(folder.path()).is_none());
+        for file in files.filter(|file| !file.to_string_lossy().ends_with(".lock")) {
+            let whole = std::fs::read(&file).unwrap();
+            for at in [0, whole.len() / 2, whole.len() - 1] {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1;
+                std::fs::write(&file, bytes).unwrap();
+                let found = SearchIndex::open(folder.path()).map(|opened| opened.is_some());
+                // Tantivy's footer holds the version of the program too, of which it asks only what it needs.
+                let known = find(&index, "words").len();
+                assert!(found.is_err() || found == Ok(true) && at == whole.len() / 2, "byte {at} of {}", file.display());
+                assert_eq!(known, 199, "what is in use is held in memory");
+            }
+            std::fs::write(&file, whole).unwrap();
+            assert!(SearchIndex::open(folder.path()).unwrap().is_some(), "{}", file.display());
+        }
     }
 
     #[test]

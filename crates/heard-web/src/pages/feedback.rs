@@ -14,7 +14,7 @@ use crate::api::v1::feedback::persons_hidden;
 use crate::pages::overview::period;
 use crate::parts::empty::empty;
 use crate::parts::filters::{filters, in_words};
-use crate::parts::flash::left_out;
+use crate::parts::flash::notes;
 use crate::parts::form::hidden;
 use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
@@ -47,6 +47,7 @@ pub struct Listing {
 /// Shows list and pane.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
+    let look = look.searched(state.flow.store.degraded());
     let directory = state.flow.directory();
     // Here nobody is served by a cut: without a period the list goes back to the first comment.
     let days = if matches!(look.when, When::Usual | When::Ever) { None } else { period(&state, &viewer, &look).await? };
@@ -80,7 +81,7 @@ pub fn content(listing: &Listing, directory: &Directory, look: &Look, viewer: &V
                 button.secondary type="submit" { (icon("search")) "Search" }
             }
         }
-        (left_out(&look.left_out))
+        (notes(look))
         div.filters { (filters(look, directory, PATH, listing.period)) }
         @if listing.listed.heard.is_empty() && listing.opened.is_none() {
             section.card aria-label="Nothing to show" { (nothing(look, viewer)) }

@@ -19,7 +19,7 @@ use crate::api::v1::feedback::persons_hidden;
 use crate::pages::overview::period;
 use crate::parts::empty::empty;
 use crate::parts::filters::{filters, in_words};
-use crate::parts::flash::left_out;
+use crate::parts::flash::notes;
 use crate::parts::icon::icon;
 use crate::parts::kpi::step;
 use crate::parts::layout::{Place, page};
@@ -32,6 +32,7 @@ use crate::viewer::Viewer;
 /// Shows the map.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
+    let look = look.searched(state.flow.store.degraded());
     let directory = state.flow.directory();
     let days = period(&state, &viewer, &look).await?;
     let open = look.given("open").and_then(|id| id.parse().ok()).filter(|id| directory.journey.stage(*id).is_some());
@@ -78,7 +79,7 @@ pub fn content(seen: &Seen) -> Markup {
                 @if seen.viewer.may(Grant::Shape) { a.primary href="/journey/edit" { (icon("edit")) "Edit journey" } }
             }
         }
-        (left_out(&seen.look.left_out))
+        (notes(seen.look))
         @if seen.map.stages.is_empty() {
             section.card aria-label="No journey" {
                 (empty("journey", "There is no journey yet", "Name the stages that your customers go through, from before the first contact to after the last. Every comment falls in one of them.", &html! {

@@ -15,7 +15,7 @@ use crate::api::v1::feedback::persons_hidden;
 use crate::parts::empty::empty;
 use crate::parts::filters::{filters, in_words};
 use crate::parts::finding::finding;
-use crate::parts::flash::left_out;
+use crate::parts::flash::notes;
 use crate::parts::heat::heat;
 use crate::parts::icon::icon;
 use crate::parts::journey::{journey, table};
@@ -32,6 +32,7 @@ use crate::viewer::Viewer;
 /// Shows the overview.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
+    let look = look.searched(state.flow.store.degraded());
     let directory = state.flow.directory();
     let Some(period) = period(&state, &viewer, &look).await? else {
         return Ok(page(&viewer, Some(Place::Overview), "Overview", &nothing(&look, &viewer, &directory)));
@@ -60,7 +61,7 @@ fn top(look: &Look, directory: &Directory, period: Option<Period>) -> Markup {
             div { p.eyebrow { (line.join(" · ")) } h1 { "What customers are telling us" } }
             div.tools { (filters(look, directory, Place::Overview.path(), period)) }
         }
-        (left_out(&look.left_out))
+        (notes(look))
     }
 }
 

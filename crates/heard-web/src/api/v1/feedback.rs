@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use heard_domain::feedback::{Feedback, NewFeedback};
 use heard_domain::id::{CorrectionId, FeedbackId, PostId};
-use heard_domain::question::Filter;
+use heard_domain::question::{Degraded, Filter};
 use heard_domain::reading::{Change, Correction, Reading, Span};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
@@ -170,6 +170,9 @@ pub struct FeedbackList {
     pub total: u64,
     /// The cursor of the next page; none on the last.
     pub next: Option<String>,
+    /// Present where the words were searched without the search index: slower, and what came in last may be missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub degraded: Option<Degraded>,
 }
 
 /// Lists feedback.
@@ -191,11 +194,12 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
     }
     let store = &state.flow.store;
     let found = store.find(&caller.scope, &sight.filter, sight.period(), cursor, limit).await?;
+    let degraded = found.degraded.clone();
     let items = store.read(&caller.scope, move |view| tables::feedback::many(view, &found.ids)).await?;
     let next = found.more.map(|(at, id)| cursor_to(at, id));
     let items: Vec<Feedback> = items.into_iter().map(|feedback| veiled(&caller.scope, feedback)).collect();
     state.flow.saw(&caller.scope, items.iter().filter_map(|feedback| feedback.person));
-    Ok(Json(FeedbackList { items, total: found.total, next }))
+    Ok(Json(FeedbackList { items, total: found.total, next, degraded }))
 }
 
 fn cursor_to(at: Time, id: FeedbackId) -> String {

@@ -1,0 +1,66 @@
+//! Words searched in SQL itself, while there is no index: every verbatim is read and cut into words, as the index would.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use heard_domain::id::FeedbackId;
+use heard_domain::time::Period;
+
+use crate::error::StoreError;
+use crate::search::words::{Words, cut};
+use crate::view::View;
+
+/// So long a result is good for the next question: pages ask many with the same words.
+const FRESH: Duration = Duration::from_secs(10);
+/// How many results are remembered.
+const REMEMBERED: usize = 4;
+
+struct Scanned {
+    words: Words,
+    period: Option<Period>,
+    at: Instant,
+    ids: Vec<i64>,
+}
+
+/// The last results; one search at a time.
+#[derive(Default)]
+pub struct Scans {
+    last: Mutex<Vec<Scanned>>,
+}
+
+impl Scans {
+    /// The feedbacks whose words match, at most some seconds old.
+    pub fn hits(&self, view: &View, words: &Words, period: Option<Period>) -> Result<Vec<i64>, StoreError> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.retain(|scanned| scanned.at.elapsed() < FRESH);
+        if let Some(same) = last.iter().find(|scanned| scanned.words == *words && scanned.period == period) {
+            return Ok(same.ids.clone());
+        }
+        let ids: Vec<i64> = matching(view, words, period)?.into_iter().map(|id| id.0).collect();
+        if last.len() == REMEMBERED {
+            last.remove(0);
+        }
+        last.push(Scanned { words: words.clone(), period, at: Instant::now(), ids: ids.clone() });
+        Ok(ids)
+    }
+}
+
+/// The feedbacks whose words match, by reading every verbatim of these days.
+pub fn matching(view: &View, words: &Words, period: Option<Period>) -> Result<Vec<FeedbackId>, StoreError> {
+    let mut found = Vec::new();
+    let mut look = |sql: &str, values: &[_]| {
+        view.each(sql, values, |row| {
+            if words.matches(&cut(row.text(1)?)) {
+                found.push(FeedbackId(row.int(0)?));
+            }
+            Ok(())
+        })
+    };
+    match period {
+        None => look("SELECT id, text FROM feedback ORDER BY id", &[])?,
+        Some(Period { first, last }) => {
+            look("SELECT id, text FROM feedback WHERE day BETWEEN $1 AND $2 ORDER BY id", &[first.into(), last.into()])?;
+        }
+    }
+    Ok(found)
+}
