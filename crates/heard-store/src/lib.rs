@@ -1,9 +1,10 @@
 //! Truth in SQL, the search index, and the figures that both answer.
 //!
 //! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`] · [`view`] · [`tables`] · [`search`] ·
-//! [`figures`] · `writer` · [`store`] · [`answer`].
+//! [`figures`] · `writer` · [`store`] · [`answer`], [`backup`].
 
 pub mod answer;
+pub mod backup;
 pub mod bell;
 pub mod cube;
 pub mod error;

@@ -205,7 +205,8 @@ fn cannot(folder: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Broken(format!("cannot use the folder {}: {error}", folder.display()))
 }
 
-fn lock(folder: &Path) -> Result<File, StoreError> {
+/// Takes the folder for this program alone, as long as what is given back lives.
+pub(crate) fn lock(folder: &Path) -> Result<File, StoreError> {
     let file = File::create(folder.join("heard.lock")).map_err(|e| cannot(folder, &e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

@@ -11,6 +11,7 @@ mod conformance {
     #[macro_use]
     pub mod suite;
     pub mod audit;
+    pub mod backup;
     pub mod company;
     pub mod cubes;
     pub mod hear;
@@ -36,6 +37,8 @@ mod on_sqlite {
 }
 
 mod on_postgres {
+    use heard_store::sql::database::Database;
+
     use super::{Path, Store, server};
 
     fn open(folder: &Path) -> Store {
@@ -43,4 +46,16 @@ mod on_postgres {
     }
 
     suite!(open);
+
+    #[test]
+    fn a_backup_goes_from_one_database_to_the_other_and_back() {
+        let in_folder = |folder: &Path| Store::open(folder).unwrap();
+        crate::conformance::backup::round_trip(&in_folder, &|| {
+            let database = server::postgres::Database::new();
+            let on_server = Database::at(&database.url).unwrap();
+            // It goes with the server.
+            std::mem::forget(database);
+            on_server
+        });
+    }
 }

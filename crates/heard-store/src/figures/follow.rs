@@ -109,6 +109,7 @@ impl Followers {
             folder: index.to_owned(),
             harm: None,
             full: false,
+            failures: 0,
         };
         let threads = vec![start("heard-columns", columns)?, start("heard-index", index)?];
         Ok((Self { shared }, threads))
@@ -344,6 +345,8 @@ struct IndexFollower {
     harm: Option<String>,
     /// Whether the disk was full: nothing is wrong with what is there.
     full: bool,
+    /// How often it has failed since it last went well.
+    failures: u32,
 }
 
 fn made_anew(what: &str) -> Degraded {
@@ -356,7 +359,9 @@ impl Follower for IndexFollower {
     }
 
     fn rest(&mut self) -> bool {
-        let patience = if self.full { BETWEEN_LOOKS } else { Duration::from_secs(1) };
+        // The first time at once: what was damaged is made anew. What fails again and again is tried more and more seldom.
+        self.failures = (self.failures + 1).min(8);
+        let patience = if self.full { BETWEEN_LOOKS } else { Duration::from_millis(8 << self.failures) };
         self.bell.wait_beyond(i64::MAX, patience).is_some()
     }
 
@@ -402,7 +407,7 @@ impl Follower for IndexFollower {
 impl IndexFollower {
     /// The index is there and goes on.
     fn well(&mut self, seen: i64) {
-        (self.harm, self.full) = (None, false);
+        (self.harm, self.full, self.failures) = (None, false, 0);
         *locked(&self.shared.harm) = None;
         *locked(&self.shared.degraded) = None;
         self.shared.mark(|marks| marks.index = Some(seen));

@@ -28,10 +28,15 @@ pub fn company(store: &Store) {
 
 /// A feedback at the first post.
 pub fn row(id: i64, text: &str) -> NewRow {
+    row_at(id, 1, text)
+}
+
+/// A feedback at a post.
+pub fn row_at(id: i64, post: i64, text: &str) -> NewRow {
     let feedback = Feedback {
         id: FeedbackId(id),
         revision: 1,
-        post: PostId(1),
+        post: PostId(post),
         key: format!("key {id}"),
         at: Time(1_700_000_000_000 + id * 3_600_000),
         day: Day(19_675 + (id / 24) as i32),

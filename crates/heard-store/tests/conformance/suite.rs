@@ -16,6 +16,9 @@ macro_rules! suite {
             [
                 audit::what_was_done_is_listed_by_who_what_kind_and_when,
                 audit::the_chain_holds_and_what_is_old_can_go,
+                backup::a_backup_comes_back_as_it_was,
+                backup::a_backup_that_is_wrong_in_any_place_is_refused,
+                backup::every_table_and_column_is_known,
                 cubes::cubes_equal_a_recount,
                 hear::what_was_kept_comes_back,
                 hear::the_same_key_adds_one,

@@ -28,13 +28,19 @@ pub fn flash(kind: Kind, body: &Markup) -> Markup {
     html! { div.flash.(class) role=(role) { (icon(name)) div { (body) } } }
 }
 
-/// What must be known about a view: what stood in its address but could not be understood, and words that were searched
-/// without the search index.
+/// What stood in an address but could not be understood.
+pub fn left_out(reasons: &[String]) -> Markup {
+    html! {
+        @if !reasons.is_empty() {
+            (flash(Kind::Note, &html! { "Part of this address could not be understood and was left out: " (reasons.join("; ")) "." }))
+        }
+    }
+}
+
+/// What must be known about a view: what was left out of its address, and words that were searched without the search index.
 pub fn notes(look: &Look) -> Markup {
     html! {
-        @if !look.left_out.is_empty() {
-            (flash(Kind::Note, &html! { "Part of this address could not be understood and was left out: " (look.left_out.join("; ")) "." }))
-        }
+        (left_out(&look.left_out))
         @if let Some(degraded) = &look.degraded {
             (flash(Kind::Note, &html! {
                 (degraded.reason) ". Until then searching is slow, and the newest comments may be missing"
