@@ -17,6 +17,9 @@ pub const MOST_FACTS: usize = 200;
 /// The longest name of a scale or attribute, in bytes.
 pub const LONGEST_NAME: usize = 200;
 
+/// The longest name, role or account of who speaks, in bytes: what is found again by its name must fit an index.
+pub const LONGEST_AUTHOR: usize = 1000;
+
 /// A feedback as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Feedback {
@@ -123,9 +126,31 @@ pub struct BadFeedback {
 }
 
 impl NewFeedback {
+    /// All text in it, with the field it stands in.
+    fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let NewAuthor { name, role, identities, account } = &self.author;
+        let single = [
+            ("key", Some(&self.key)),
+            ("text", Some(&self.text)),
+            ("author.name", name.as_ref()),
+            ("author.role", role.as_ref()),
+            ("author.account", account.as_ref()),
+            ("touchpoint", self.touchpoint.as_ref()),
+            ("link", self.link.as_ref()),
+        ];
+        let single = single.into_iter().filter_map(|(field, text)| Some((field, text?.as_str())));
+        let identities = identities.iter().map(|identity| ("author.identities", identity.handle.as_str()));
+        let ratings = self.ratings.iter().map(|rating| ("ratings", rating.scale.as_str()));
+        let attributes = self.attributes.iter().flat_map(|(name, value)| [("attributes", name.as_str()), ("attributes", value)]);
+        single.chain(identities).chain(ratings).chain(attributes)
+    }
+
     /// Checks the rules that hold for every source.
     pub fn check(&self) -> Result<(), BadFeedback> {
         let bad = |field: &str, reason: String| Err(BadFeedback { field: field.to_owned(), reason });
+        if let Some(field) = self.texts().find_map(|(field, text)| text.contains('\0').then_some(field)) {
+            return bad(field, "holds a NUL character, which cannot be kept: remove it".to_owned());
+        }
         if self.key.is_empty() || self.key.len() > 200 {
             return bad("key", format!("has {} bytes; 1 to 200 are allowed", self.key.len()));
         }
@@ -142,6 +167,12 @@ impl NewFeedback {
         ] {
             if count > MOST_FACTS {
                 return bad(field, format!("has {count} entries; at most {MOST_FACTS} are taken"));
+            }
+        }
+        let author = [("author.name", &self.author.name), ("author.role", &self.author.role), ("author.account", &self.author.account)];
+        for (field, text) in author {
+            if let Some(bytes) = text.as_ref().map(String::len).filter(|bytes| *bytes > LONGEST_AUTHOR) {
+                return bad(field, format!("has {bytes} bytes; at most {LONGEST_AUTHOR} are taken"));
             }
         }
         if self.attributes.iter().any(|(name, _)| name.len() > LONGEST_NAME) {
@@ -170,5 +201,54 @@ impl NewFeedback {
             return bad("link", "must begin with https:// or http://".to_owned());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::IdentityKind;
+
+    fn new() -> NewFeedback {
+        NewFeedback {
+            key: "1".to_owned(),
+            at: Time(1),
+            text: "late".to_owned(),
+            author: NewAuthor::default(),
+            touchpoint: None,
+            ratings: vec![],
+            attributes: vec![],
+            link: None,
+        }
+    }
+
+    #[test]
+    fn nul_is_refused_wherever_it_stands() {
+        assert_eq!(new().check(), Ok(()));
+        let nul = || "a\0b".to_owned();
+        let handle = || Identity { kind: IdentityKind::Email, handle: nul() };
+        let rating = || NewRating { scale: nul(), formula: Formula::Nps, value: 1.0, min: None, max: None };
+        for (field, bad) in [
+            ("key", NewFeedback { key: nul(), ..new() }),
+            ("text", NewFeedback { text: nul(), ..new() }),
+            ("touchpoint", NewFeedback { touchpoint: Some(nul()), ..new() }),
+            ("link", NewFeedback { link: Some(nul()), ..new() }),
+            ("author.name", NewFeedback { author: NewAuthor { name: Some(nul()), ..NewAuthor::default() }, ..new() }),
+            ("author.role", NewFeedback { author: NewAuthor { role: Some(nul()), ..NewAuthor::default() }, ..new() }),
+            ("author.account", NewFeedback { author: NewAuthor { account: Some(nul()), ..NewAuthor::default() }, ..new() }),
+            ("author.identities", NewFeedback { author: NewAuthor { identities: vec![handle()], ..NewAuthor::default() }, ..new() }),
+            ("ratings", NewFeedback { ratings: vec![rating()], ..new() }),
+            ("attributes", NewFeedback { attributes: vec![("a".to_owned(), nul())], ..new() }),
+            ("attributes", NewFeedback { attributes: vec![(nul(), "a".to_owned())], ..new() }),
+        ] {
+            let refused = bad.check().unwrap_err();
+            assert!(refused.field == field && refused.reason.contains("NUL"), "{field}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_fits_no_index_is_refused() {
+        let author = NewAuthor { account: Some("x".repeat(LONGEST_AUTHOR + 1)), ..NewAuthor::default() };
+        assert_eq!(NewFeedback { author, ..new() }.check().unwrap_err().field, "author.account");
     }
 }

@@ -1,14 +1,18 @@
 //! Every way to an answer gives the same: cubes, columns, plain SQL and the search index, after any history of feedback,
 //! readings, corrections and revisions.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod server {
+    pub mod postgres;
+}
 mod small {
     pub mod ask;
     pub mod world;
 }
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use heard_domain::question::{AnsweredBy, Dimension, Figures, Filter, Key, Measure, Question, Value};
 use heard_domain::scope::Scope;
@@ -17,7 +21,7 @@ use heard_store::store::Store;
 use proptest::prelude::*;
 
 use small::ask::{SEARCHES, period, question, scope};
-use small::world::{History, event, settle, tell_time};
+use small::world::{Event, History, event, settle, tell_time};
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
     match (a, b) {
@@ -129,45 +133,74 @@ fn index(store: &Store) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+/// Live writes, and the same questions on every way.
+#[derive(Debug, Clone)]
+struct Case {
+    before: Vec<Event>,
+    live: Vec<Event>,
+    first: Vec<(Scope, Question)>,
+    second: Vec<(Scope, Question)>,
+    lists: Vec<(Scope, Question, Option<Period>)>,
+    nested: bool,
+}
 
-    #[test]
-    fn every_way_gives_the_same_answer(
-        before in prop::collection::vec(event(), 0..60),
-        live in prop::collection::vec(event(), 0..20),
-        first in prop::collection::vec((scope(), question()), 10),
-        second in prop::collection::vec((scope(), question()), 40),
-        lists in prop::collection::vec((scope(), question(), prop::option::of(period())), 5),
-        nested in any::<bool>(),
-    ) {
-        let folder = tempfile::tempdir().unwrap();
-        let mut history = History::default();
-        {
-            let store = Store::open(folder.path()).unwrap();
-            tell_time(&store);
-            settle(&store, nested);
-            for event in &before {
-                history.happen(&store, event);
-            }
-            store.caught_up().unwrap();
-            for (scope, question) in &first {
-                check(&store, scope, question)?;
-            }
-        }
-        // Opened again: the columns are loaded, the index goes on where it was.
-        let store = Store::open(folder.path()).unwrap();
+fn case() -> impl Strategy<Value = Case> {
+    let events = |most| prop::collection::vec(event(), 0..most);
+    let questions = |count| prop::collection::vec((scope(), question()), count);
+    let lists = prop::collection::vec((scope(), question(), prop::option::of(period())), 5);
+    (events(60), events(20), questions(10), questions(40), lists, any::<bool>())
+        .prop_map(|(before, live, first, second, lists, nested)| Case { before, live, first, second, lists, nested })
+}
+
+fn every_way(open: &dyn Fn(&Path) -> Store, case: &Case) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut history = History::default();
+    {
+        let store = open(folder.path());
         tell_time(&store);
-        for event in &live {
+        settle(&store, case.nested);
+        for event in &case.before {
             history.happen(&store, event);
         }
         store.caught_up().unwrap();
-        for (scope, question) in &second {
+        for (scope, question) in &case.first {
             check(&store, scope, question)?;
         }
-        for (scope, question, period) in &lists {
-            pages(&store, scope, &question.filter, *period)?;
-        }
-        index(&store)?;
+    }
+    // Opened again: the columns are loaded, the index goes on where it was.
+    let store = open(folder.path());
+    tell_time(&store);
+    for event in &case.live {
+        history.happen(&store, event);
+    }
+    store.caught_up().unwrap();
+    for (scope, question) in &case.second {
+        check(&store, scope, question)?;
+    }
+    for (scope, question, period) in &case.lists {
+        pages(&store, scope, &question.filter, *period)?;
+    }
+    index(&store)
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config(32))]
+
+    #[test]
+    fn every_way_gives_the_same_answer(case in case()) {
+        every_way(&|folder| Store::open(folder).unwrap(), &case)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(config(12))]
+
+    #[test]
+    fn every_way_gives_the_same_answer_on_postgres(case in case()) {
+        every_way(&server::postgres::store, &case)?;
     }
 }

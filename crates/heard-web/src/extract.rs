@@ -6,6 +6,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::problem::{Problem, ProblemCode};
 
@@ -38,6 +39,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
 /// JSON as a `T`, or the field that does not fit.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Only written so can NUL stand in JSON; what is written so is mostly something else.
+    if bytes.windows(NUL.len()).any(|some| some == NUL)
+        && let Ok(value) = serde_json::from_slice(bytes)
+        && let Some(path) = path_to_nul(&value)
+    {
+        return Err(nul(path));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -52,11 +60,52 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
+/// NUL as JSON says it.
+const NUL: &[u8] = br"\u0000";
+
+/// Where a NUL character stands.
+fn path_to_nul(value: &Value) -> Option<String> {
+    let below = |key: String, value| {
+        let path = path_to_nul(value)?;
+        Some(match path.as_str() {
+            "" => key,
+            path if path.starts_with('[') => format!("{key}{path}"),
+            path => format!("{key}.{path}"),
+        })
+    };
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(list) => list.iter().enumerate().find_map(|(at, value)| below(format!("[{at}]"), value)),
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
+            if key.contains('\0') { Some(shown(key)) } else { below(key.clone(), value) }
+        }),
+        _ => None,
+    }
+}
+
+/// A NUL character can be kept by no database: it is refused at the door.
+fn nul(field: String) -> Problem {
+    Problem::field(if field.is_empty() { "body".to_owned() } else { field }, "holds a NUL character, which cannot be kept: remove it")
+}
+
+fn shown(name: &str) -> String {
+    name.replace('\0', "␀")
+}
+
+/// The pairs of a form or an address, without NUL.
+fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
+    match pairs.iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        Some((name, _)) => Err(nul(shown(name))),
+        None => Ok(pairs),
+    }
+}
+
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let bytes = bytes(request, state).await?;
-        Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
+        pairs(&bytes).map(Self)
     }
 }
 
@@ -99,12 +148,31 @@ where
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        pairs(parts.uri.query().unwrap_or_default().as_bytes()).map(Self)
     }
 }
 
 /// An answer of JSON with a status.
 pub fn json<T: serde::Serialize>(status: StatusCode, value: T) -> (StatusCode, Json<T>) {
     (status, Json(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nul_is_refused_with_the_field_it_stands_in() {
+        for (body, field) in [
+            (r#"{"feedback":[{"key":"1"},{"key":"a\u0000"}]}"#, "feedback[1].key"),
+            (r#"{"a\u0000b":1}"#, "a␀b"),
+            (r#""\u0000""#, "body"),
+        ] {
+            let refused = parse::<Value>(body.as_bytes()).unwrap_err();
+            assert_eq!(refused.sentence(), nul(field.to_owned()).sentence(), "{body}");
+        }
+        assert!(parse::<Value>(br#"{"path":"C:\\u0000"}"#).is_ok());
+        assert!(pairs(b"a=1&b=%00").is_err_and(|refused| refused.sentence().contains('b')));
+        assert_eq!(pairs(b"a=1&b=%2500").unwrap().len(), 2);
+    }
 }

@@ -28,6 +28,9 @@ pub struct General {
     /// Folder of the data [default: heard-data]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data: Option<String>,
+    /// Address of a PostgreSQL database that holds the data [default: a file in the folder]
+    #[arg(long, global = true, value_name = "URL")]
+    pub database: Option<String>,
     /// How much is told on standard error: error, warn, info, debug, trace
     #[arg(long, global = true, value_name = "LEVEL")]
     pub log: Option<String>,
@@ -36,7 +39,7 @@ pub struct General {
 impl General {
     /// The flags as settings.
     pub fn flags(&self) -> Flags {
-        let pairs = [("data.folder", &self.data), ("log.level", &self.log)];
+        let pairs = [("data.folder", &self.data), ("data.database", &self.database), ("log.level", &self.log)];
         pairs.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect()
     }
 }

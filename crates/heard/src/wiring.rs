@@ -40,7 +40,8 @@ impl Chance for SystemChance {
 pub fn flow(data: &Data) -> anyhow::Result<Arc<Flow>> {
     let folder = &data.folder;
     std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    let store = Store::open(folder).with_context(|| format!("the data in {} cannot be opened", folder.display()))?;
+    let database = data.database()?;
+    let store = Store::open_on(folder, &database).with_context(|| format!("the data in {database} cannot be opened"))?;
     let flow = Flow::open(store, Arc::new(SystemClock), Arc::new(SystemChance), folder).context("Heard cannot begin")?;
     Ok(Arc::new(flow))
 }

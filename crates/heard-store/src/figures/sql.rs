@@ -37,6 +37,9 @@ impl<'a> Statement<'a> {
     }
 
     fn one_of<T: Copy + Into<Value<'a>>>(&mut self, what: &str, list: &[T]) -> String {
+        if list.is_empty() {
+            return "1 = 0".to_owned();
+        }
         let first = self.values.len() + 1;
         self.values.extend(list.iter().map(|value| (*value).into()));
         format!("{what} IN ({})", parameters(first, list.len()))
@@ -176,7 +179,8 @@ fn narrow<'a>(statement: &mut Statement<'a>, ask: &'a Ask, window: Window, found
     if let Some(found) = found {
         // Too many for parameters; they are numbers.
         let ids: Vec<String> = found.iter().map(ToString::to_string).collect();
-        statement.conditions.push(format!("f.id IN ({})", ids.join(", ")));
+        let none = ids.is_empty();
+        statement.conditions.push(if none { "1 = 0".to_owned() } else { format!("f.id IN ({})", ids.join(", ")) });
     }
     statement.only("f.touchpoint", &filter.touchpoint);
     statement.only("f.account", &filter.account);

@@ -17,7 +17,7 @@ pub enum Value<'a> {
     Int(i64),
     /// A number.
     Real(f64),
-    /// Words, also with NUL bytes in them.
+    /// Words; without NUL, which `PostgreSQL` cannot keep.
     Text(&'a str),
 }
 

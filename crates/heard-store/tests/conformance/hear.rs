@@ -14,10 +14,10 @@ pub fn what_was_kept_comes_back(open: &dyn Fn(&Path) -> Store) {
     let store = open(folder.path());
     let scope = Scope::system();
     company(&store);
-    let mut hostile = row(1, "<script>alert(1)</script> \u{202e}=cmd|'/c'!A1 \0 NUL \u{1F600}");
-    "k\0ey".clone_into(&mut hostile.feedback.key);
+    let mut hostile = row(1, "<script>alert(1)</script> \u{202e}=cmd|'/c'!A1 \u{1} \u{7f} \u{feff} \u{1F600}");
+    "k\u{1}e\'\"y$1".clone_into(&mut hostile.feedback.key);
     let mut long = row(2, "");
-    long.feedback.text = "1 MB \0".repeat(1 << 20).chars().take(1 << 20).collect();
+    long.feedback.text = "1 MB \u{1}".repeat(1 << 20).chars().take(1 << 20).collect();
     let rows = [hostile, long];
     let given = rows.clone();
     let outcomes = store.write_now(&scope, move |tx| feedback::insert_many(tx, &given)).unwrap();
