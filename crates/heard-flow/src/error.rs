@@ -28,6 +28,9 @@ pub enum FlowError {
     /// The disk is full: nothing was kept.
     #[error("the disk is full: free some space, then try again")]
     Full,
+    /// The disk or the database failed: nothing is kept until Heard is started again.
+    #[error("Heard has stopped writing, for its disk or database failed: start it again")]
+    Stopped,
     /// Something else; the details are in the log, not in the answer.
     #[error("something went wrong inside Heard")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -51,6 +54,7 @@ impl From<StoreError> for FlowError {
             StoreError::Conflict(what) => Self::Conflict(what),
             StoreError::Busy(_) => Self::Busy,
             StoreError::Full => Self::Full,
+            StoreError::Stopped(_) => Self::Stopped,
             StoreError::Refused { field, reason } => Self::rule(field, reason),
             broken @ StoreError::Broken(_) => Self::internal(broken),
         }

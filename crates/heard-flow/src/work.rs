@@ -92,12 +92,29 @@ async fn one(flow: &Arc<Flow>) -> Result<bool, FlowError> {
     }
     let ids: Vec<JobId> = taken.iter().map(|taken| taken.id).collect();
     if let Err(error) = perform(flow, taken).await {
-        tracing::error!(jobs = ?ids, %error, cause = ?std::error::Error::source(&error), "background work failed");
-        let (reason, now) = (error.to_string(), flow.now());
-        let fail = move |tx: &mut Tx| ids.iter().try_for_each(|id| tables::job::fail(tx, *id, &reason, now));
-        flow.store.write(&scope, fail).await?;
+        give_back(flow, ids, &error).await?;
     }
     Ok(true)
+}
+
+/// Gives back work that failed. A full disk or too much at once is not the work's fault: it is tried again however long that
+/// lasts; and giving back is insisted upon, for what nobody gives back nobody takes before the next start.
+async fn give_back(flow: &Arc<Flow>, ids: Vec<JobId>, error: &FlowError) -> Result<(), FlowError> {
+    tracing::error!(jobs = ?ids, %error, cause = ?std::error::Error::source(error), "background work failed");
+    let blameless = matches!(error, FlowError::Full | FlowError::Busy | FlowError::Stopped);
+    loop {
+        let (ids, reason, now) = (ids.clone(), error.to_string(), flow.now());
+        let give = move |tx: &mut Tx| {
+            ids.iter().try_for_each(|id| match blameless {
+                true => tables::job::postpone(tx, *id, &reason, now),
+                false => tables::job::fail(tx, *id, &reason, now),
+            })
+        };
+        match flow.store.write(&Scope::system(), give).await {
+            Err(StoreError::Full | StoreError::Busy(_)) => tokio::time::sleep(Duration::from_secs(1)).await,
+            ended => return Ok(ended?),
+        }
+    }
 }
 
 /// The longest-due job; where it reads a few feedbacks, others that do so with it.

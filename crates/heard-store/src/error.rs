@@ -12,6 +12,10 @@ pub enum StoreError {
     /// The disk is full. Reading goes on; writing goes on as soon as there is room.
     #[error("the disk is full: make room and try again")]
     Full,
+    /// Writing has stopped after the disk or the database failed: nobody knows what it holds. Reading goes on; writing goes on
+    /// after Heard was started again.
+    #[error("writing has stopped: start Heard again, and see “heard doctor” if it happens again ({0})")]
+    Stopped(String),
     /// It cannot be asked like this; the reason says what to do instead.
     #[error("{field}: {reason}")]
     Refused {

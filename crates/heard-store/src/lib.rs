@@ -1,11 +1,12 @@
 //! Truth in SQL, the search index, and the figures that both answer.
 //!
 //! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`] · [`view`] · [`tables`] · [`search`] ·
-//! [`figures`] · `writer` · [`store`] · [`answer`], [`backup`].
+//! [`figures`] · `writer` · [`store`] · [`answer`], [`backup`] · [`checkup`].
 
 pub mod answer;
 pub mod backup;
 pub mod bell;
+pub mod checkup;
 pub mod cube;
 pub mod error;
 pub mod figures;

@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -41,6 +42,7 @@ struct Inner {
     bell: Arc<Bell>,
     followers: Followers,
     work: Arc<Notify>,
+    stopped: Arc<AtomicBool>,
     _lock: File,
 }
 
@@ -77,7 +79,13 @@ impl Store {
         let (followers, mut threads) = Followers::start(database, &folder.join("index"), &bell)?;
         let (writer, inbox) = sync_channel(WAITING);
         let follow = followers.clone();
-        let news = News { bell: bell.clone(), work: work.clone(), followed: Box::new(move || follow.followed()) };
+        let stopped = Arc::new(AtomicBool::new(false));
+        let news = News {
+            bell: bell.clone(),
+            work: work.clone(),
+            stopped: stopped.clone(),
+            followed: Box::new(move || follow.followed()),
+        };
         threads.push(start("heard-writer", move || write_all(tx, &inbox, &news))?);
         let (readers, inbox) = sync_channel::<Box<dyn Look>>(WAITING);
         let inbox = Arc::new(Mutex::new(inbox));
@@ -88,7 +96,7 @@ impl Store {
         }
         let (writer, readers) = (Some(writer), Some(readers));
         let (folder, database) = (folder.to_owned(), database.clone());
-        let inner = Inner { folder, database, writer, readers, threads, bell, followers, work, _lock: lock };
+        let inner = Inner { folder, database, writer, readers, threads, bell, followers, work, stopped, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -110,6 +118,11 @@ impl Store {
     /// Those who follow what is written: columns and search index.
     pub(crate) fn followers(&self) -> &Followers {
         &self.inner.followers
+    }
+
+    /// Whether writing has stopped after the disk or the database failed, until Heard is started again.
+    pub fn stopped(&self) -> bool {
+        self.inner.stopped.load(Ordering::Relaxed)
     }
 
     /// Notified after every commit that added background work.

@@ -5,6 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,8 @@ pub(crate) trait Work: Send {
 pub(crate) struct News {
     pub(crate) bell: Arc<Bell>,
     pub(crate) work: Arc<Notify>,
+    /// Set when writing has stopped.
+    pub(crate) stopped: Arc<AtomicBool>,
     /// How far all who follow the outbox have come durably.
     pub(crate) followed: Box<dyn Fn() -> Option<i64> + Send>,
 }
@@ -42,21 +45,23 @@ const FOLLOWED_ENOUGH: i64 = 20_000;
 /// Writes until nobody can ask any more.
 pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News) {
     // After an I/O error nobody knows what the disk holds: the safe way on is a restart, which replays the log.
-    let mut damaged: Option<StoreError> = None;
+    let mut stopped: Option<StoreError> = None;
     let mut forgotten = 0;
     while let Ok(first) = inbox.recv() {
-        if let Some(error) = &damaged {
+        if let Some(error) = &stopped {
             first.answer(Err(error.clone()));
             continue;
         }
         let before = tx.sequence;
         let (group, end) = write_group(&mut tx, first, inbox);
+        let end = end.map_err(|error| if let StoreError::Broken(reason) = error { StoreError::Stopped(reason) } else { error });
         match &end {
             Ok(()) if tx.sequence != before => news.bell.ring(tx.sequence),
             Ok(()) => {}
-            Err(StoreError::Broken(reason)) => {
-                tracing::error!(reason, "writing has stopped: restart Heard");
-                damaged = Some(StoreError::Broken(format!("writing has stopped until Heard is restarted, after: {reason}")));
+            Err(error @ StoreError::Stopped(reason)) => {
+                tracing::error!(reason, "writing has stopped: start Heard again");
+                news.stopped.store(true, Ordering::Relaxed);
+                stopped = Some(error.clone());
             }
             Err(error) => tracing::warn!(%error, "a group of writes was undone"),
         }
@@ -64,7 +69,7 @@ pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News
             news.work.notify_one();
         }
         for (work, own) in group {
-            work.answer(own.and_then(|()| end.clone()));
+            work.answer(if stopped.is_some() { end.clone() } else { own.and_then(|()| end.clone()) });
         }
         if let Some(followed) = (news.followed)()
             && followed >= forgotten + FOLLOWED_ENOUGH
@@ -135,7 +140,7 @@ fn write_one(tx: &mut Tx, work: &mut dyn Work) -> Result<(), StoreError> {
 mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
-    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::sync::atomic::AtomicI64;
     use std::sync::mpsc::{Sender, channel, sync_channel};
 
     use super::*;
@@ -234,7 +239,11 @@ mod tests {
             ask.send(Box::new(Keep(n, tell.clone()))).unwrap();
         }
         drop((ask, tell));
-        write_all(tx, &inbox, &News { bell: Arc::default(), work: Arc::default(), followed: Box::new(|| None) });
+        write_all(
+            tx,
+            &inbox,
+            &News { bell: Arc::default(), work: Arc::default(), stopped: Arc::default(), followed: Box::new(|| None) },
+        );
         let ends: Vec<_> = told.iter().collect();
         assert_eq!(ends.len(), WRITES, "everybody is answered");
         let view = View::new(Box::new(Sqlite::reader(path).unwrap()));

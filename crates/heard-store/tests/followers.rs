@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use heard_domain::id::FeedbackId;
 use heard_domain::question::{AnsweredBy, Filter, Measure, Question};
 use heard_domain::scope::Scope;
+use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::store::Store;
-use heard_domain::time::Time;
 use heard_store::tables::feedback::{insert_many, revise};
 
 use conformance::made::{company, row};
@@ -108,7 +108,12 @@ fn kind(file: &Path) -> String {
 }
 
 fn found_as_ever(store: &Store, what: &str) {
-    let found = (search(store, "number7"), search(store, "number302"), search(store, "late number4"), search(store, "words -number1*").len());
+    let found = (
+        search(store, "number7"),
+        search(store, "number302"),
+        search(store, "late number4"),
+        search(store, "words -number1*").len(),
+    );
     assert_eq!(found, (vec![7], vec![302], vec![4], 100), "{what}");
     assert_eq!(store.degraded(), None, "{what}");
 }
@@ -142,7 +147,8 @@ fn whatever_happens_to_a_file_at_rest_is_noticed_and_mended() {
             harm(file);
             let store = well(folder.path());
             found_as_ever(&store, &format!("{what}: {}", file.display()));
-            let segments = |files: &BTreeSet<PathBuf>| files.iter().filter(|f| kind(f) == "idx").cloned().collect::<BTreeSet<_>>();
+            let segments =
+                |files: &BTreeSet<PathBuf>| files.iter().filter(|f| kind(f) == "idx").cloned().collect::<BTreeSet<_>>();
             assert!(segments(&before).is_disjoint(&segments(&files(&index))), "{what} was not noticed: {}", file.display());
         }
     }
@@ -163,7 +169,8 @@ fn whatever_happens_to_a_file_in_use_is_noticed_and_mended() {
             assert_eq!(search(&store, "number7"), [7], "{what}");
             store.check_index().unwrap();
             found_as_ever(&store, &what);
-            let segments = |files: &BTreeSet<PathBuf>| files.iter().filter(|f| kind(f) == "idx").cloned().collect::<BTreeSet<_>>();
+            let segments =
+                |files: &BTreeSet<PathBuf>| files.iter().filter(|f| kind(f) == "idx").cloned().collect::<BTreeSet<_>>();
             assert!(segments(&before).is_disjoint(&segments(&files(&index))), "not noticed: {what}");
         }
     }

@@ -1,12 +1,14 @@
 //! The whole route table: what can be asked, who may, and who answers. Router, `OpenAPI` document and the role × route test are
 //! made from this one list.
 
+use axum::extract::State;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware};
 use heard_domain::user::Grant::{
     Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, Shape, WriteFeedback,
 };
+use heard_flow::error::FlowError;
 use serde_json::Value;
 
 use crate::answer;
@@ -160,14 +162,19 @@ struct Health {
     status: String,
 }
 
-async fn health() -> Json<Health> {
-    Json(Health { status: "ok".into() })
+async fn health(State(state): State<AppState>) -> Result<Json<Health>, Problem> {
+    if state.flow.store.stopped() {
+        return Err(FlowError::Stopped.into());
+    }
+    Ok(Json(Health { status: "ok".into() }))
 }
 
 fn health_doc() -> Doc {
-    Doc::new("getHealth", "About", "Whether Heard answers; for supervisors.").answers::<Health>(
-        200,
-        "It does",
-        serde_json::json!({ "status": "ok" }),
+    Doc::new(
+        "getHealth",
+        "About",
+        "Whether Heard answers and keeps what it is told; for supervisors, who start it again where it does not.",
     )
+    .answers::<Health>(200, "It does", serde_json::json!({ "status": "ok" }))
+    .or(ProblemCode::Stopped)
 }

@@ -110,7 +110,7 @@ pub fn problems(route: &Route, doc: &Doc) -> Vec<ProblemCode> {
     }
     if doc.takes.is_some() {
         codes.push(ProblemCode::BadRequest);
-        codes.push(ProblemCode::Full);
+        codes.extend([ProblemCode::Full, ProblemCode::Stopped]);
     }
     codes.extend([ProblemCode::Timeout, ProblemCode::Internal, ProblemCode::Busy]);
     codes.sort_unstable();

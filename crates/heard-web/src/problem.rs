@@ -37,6 +37,8 @@ heard_domain::words! {
         Internal = "internal_server_error", "Something went wrong inside Heard";
         /// Too much at once.
         Busy = "service_unavailable", "Heard is busy";
+        /// The disk or the database failed: nothing is kept until Heard is started again.
+        Stopped = "writing_stopped", "Heard has stopped writing";
         /// The disk is full.
         Full = "insufficient_storage", "The disk is full";
     }
@@ -58,7 +60,7 @@ impl ProblemCode {
             Self::Validation => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Stopped => StatusCode::SERVICE_UNAVAILABLE,
             Self::Full => StatusCode::INSUFFICIENT_STORAGE,
         }
     }
@@ -179,6 +181,11 @@ impl From<FlowError> for Problem {
             FlowError::Full => {
                 Self::new(ProblemCode::Full, "the disk is full: nothing was kept; free some space, then try again").after(60)
             }
+            FlowError::Stopped => Self::new(
+                ProblemCode::Stopped,
+                "the disk or the database failed: nothing was kept, and nothing is until Heard is started again; “heard doctor” says more",
+            )
+            .after(60),
             FlowError::Internal(cause) => {
                 tracing::error!(cause = %chain(cause.as_ref()), "a step failed");
                 Self::new(ProblemCode::Internal, "the details are in the log under this request's id")

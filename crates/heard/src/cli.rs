@@ -57,6 +57,12 @@ pub enum Command {
     Query(Query),
     /// Make the search index and the cubes anew from the feedback itself; Heard must not be running
     Reindex,
+    /// Back up everything that cannot be derived into one file, also while Heard runs; it holds personal data
+    Backup(Backup),
+    /// Restore a backup into an empty folder or database
+    Restore(Restore),
+    /// Say what is wrong and what to do; changes nothing and may run beside Heard
+    Doctor(Doctor),
     /// Users who sign in
     #[command(subcommand)]
     User(User),
@@ -119,6 +125,39 @@ pub struct Import {
     #[arg(long)]
     pub preview: bool,
     /// Print the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Back up.
+#[derive(Args)]
+pub struct Backup {
+    /// The file, like backup.heard.gz; - for standard output
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Restore a backup.
+#[derive(Args)]
+pub struct Restore {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Read everything back afterwards and compare its content hash with that of the backup
+    #[arg(long)]
+    pub verify: bool,
+    /// Only check the file: hashes, counts, every row; restore nothing
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Say what is wrong.
+#[derive(Args)]
+pub struct Doctor {
+    /// Read every page of the database and every byte of the index, which takes minutes for millions of comments
+    #[arg(long)]
+    pub whole: bool,
+    /// Print the findings as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -79,5 +79,6 @@ pub(crate) fn path(flow: &Flow, id: ImportId) -> PathBuf {
 }
 
 pub(crate) fn io(error: std::io::Error) -> FlowError {
-    if error.kind() == std::io::ErrorKind::StorageFull { FlowError::Full } else { FlowError::internal(error) }
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    if matches!(error.kind(), StorageFull | QuotaExceeded) { FlowError::Full } else { FlowError::internal(error) }
 }

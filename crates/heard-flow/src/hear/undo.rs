@@ -48,8 +48,7 @@ pub struct Foreseen {
 
 /// Whether an import can be undone as it stands.
 pub fn can(import: &Import) -> bool {
-    matches!(import.state, ImportState::Done | ImportState::Failed | ImportState::Cancelled)
-        && import.added + import.revised > 0
+    matches!(import.state, ImportState::Done | ImportState::Failed | ImportState::Cancelled) && import.added + import.revised > 0
 }
 
 fn refuse(import: &Import) -> Result<(), FlowError> {

@@ -47,7 +47,9 @@ fn header(line: &[u8]) -> Result<Header, StoreError> {
     match json["heard_backup"].as_u64() {
         None => return Err(refused("this is not a backup of Heard")),
         Some(form) if form != u64::from(FORMAT) => {
-            return Err(refused(format!("it has form {form}, and this version of Heard reads form {FORMAT}: use the version that made it")));
+            return Err(refused(format!(
+                "it has form {form}, and this version of Heard reads form {FORMAT}: use the version that made it"
+            )));
         }
         Some(_) => {}
     }
@@ -95,7 +97,8 @@ pub fn read(path: &Path, each: &mut dyn FnMut(&Header, Piece<'_>) -> Result<(), 
             _ if line.starts_with(b"{\"table\"") => {
                 let begun: TableLine = lines.parsed()?;
                 let table = tables.iter().find(|table| table.name == begun.table && table.columns == begun.columns);
-                let table = table.ok_or_else(|| lines.bad(&format!("the table {} is not one of schema {}", begun.table, header.schema)))?;
+                let table = table
+                    .ok_or_else(|| lines.bad(&format!("the table {} is not one of schema {}", begun.table, header.schema)))?;
                 if rows.insert(table.name.clone(), 0).is_some() {
                     return Err(lines.bad(&format!("the table {} a second time", table.name)));
                 }

@@ -82,7 +82,10 @@ fn failed(place: &Path, error: &std::io::Error) -> StoreError {
 }
 
 fn taken(what: &str) -> StoreError {
-    StoreError::refused("data", format!("{what} is there already: a backup is restored into an empty place (another folder: --data)"))
+    StoreError::refused(
+        "data",
+        format!("{what} is there already: a backup is restored into an empty place (another folder: --data)"),
+    )
 }
 
 fn beside(place: &Path, ending: &str) -> PathBuf {
@@ -214,12 +217,7 @@ impl Batch {
     fn flush(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let Some(table) = self.table.as_ref().filter(|_| !self.values.is_empty()) else { return Ok(()) };
         let width = table.columns.len();
-        let sql = format!(
-            "INSERT INTO \"{}\" ({}) VALUES ({})",
-            table.name,
-            Table::list(&table.columns),
-            parameters(1, width)
-        );
+        let sql = format!("INSERT INTO \"{}\" ({}) VALUES ({})", table.name, Table::list(&table.columns), parameters(1, width));
         let values: Vec<Value<'_>> = self.values.iter().filter_map(value_of).collect();
         tx.execute_many(&sql, width, &values)?;
         self.values.clear();

@@ -26,7 +26,13 @@ const ROWS: usize = 1_000;
 const PART: usize = 48 << 10;
 
 /// Writes a backup of what lies in a folder and its database, as of now; what was written.
-pub fn write(folder: &Path, database: &Database, made_at: Time, made_by: &str, out: &mut (dyn Write + Send)) -> Result<Trailer, StoreError> {
+pub fn write(
+    folder: &Path,
+    database: &Database,
+    made_at: Time,
+    made_by: &str,
+    out: &mut (dyn Write + Send),
+) -> Result<Trailer, StoreError> {
     apart(|| {
         let db = database.reader()?;
         db.begin(false)?;
@@ -68,7 +74,9 @@ impl<W: Write> Pen<W> {
     fn write(mut self, db: &dyn Driver, folder: &Path, made_at: Time, made_by: &str) -> Result<Trailer, StoreError> {
         let schema = step(db)?;
         if schema > newest() {
-            return Err(StoreError::Broken(format!("the data was made by a newer version of Heard (schema {schema}): back it up with that version")));
+            return Err(StoreError::Broken(format!(
+                "the data was made by a newer version of Heard (schema {schema}): back it up with that version"
+            )));
         }
         let mut sequence = 0;
         db.query("SELECT max(seq) FROM outbox", &[], &mut |row| {
@@ -167,7 +175,9 @@ fn files(db: &dyn Driver, folder: &Path) -> Result<Vec<(String, File)>, StoreErr
         match File::open(folder.join("imports").join(&name)) {
             Ok(file) => files.push((name, file)),
             // Taken away since by whoever has finished it: the next start finds it missing, as it would here.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => tracing::warn!(name, "a file that waits to be imported is not there"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                tracing::warn!(name, "a file that waits to be imported is not there")
+            }
             Err(error) => return Err(failed(&error)),
         }
     }

@@ -134,7 +134,8 @@ impl SearchIndex {
         }
         let (schema, fields) = schema();
         let disk = Disk::open(folder).map_err(|error| StoreError::Broken(format!("the search index: {error}")))?;
-        let index = Index::open_or_create(disk.clone(), schema).map_err(|error| if disk.full() { StoreError::Full } else { error.into() })?;
+        let index = Index::open_or_create(disk.clone(), schema)
+            .map_err(|error| if disk.full() { StoreError::Full } else { error.into() })?;
         Self::over(index, disk, fields)
     }
 

@@ -101,6 +101,13 @@ pub fn fail(tx: &mut Tx, id: JobId, reason: &str, now: Time) -> Result<(), Store
     Ok(())
 }
 
+/// The job could not be done for want of room or time: it is tried again in two seconds, and has not failed.
+pub fn postpone(tx: &mut Tx, id: JobId, reason: &str, now: Time) -> Result<(), StoreError> {
+    let values: [Value<'_>; 3] = [id.into(), reason.into(), now.plus_ms(2_000).into()];
+    tx.execute("UPDATE job SET taken = 0, failure = $2, due = $3 WHERE id = $1", &values)?;
+    Ok(())
+}
+
 /// The job goes on later without having failed: it counts from 0 again.
 pub fn again(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreError> {
     let body = serde_json::to_string(job)?;

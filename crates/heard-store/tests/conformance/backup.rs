@@ -85,7 +85,9 @@ pub fn a_backup_that_is_wrong_in_any_place_is_refused(open: Open<'_>) {
         refused += 1;
     }
     assert_eq!(refused, tries);
-    for (what, bytes) in [("foreign", b"id,text\n1,hello\n".to_vec()), ("empty", vec![]), ("twice", [&whole[..], &whole[..]].concat())] {
+    for (what, bytes) in
+        [("foreign", b"id,text\n1,hello\n".to_vec()), ("empty", vec![]), ("twice", [&whole[..], &whole[..]].concat())]
+    {
         fs::write(&broken, bytes).unwrap();
         assert!(check(&broken).is_err() || what == "twice", "{what}");
     }

@@ -48,6 +48,9 @@ fn advice(code: ProblemCode) -> &'static str {
         ProblemCode::TooLarge => "Split it into smaller pieces, or use “heard import” on the machine itself.",
         ProblemCode::TooManyRequests => "This protects everybody’s account. Wait a little, then try again.",
         ProblemCode::Busy | ProblemCode::Timeout => "Try again in a moment.",
+        ProblemCode::Stopped => {
+            "Nothing that was kept is lost, and everything can still be read. Whoever runs Heard must start it again."
+        }
         ProblemCode::Full => "Nothing was lost. Free some space on the machine that runs Heard, then try again.",
         ProblemCode::Internal => "It is not your fault. If it happens again, tell whoever runs Heard the request’s number below.",
         ProblemCode::BadRequest

@@ -4,7 +4,7 @@ use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
-use crate::commands::{audit, demo, import, query, reindex, serve, token, user};
+use crate::commands::{audit, backup, demo, doctor, import, query, reindex, restore, serve, token, user};
 use crate::config::document::markdown;
 use crate::config::load::load;
 use crate::say;
@@ -36,6 +36,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(wanted) => import::run(&config, wanted).await,
             Command::Query(wanted) => query::run(&config, wanted).await,
             Command::Reindex => reindex::run(&config).await,
+            Command::Backup(wanted) => backup::run(&config, &wanted),
+            Command::Restore(wanted) => restore::run(&config, &wanted),
+            Command::Doctor(wanted) => doctor::run(&config, &wanted),
             Command::Audit(wanted) => audit::run(&config, wanted).await,
             Command::User(wanted) => user::run(&config, wanted).await,
             Command::Token(wanted) => token::run(&config, wanted).await,

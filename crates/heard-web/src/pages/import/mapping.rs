@@ -291,7 +291,15 @@ mod tests {
         let columns =
             vec![("comment".to_owned(), Meaning::Skip), ("score".to_owned(), Meaning::Skip), ("route".to_owned(), Meaning::Text)];
         let (preset, post) = ("generic".to_owned(), "File".to_owned());
-        Mapping { kind: ImportKind::Feedback, preset, columns, dates: DateOrder::YearFirst, zone: None, channel: Channel::Survey, post }
+        Mapping {
+            kind: ImportKind::Feedback,
+            preset,
+            columns,
+            dates: DateOrder::YearFirst,
+            zone: None,
+            channel: Channel::Survey,
+            post,
+        }
     }
 
     fn form(pairs: &[(&str, &str)]) -> Form {
