@@ -34,6 +34,11 @@ pub mod palette {
 pub struct Svg(String);
 
 impl Svg {
+    /// A picture from its text.
+    pub(crate) fn made(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text of the picture.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -81,6 +81,11 @@ impl Directory {
         self.calendars.iter().find(|c| c.id == id)
     }
 
+    /// The place where a post stands.
+    pub fn place_of(&self, post: PostId) -> Option<&Place> {
+        self.place(self.posts.iter().find(|p| p.id == post)?.place?)
+    }
+
     /// A place by identifier.
     pub fn place(&self, id: PlaceId) -> Option<&Place> {
         self.places.iter().find(|p| p.id == id)

@@ -104,6 +104,8 @@ ids! {
     CalendarId,
     /// A saved filter of persons.
     SegmentId,
+    /// A way in for another system, authenticated by its signature.
+    WebhookId,
 }
 
 /// Makes identifiers that grow with time and never repeat within one program.

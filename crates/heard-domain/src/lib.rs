@@ -1,7 +1,7 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
 //! Bottom-up: [`word`], [`hex`], [`chance`], [`time`], [`id`] · [`channel`], [`statistics`] · [`account`], [`journey`], [`taxonomy`],
-//! [`calendar`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`feedback`], [`reading`], [`import`], [`operation`],
+//! [`calendar`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] · [`feedback`], [`reading`], [`import`], [`operation`],
 //! [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`question`], [`directory`] · [`starter`].
 
@@ -13,6 +13,8 @@ pub mod chance;
 pub mod channel;
 pub mod directory;
 pub mod feedback;
+pub mod form;
+pub mod health;
 pub mod hex;
 pub mod id;
 pub mod import;
@@ -31,4 +33,5 @@ pub mod statistics;
 pub mod taxonomy;
 pub mod time;
 pub mod user;
+pub mod webhook;
 pub mod word;

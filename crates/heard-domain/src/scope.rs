@@ -71,6 +71,14 @@ impl Scope {
         }
     }
 
+    /// The one post of a token that belongs to a post: what is sent with it goes there.
+    pub fn home(&self) -> Option<PostId> {
+        match (&self.actor, &self.reach) {
+            (Actor::Token(_), Reach::Posts(posts)) if posts.len() == 1 => posts.first().copied(),
+            _ => None,
+        }
+    }
+
     /// The user, if it is one.
     pub fn user(&self) -> Option<UserId> {
         match self.actor {

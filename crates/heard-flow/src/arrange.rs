@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod company;
+pub mod form;
 pub mod journey;
 pub mod name;
 pub mod post;
@@ -10,3 +11,4 @@ pub mod session;
 pub mod starter;
 pub mod token;
 pub mod user;
+pub mod webhook;

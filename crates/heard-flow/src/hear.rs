@@ -1,9 +1,13 @@
 //! Hear: a listening post hands over what it heard; acknowledged only when it is durable.
 
+pub mod form;
+pub mod hook;
 pub mod import;
+pub mod mapped;
 pub mod names;
 pub mod preview;
 pub mod progress;
 pub mod receive;
 pub mod take;
+pub mod trouble;
 pub mod undo;

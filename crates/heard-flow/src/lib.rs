@@ -1,7 +1,7 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
 //! understood ([`read`]), questions are answered ([`measure`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · [`understand`], [`noting`] · [`flow`] · [`secret`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] ·
+//! Bottom-up: [`error`] · [`understand`], [`noting`] · [`flow`] · [`secret`], [`signature`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] ·
 //! [`demo`].
 
 pub mod arrange;
@@ -13,5 +13,6 @@ pub mod measure;
 mod noting;
 pub mod read;
 pub mod secret;
+pub mod signature;
 mod understand;
 pub mod work;

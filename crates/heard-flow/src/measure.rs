@@ -1,13 +1,14 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`] · [`finding`] · [`overview`], [`map`].
+//! [`quotes`], [`listening`] · [`finding`] · [`overview`], [`map`].
 
 pub mod ask;
 pub mod finding;
 pub mod heat;
 pub mod journey;
 pub mod kpi;
+pub mod listening;
 pub mod map;
 pub mod mixes;
 pub mod movers;

@@ -2,7 +2,7 @@
 //!
 //! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
 //! [`property`], [`account`], [`person`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`change`] ·
-//! [`import`], [`mapping`], [`template`] · [`user`], [`session`], [`token`] · [`directory`].
+//! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod attribute;
@@ -16,6 +16,8 @@ pub mod directory;
 pub mod event;
 pub mod exposure;
 pub mod feedback;
+pub mod form;
+pub mod health;
 pub mod id;
 pub mod import;
 pub mod job;
@@ -36,4 +38,5 @@ pub mod taxonomy;
 pub mod template;
 pub mod token;
 pub mod user;
+pub mod webhook;
 pub mod withdraw;

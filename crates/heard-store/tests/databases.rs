@@ -18,6 +18,7 @@ mod conformance {
     pub mod made;
     pub mod outbox;
     pub mod people;
+    pub mod posts;
     pub mod readings;
     pub mod work;
 }

@@ -106,6 +106,18 @@ document.addEventListener('submit', async event => {
   }
 });
 
+/** A form with data-preview shows how it would look while it is filled in. */
+for (const form of $$('form[data-preview]')) {
+  let wait;
+  form.addEventListener('input', () => {
+    clearTimeout(wait);
+    wait = setTimeout(async () => {
+      const body = new URLSearchParams(new FormData(form));
+      try { await swap(form.dataset.preview, ['preview'], { method: 'POST', body }); } catch { /* the button still shows it */ }
+    }, 400);
+  });
+}
+
 // ---------- theme ----------
 
 function switchTheme() {

@@ -12,10 +12,15 @@ use heard_flow::error::FlowError;
 use serde_json::Value;
 
 use crate::answer;
-use crate::api::v1::{audit, company, directory, feedback, figures, imports, journey, posts, tokens, users};
+use crate::api::v1::{
+    audit, company, directory, feedback, figures, forms, hooks, imports, journey, posts, tokens, users, webhooks,
+};
 use crate::guard::{Guard, pass};
 use crate::openapi;
-use crate::pages::{correct, feedback as reading, import, journey as map, journey_edit, overview, settings, sign_in, welcome};
+use crate::pages::{
+    correct, feedback as reading, form as visit, import, journey as map, journey_edit, overview, posts as listen, settings, sign_in,
+    welcome,
+};
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
 use crate::route::Policy::{May, Public, SignedIn};
@@ -48,6 +53,28 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/journey/edit", May(Shape), journey_edit::show),
         Route::page(post(), "/journey", May(Shape), journey_edit::change),
 
+        // ---- listening posts ----
+        Route::page(get(), "/posts", May(ReadFigures), listen::list::show),
+        Route::page(post(), "/posts", May(Shape), listen::list::add),
+        Route::page(get(), "/posts/{id}", May(ReadFigures), listen::show::show),
+        Route::page(post(), "/posts/{id}", May(Shape), listen::edit::change),
+        Route::page(post(), "/posts/{id}/form", May(Shape), listen::form::save),
+        Route::page(post(), "/posts/{id}/form/preview", May(Shape), listen::form::preview),
+        Route::page(post(), "/posts/{id}/form/code", May(Shape), listen::form::rename),
+        Route::page(get(), "/posts/{id}/poster", May(ReadFigures), listen::poster::show),
+        Route::page(get(), "/posts/{id}/qr.svg", May(ReadFigures), listen::poster::picture),
+        Route::page(post(), "/posts/{id}/webhooks", May(Shape), listen::webhooks::add),
+        Route::page(post(), "/webhooks/{id}", May(Shape), listen::webhooks::change),
+        Route::page(post(), "/webhooks/{id}/try", May(Shape), listen::webhooks::attempt),
+        Route::page(post(), "/webhooks/{id}/secret", May(Shape), listen::webhooks::rotate),
+        Route::page(post(), "/webhooks/{id}/remove", May(Shape), listen::webhooks::remove),
+
+        // ---- for customers and other systems: public; what is sent proves itself ----
+        Route::visitor(get(), "/f/{code}", visit::show),
+        Route::visitor(post(), "/f/{code}", visit::send),
+        Route::visitor(get(), "/f/{code}/thanks", visit::thank),
+        Route::api(post(), "/hooks/{id}", Public, hooks::deliver_doc(), hooks::deliver).up_to(hooks::LARGEST),
+
         // ---- assets ----
         Route::page(get(), "/assets/{file}", Public, render::serve),
         Route::page(get(), "/speculation.json", Public, render::speculation),
@@ -64,10 +91,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/settings/password", SignedIn, settings::mine::password),
         Route::page(get(), "/settings/company", May(Administer), settings::company::show),
         Route::page(post(), "/settings/company", May(Administer), settings::company::change),
-        Route::page(get(), "/settings/posts", May(Shape), settings::posts::list),
-        Route::page(post(), "/settings/posts", May(Shape), settings::posts::add),
-        Route::page(get(), "/settings/posts/{id}", May(Shape), settings::posts::show),
-        Route::page(post(), "/settings/posts/{id}", May(Shape), settings::posts::change),
+        Route::page(get(), "/settings/posts", SignedIn, posts_moved),
         Route::page(get(), "/settings/users", May(Administer), settings::users::list),
         Route::page(post(), "/settings/users", May(Administer), settings::users::add),
         Route::page(get(), "/settings/users/{id}", May(Administer), settings::users::show),
@@ -98,7 +122,17 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/attributes", May(ReadFeedback), directory::attributes_doc(), directory::attributes),
         Route::api(get(), "/api/v1/posts", SignedIn, posts::list_doc(), posts::list),
         Route::api(post(), "/api/v1/posts", May(Shape), posts::add_doc(), posts::add),
+        Route::api(get(), "/api/v1/posts/{id}", SignedIn, posts::show_doc(), posts::show),
         Route::api(patch(), "/api/v1/posts/{id}", May(Shape), posts::change_doc(), posts::change),
+        Route::api(get(), "/api/v1/posts/{id}/health", May(ReadFigures), posts::health_doc(), posts::health),
+        Route::api(get(), "/api/v1/posts/{id}/form", SignedIn, forms::show_doc(), forms::show),
+        Route::api(put(), "/api/v1/posts/{id}/form", May(Shape), forms::save_doc(), forms::save),
+        Route::api(post(), "/api/v1/posts/{id}/form/code", May(Shape), forms::rename_doc(), forms::rename),
+        Route::api(get(), "/api/v1/posts/{id}/webhooks", May(Shape), webhooks::list_doc(), webhooks::list),
+        Route::api(post(), "/api/v1/posts/{id}/webhooks", May(Shape), webhooks::add_doc(), webhooks::add),
+        Route::api(put(), "/api/v1/webhooks/{id}", May(Shape), webhooks::change_doc(), webhooks::change),
+        Route::api(post(), "/api/v1/webhooks/{id}/secret", May(Shape), webhooks::rotate_doc(), webhooks::rotate),
+        Route::api(delete(), "/api/v1/webhooks/{id}", May(Shape), webhooks::remove_doc(), webhooks::remove),
         Route::api(get(), "/api/v1/imports", May(ReadImports), imports::list_doc(), imports::list),
         Route::api(post(), "/api/v1/imports", May(Import), imports::receive_doc(), imports::receive).streaming(largest_import),
         Route::api(get(), "/api/v1/imports/{id}", May(ReadImports), imports::show_doc(), imports::show),
@@ -138,6 +172,11 @@ pub fn router(state: AppState) -> Router {
         .fallback(|| async { Problem::new(ProblemCode::NotFound, "there is nothing at this address") })
         .layer(middleware::from_fn_with_state(state.clone(), answer::finish))
         .with_state(state)
+}
+
+/// Listening posts have a page of their own.
+async fn posts_moved() -> axum::response::Redirect {
+    axum::response::Redirect::permanent("/posts")
 }
 
 async fn openapi_document() -> Response {

@@ -3,10 +3,12 @@
 pub mod correct;
 pub mod errors;
 pub mod feedback;
+pub mod form;
 pub mod import;
 pub mod journey;
 pub mod journey_edit;
 pub mod overview;
+pub mod posts;
 pub mod settings;
 pub mod sign_in;
 pub mod welcome;

@@ -1,8 +1,9 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`] · [`flash`], [`empty`], [`form`], [`field`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`] ·
-//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`].
+//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`] ·
+//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`] · [`asking`].
 
+pub mod asking;
 pub mod empty;
 pub mod field;
 pub mod filters;
@@ -20,3 +21,4 @@ pub mod pager;
 pub mod pane;
 pub mod quote;
 pub mod say;
+pub mod tongue;

@@ -28,6 +28,8 @@ pub enum Face {
     Page,
     /// Programs: JSON, bearer token, never a cookie.
     Api,
+    /// Customers: a public page without session, cookie and script. What is sent from it carries its own proof.
+    Visitor,
 }
 
 /// What is taken as a body.
@@ -175,6 +177,16 @@ impl Route {
         T: 'static,
     {
         Self::new(method, path, policy, Face::Page, None, handler)
+    }
+
+    /// A page for customers: no session is looked at, so nothing of one can be misused. What changes something must prove
+    /// itself by what it carries.
+    pub fn visitor<H, T>(method: Method, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::new(method, path, Policy::Public, Face::Visitor, None, handler)
     }
 
     /// An operation for programs.

@@ -34,11 +34,13 @@ pub struct AppState {
     pub site: Arc<Site>,
     /// Who tried to sign in how often.
     pub tries: Arc<Tries>,
+    /// Who sent a public form how often: counted apart, so that strangers cannot make the count of sign-ins be forgotten.
+    pub visits: Arc<Tries>,
 }
 
 impl AppState {
     /// The state of a site.
     pub fn new(flow: Arc<Flow>, site: Site) -> Self {
-        Self { flow, site: Arc::new(site), tries: Arc::default() }
+        Self { flow, site: Arc::new(site), tries: Arc::default(), visits: Arc::default() }
     }
 }

@@ -85,15 +85,7 @@ fn directory() -> Directory {
         departments: vec![],
         position: id as i32,
     };
-    let post = Post {
-        id: PostId(1),
-        name: HOSTILE.into(),
-        channel: Channel::Survey,
-        touchpoint: Some(TouchpointId(2)),
-        objective: None,
-        owner: None,
-        promise_hours: None,
-    };
+    let post = Post { touchpoint: Some(TouchpointId(2)), ..Post::new(PostId(1), HOSTILE, Channel::Survey) };
     let scale =
         Scale { id: ScaleId(1), name: HOSTILE.into(), formula: Formula::Nps, min: 0.0, max: 10.0, higher_is_better: true };
     Directory {

@@ -2,9 +2,9 @@
 
 use heard_domain::audit::{Act, Noun};
 use heard_domain::channel::Channel;
-use heard_domain::id::{PostId, TouchpointId, UserId};
+use heard_domain::id::{PlaceId, PostId, TouchpointId, UserId};
 use heard_domain::post::Post;
-use heard_domain::scope::Scope;
+use heard_domain::scope::{Reach, Scope};
 use heard_domain::user::Grant;
 use heard_store::tables;
 use schemars::JsonSchema;
@@ -26,30 +26,67 @@ pub struct PostDraft {
     /// The contact it listens at.
     #[serde(default)]
     pub touchpoint: Option<TouchpointId>,
+    /// The site where it stands, if it stands at one.
+    #[serde(default)]
+    pub place: Option<PlaceId>,
     /// Which decision it informs.
     #[serde(default)]
     pub objective: Option<String>,
     /// Who answers for it.
     #[serde(default)]
     pub owner: Option<UserId>,
+    /// What happens with what is heard: who reads it when, who acts.
+    #[serde(default)]
+    pub process: Option<String>,
     /// Within how many hours an answer is promised.
     #[serde(default)]
     pub promise_hours: Option<i32>,
 }
 
-/// Sets up a post.
+impl PostDraft {
+    /// A post of which only name and channel are known yet.
+    pub fn new(name: impl Into<String>, channel: Channel) -> Self {
+        Self {
+            name: name.into(),
+            channel,
+            touchpoint: None,
+            place: None,
+            objective: None,
+            owner: None,
+            process: None,
+            promise_hours: None,
+        }
+    }
+}
+
+impl From<Post> for PostDraft {
+    fn from(post: Post) -> Self {
+        let Post { id: _, name, channel, touchpoint, place, objective, owner, process, promise_hours } = post;
+        Self { name, channel, touchpoint, place, objective, owner, process, promise_hours }
+    }
+}
+
+/// Sets up a post. Who sees only some posts cannot: they would not see their own.
 pub async fn add(flow: &Flow, scope: &Scope, draft: PostDraft) -> Result<Post, FlowError> {
     need(scope, Grant::Shape)?;
+    if scope.reach != Reach::Everything {
+        return Err(FlowError::Forbidden);
+    }
     let post = checked(flow, PostId(flow.id()), draft).await?;
     save(flow, scope, post, Act::Added).await
+}
+
+/// The post, if it is in sight.
+pub fn seen(flow: &Flow, scope: &Scope, id: PostId) -> Result<Post, FlowError> {
+    let directory = flow.directory();
+    let found = directory.posts.iter().find(|post| post.id == id && scope.sees(id));
+    found.cloned().ok_or(FlowError::Missing("listening post"))
 }
 
 /// Changes a post.
 pub async fn change(flow: &Flow, scope: &Scope, id: PostId, draft: PostDraft) -> Result<Post, FlowError> {
     need(scope, Grant::Shape)?;
-    if !scope.sees(id) || !flow.directory().posts.iter().any(|post| post.id == id) {
-        return Err(FlowError::Missing("listening post"));
-    }
+    seen(flow, scope, id)?;
     let post = checked(flow, id, draft).await?;
     save(flow, scope, post, Act::Changed).await
 }
@@ -78,13 +115,16 @@ async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, Flow
     if draft.promise_hours.is_some_and(|hours| !(1..=24 * 365).contains(&hours)) {
         return Err(FlowError::rule("promise_hours", "must be 1 to 8760"));
     }
+    if draft.place.is_some_and(|place| directory.place(place).is_none()) {
+        return Err(FlowError::rule("place", "there is no such place"));
+    }
     if let Some(owner) = draft.owner {
         let known = flow.store.read(&Scope::system(), move |view| tables::user::get(view, owner)).await?;
         if known.is_none() {
             return Err(FlowError::rule("owner", "there is no such user"));
         }
     }
-    let objective = draft.objective.map(|text| text.trim().chars().take(300).collect::<String>()).filter(|text| !text.is_empty());
-    let PostDraft { channel, touchpoint, owner, promise_hours, .. } = draft;
-    Ok(Post { id, name, channel, touchpoint, objective, owner, promise_hours })
+    let line = |text: Option<String>| text.map(|text| text.trim().chars().take(300).collect::<String>()).filter(|text| !text.is_empty());
+    let PostDraft { channel, touchpoint, place, objective, owner, process, promise_hours, .. } = draft;
+    Ok(Post { id, name, channel, touchpoint, place, objective: line(objective), owner, process: line(process), promise_hours })
 }

@@ -7,14 +7,16 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use heard_domain::directory::Company as Named;
 use heard_domain::feedback::NewFeedback;
-use heard_domain::id::{PostId, UserId};
+use heard_domain::form::{Ask, FormDraft};
+use heard_domain::id::{PostId, TouchpointId, UserId};
+use heard_domain::post::Lack;
 use heard_domain::scope::Scope;
 use heard_domain::starter::plan::Planted;
 use heard_domain::user::Role;
 
 use crate::arrange::post::PostDraft;
 use crate::arrange::user::UserDraft;
-use crate::arrange::{account, company, post, starter, user};
+use crate::arrange::{account, company, form, post, starter, user};
 use crate::demo::simulate::{Comment, Company, Simulation};
 use crate::error::FlowError;
 use crate::flow::Flow;
@@ -108,18 +110,30 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
     account::keep(flow, &scope, founded.accounts.clone()).await?;
     let mut posts = BTreeMap::new();
     for simulated in &founded.posts {
-        let draft = PostDraft {
-            name: simulated.name.clone(),
-            channel: simulated.channel,
-            touchpoint: simulated.touchpoint,
-            objective: simulated.objective.clone(),
-            owner: Some(owners.get(simulated.name.as_str()).copied().unwrap_or(admin.id)),
-            promise_hours: simulated.promise_hours,
-        };
+        let owner = owners.get(simulated.name.as_str()).copied().or((!simulated.lacks().contains(&Lack::Process)).then_some(admin.id));
+        let draft = PostDraft { owner, ..PostDraft::from(simulated.clone()) };
         let added = post::add(flow, &scope, draft).await?;
+        if added.name == WITH_FORM {
+            form::save(flow, &scope, added.id, asked(added.touchpoint)).await?;
+        }
         posts.insert(added.name, added.id);
     }
     Ok(posts)
+}
+
+/// The post whose feedback form is open.
+const WITH_FORM: &str = "In-app feedback";
+
+/// What that form asks.
+fn asked(touchpoint: Option<TouchpointId>) -> FormDraft {
+    FormDraft {
+        open: true,
+        question: "How is the app doing for you, and what should we mend first?".to_owned(),
+        rating: Some(Ask::Csat),
+        touchpoints: touchpoint.into_iter().collect(),
+        thanks: "Thank you. We sort what you say every Monday, and the release notes tell what came of it.".to_owned(),
+        ..FormDraft::default()
+    }
 }
 
 /// Hands a stretch of comments over, post by post. Gives how many were kept.

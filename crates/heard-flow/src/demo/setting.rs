@@ -129,23 +129,72 @@ const DEPARTMENTS: [&str; 10] = [
     "Texting partner (outside)",
 ];
 
-/// Name, channel, touchpoint, objective, promised hours.
-type PostRow = (&'static str, Channel, Option<&'static str>, &'static str, Option<i32>);
+/// Name, channel, touchpoint, objective, what happens with what is heard, promised hours.
+type PostRow = (&'static str, Channel, Option<&'static str>, Option<&'static str>, Option<&'static str>, Option<i32>);
 
-/// The listening posts, in the order of [`PostName`].
+/// The listening posts, in the order of [`PostName`]. Two are left as noise, as in every company.
 const POSTS: [PostRow; 12] = [
-    ("Relationship survey", Channel::Survey, None, "Decide each quarter what to mend first", None),
-    ("After-contact survey", Channel::Survey, Some("Help line"), "Decide how the help line is staffed and trained", Some(48)),
-    ("First-weeks survey", Channel::Survey, Some("Setting up"), "Decide what the next release does for newcomers", Some(48)),
-    ("In-app feedback", Channel::Widget, Some("App and web"), "Decide the order of small repairs in the app", None),
-    ("App stores", Channel::AppReview, Some("App and web"), "Decide whether a release is rolled out further", Some(72)),
-    ("Support e-mail", Channel::Email, None, "Answer, and decide which help pages are missing", Some(24)),
-    ("Help line notes", Channel::Call, Some("Help line"), "Decide what causes calls that nobody should need", Some(24)),
-    ("Chat", Channel::Chat, Some("Chat and e-mail"), "Decide what the chat may solve by itself", Some(1)),
-    ("Account visits", Channel::Visit, None, "Decide what key accounts need before they renew", Some(120)),
-    ("Review sites", Channel::Review, None, "Decide what the public has to hear from us", Some(72)),
-    ("Social media", Channel::Social, None, "Hear of trouble within minutes", Some(4)),
-    ("Community forum", Channel::Community, None, "Decide which ideas are worked out", None),
+    (
+        "Relationship survey",
+        Channel::Survey,
+        None,
+        Some("Decide each quarter what to mend first"),
+        Some("Read in the first week of each quarter by all heads of departments"),
+        None,
+    ),
+    (
+        "After-contact survey",
+        Channel::Survey,
+        Some("Help line"),
+        Some("Decide how the help line is staffed and trained"),
+        Some("Unhappy customers are called back the next day"),
+        Some(48),
+    ),
+    (
+        "First-weeks survey",
+        Channel::Survey,
+        Some("Setting up"),
+        Some("Decide what the next release does for newcomers"),
+        None,
+        Some(48),
+    ),
+    (
+        "In-app feedback",
+        Channel::Widget,
+        Some("App and web"),
+        Some("Decide the order of small repairs in the app"),
+        Some("Sorted every Monday by the team of the app"),
+        None,
+    ),
+    (
+        "App stores",
+        Channel::AppReview,
+        Some("App and web"),
+        Some("Decide whether a release is rolled out further"),
+        Some("Read before every step of a roll-out; answered in public"),
+        Some(72),
+    ),
+    (
+        "Support e-mail",
+        Channel::Email,
+        None,
+        Some("Answer, and decide which help pages are missing"),
+        None,
+        Some(24),
+    ),
+    (
+        "Help line notes",
+        Channel::Call,
+        Some("Help line"),
+        Some("Decide what causes calls that nobody should need"),
+        None,
+        Some(24),
+    ),
+    ("Chat", Channel::Chat, Some("Chat and e-mail"), Some("Decide what the chat may solve by itself"), None, Some(1)),
+    ("Account visits", Channel::Visit, None, Some("Decide what key accounts need before they renew"), None, Some(120)),
+    ("Review sites", Channel::Review, None, Some("Decide what the public has to hear from us"), None, Some(72)),
+    ("Social media", Channel::Social, None, None, None, Some(4)),
+    ("Community forum", Channel::Community, None, Some("Decide which ideas are worked out"), None, None),
 ];
 
 /// The posts.
@@ -277,14 +326,12 @@ fn category(id: CategoryId, parent: Option<CategoryId>, place: usize, given: &St
 /// The listening posts.
 pub(crate) fn posts() -> Vec<Post> {
     let rows = POSTS.iter().enumerate();
-    rows.map(|(at, (name, channel, touchpoint, objective, promise_hours))| Post {
-        id: PostId(at as i64 + 1),
-        name: (*name).to_owned(),
-        channel: *channel,
+    rows.map(|(at, (name, channel, touchpoint, objective, process, promise_hours))| Post {
         touchpoint: touchpoint.and_then(touchpoint_named),
-        objective: Some((*objective).to_owned()),
-        owner: None,
+        objective: objective.map(str::to_owned),
+        process: process.map(str::to_owned),
         promise_hours: *promise_hours,
+        ..Post::new(PostId(at as i64 + 1), *name, *channel)
     })
     .collect()
 }

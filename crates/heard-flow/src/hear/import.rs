@@ -118,7 +118,7 @@ fn post(tx: &mut Tx, now: Time, id: PostId, mapping: &Mapping) -> Result<PostId,
     }
     let (name, channel) = (mapping.post.clone(), mapping.channel);
     let detail = json!({ "name": name, "channel": channel });
-    tables::post::save(tx, &Post { id, name, channel, touchpoint: None, objective: None, owner: None, promise_hours: None })?;
+    tables::post::save(tx, &Post::new(id, name, channel))?;
     tables::audit::note(tx, now, Act::Added, Noun::Post, id.0, &detail)?;
     Ok(id)
 }

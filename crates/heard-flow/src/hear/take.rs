@@ -6,6 +6,7 @@ use heard_domain::feedback::{BadFeedback, Feedback, NewFeedback};
 use heard_domain::hex::hex;
 use heard_domain::id::{FeedbackId, ImportId, JobId, PostId};
 use heard_domain::job::Job;
+use heard_domain::place::PLACE;
 use heard_domain::reading::Reading;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
@@ -95,6 +96,18 @@ fn normal(identities: &[Identity]) -> Result<Vec<Identity>, BadFeedback> {
 
 /// Takes in what a post heard; the answers are in the order given.
 pub async fn take(flow: &Flow, scope: &Scope, post: PostId, batch: Vec<NewFeedback>) -> Result<Vec<Heard>, FlowError> {
+    take_from(flow, scope, post, batch, true).await
+}
+
+/// The same; where the source does not say when something was said (`timed` is false), the moment is ours, and the same
+/// words at another moment are still the same feedback.
+pub async fn take_from(
+    flow: &Flow,
+    scope: &Scope,
+    post: PostId,
+    batch: Vec<NewFeedback>,
+    timed: bool,
+) -> Result<Vec<Heard>, FlowError> {
     need(scope, Grant::WriteFeedback)?;
     if batch.len() > MOST_AT_ONCE {
         return Err(FlowError::rule("feedback", format!("at most {MOST_AT_ONCE} at once")));
@@ -106,7 +119,7 @@ pub async fn take(flow: &Flow, scope: &Scope, post: PostId, batch: Vec<NewFeedba
     let long = batch.iter().map(|new| new.text.len()).sum::<usize>() > READ_IN_PASSING;
     let understand = move || {
         let one = |new| {
-            let mut one = prepare(ids.next(now), new, true)?;
+            let mut one = prepare(ids.next(now), new, timed)?;
             one.read(&understanding, post);
             Ok(one)
         };
@@ -183,6 +196,9 @@ pub(crate) fn keep(
     }
     to_read.sort_unstable();
     to_read.dedup();
+    if heard.iter().any(|heard| matches!(heard, Heard::Added(_) | Heard::Revised(_))) {
+        tables::health::heard(tx, batch.post, batch.now)?;
+    }
     if !to_read.is_empty() {
         tables::job::add(tx, batch.job, &Job::Read { feedback: to_read }, batch.now)?;
     }
@@ -197,6 +213,11 @@ fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<N
     if let Some(name) = new.touchpoint.filter(|_| touchpoint.is_none()) {
         // A name that the journey does not know is not lost: it is kept as an attribute.
         attributes.extend(names.attributes(tx, &[("touchpoint".to_owned(), name)])?);
+    }
+    if let Some(place) = names.directory().place_of(batch.post).map(|place| place.name.clone()) {
+        // Where the source says a place itself, that one holds: the first of a name is kept.
+        let place = names.attributes(tx, &[(PLACE.to_owned(), place)])?;
+        attributes.extend(place.into_iter().filter(|(place, _)| attributes.iter().all(|(known, _)| known != place)).collect::<Vec<_>>());
     }
     attributes.sort_unstable();
     attributes.dedup_by_key(|(attribute, _)| *attribute);

@@ -111,7 +111,8 @@ from_ids!(
     TemplateId,
     PlaceId,
     CalendarId,
-    SegmentId
+    SegmentId,
+    WebhookId
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

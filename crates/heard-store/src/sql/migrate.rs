@@ -37,6 +37,7 @@ macro_rules! steps {
         steps!($folder:
             1 "first_light" "0001",
             2 "operations" "0002",
+            3 "posts" "0003",
             4 "departments" "0004",
             5 "audit" "0005",
         )

@@ -1,13 +1,13 @@
 //! Listening posts.
 
-use heard_domain::id::{PostId, TouchpointId, UserId};
+use heard_domain::id::{PlaceId, PostId, TouchpointId, UserId};
 use heard_domain::post::Post;
 
 use crate::error::StoreError;
 use crate::sql::driver::Row;
 use crate::view::{Tx, View};
 
-const COLUMNS: &str = "id, name, channel, touchpoint, objective, owner, promise_hours";
+const COLUMNS: &str = "id, name, channel, touchpoint, objective, owner, promise_hours, process, place";
 
 fn read(row: &dyn Row) -> Result<Post, StoreError> {
     Ok(Post {
@@ -18,6 +18,8 @@ fn read(row: &dyn Row) -> Result<Post, StoreError> {
         objective: row.text_or_none(4)?.map(str::to_owned),
         owner: row.int_or_none(5)?.map(UserId),
         promise_hours: row.int_or_none(6)?.map(|hours| hours as i32),
+        process: row.text_or_none(7)?.map(str::to_owned),
+        place: row.int_or_none(8)?.map(PlaceId),
     })
 }
 
@@ -45,9 +47,10 @@ pub fn by_name(view: &View, name: &str) -> Result<Option<Post>, StoreError> {
 /// Makes a post or changes it. A taken name is a [`StoreError::Conflict`].
 pub fn save(tx: &mut Tx, post: &Post) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO post (id, name, channel, touchpoint, objective, owner, promise_hours) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, channel = excluded.channel, touchpoint = excluded.touchpoint,
-         objective = excluded.objective, owner = excluded.owner, promise_hours = excluded.promise_hours",
+        "INSERT INTO post (id, name, channel, touchpoint, objective, owner, promise_hours, process, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET name = excluded.name, channel = excluded.channel, touchpoint = excluded.touchpoint,
+         objective = excluded.objective, owner = excluded.owner, promise_hours = excluded.promise_hours,
+         process = excluded.process, place = excluded.place",
         &[
             post.id.into(),
             (&post.name).into(),
@@ -56,6 +59,8 @@ pub fn save(tx: &mut Tx, post: &Post) -> Result<(), StoreError> {
             post.objective.as_deref().into(),
             post.owner.into(),
             post.promise_hours.into(),
+            post.process.as_deref().into(),
+            post.place.into(),
         ],
     )?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Tokens of integrators. Only the hash of a token's secret is kept.
 
-use heard_domain::id::{TokenId, UserId};
+use heard_domain::id::{PostId, TokenId, UserId};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 
@@ -17,6 +17,8 @@ pub struct Token {
     pub name: String,
     /// What may be done with it.
     pub grants: Vec<Grant>,
+    /// The post to which what is sent with it goes, and only there; `None`: it says itself where.
+    pub post: Option<PostId>,
     /// Who made it; `None`: the command line.
     pub by: Option<UserId>,
     /// Since when it is there.
@@ -27,7 +29,7 @@ pub struct Token {
     pub seen: Option<Time>,
 }
 
-const COLUMNS: &str = "id, name, grants, made_by, since, expires, seen";
+const COLUMNS: &str = "id, name, grants, made_by, since, expires, seen, post";
 
 fn read(row: &dyn Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -38,12 +40,15 @@ fn read(row: &dyn Row) -> Result<Token, StoreError> {
         since: Time(row.int(4)?),
         expires: row.int_or_none(5)?.map(Time),
         seen: row.int_or_none(6)?.map(Time),
+        post: row.int_or_none(7)?.map(PostId),
     })
 }
 
-/// All, by name.
+/// All in sight, by name.
 pub fn list(view: &View) -> Result<Vec<Token>, StoreError> {
-    view.list(&format!("SELECT {COLUMNS} FROM token ORDER BY name, id"), &[], read)
+    let mut tokens = view.list(&format!("SELECT {COLUMNS} FROM token ORDER BY name, id"), &[], read)?;
+    tokens.retain(|token| token.post.map_or(view.narrowed().is_none(), |post| view.scope().sees(post)));
+    Ok(tokens)
 }
 
 /// A token by identifier.
@@ -60,7 +65,8 @@ pub fn by_hash(view: &View, hash: &str) -> Result<Option<Token>, StoreError> {
 pub fn insert(tx: &mut Tx, token: &Token, hash: &str) -> Result<(), StoreError> {
     let grants = serde_json::to_string(&token.grants)?;
     tx.execute(
-        "INSERT INTO token (id, name, hash, grants, made_by, since, expires, seen) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO token (id, name, hash, grants, made_by, since, expires, seen, post)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[
             token.id.into(),
             (&token.name).into(),
@@ -70,6 +76,7 @@ pub fn insert(tx: &mut Tx, token: &Token, hash: &str) -> Result<(), StoreError> 
             token.since.into(),
             token.expires.into(),
             token.seen.into(),
+            token.post.into(),
         ],
     )?;
     Ok(())

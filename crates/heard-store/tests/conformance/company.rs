@@ -116,6 +116,7 @@ pub fn users_sessions_and_tokens_are_kept(open: &dyn Fn(&Path) -> Store) {
         active: true,
     };
     let key = Token {
+        post: None,
         id: TokenId(4),
         name: "CRM".to_owned(),
         grants: vec![Grant::WriteFeedback],

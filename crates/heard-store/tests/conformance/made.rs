@@ -15,11 +15,7 @@ pub fn company(store: &Store) {
     store
         .write_now(&Scope::system(), |tx| {
             for (id, channel) in [(1, Channel::Review), (2, Channel::Survey)] {
-                let name = channel.label().to_owned();
-                post::save(
-                    tx,
-                    &Post { id: PostId(id), name, channel, touchpoint: None, objective: None, owner: None, promise_hours: None },
-                )?;
+                post::save(tx, &Post::new(PostId(id), channel.label(), channel))?;
             }
             Ok(())
         })

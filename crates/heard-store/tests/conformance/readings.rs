@@ -182,15 +182,7 @@ pub fn the_company_changes_its_words(open: &dyn Fn(&Path) -> Store) {
             let touchpoint = Some(TouchpointId(2));
             post::save(
                 tx,
-                &Post {
-                    id: PostId(3),
-                    name,
-                    channel: Channel::Kiosk,
-                    touchpoint,
-                    objective: None,
-                    owner: None,
-                    promise_hours: Some(4),
-                },
+                &Post { touchpoint, promise_hours: Some(4), ..Post::new(PostId(3), name, Channel::Kiosk) },
             )
         })
         .unwrap();

@@ -202,11 +202,7 @@ pub fn settle(store: &Store, nested: bool) {
         taxonomy::save(tx, &taxonomy)?;
         for id in 1..=POSTS {
             let channel = if id == 1 { Channel::Survey } else { Channel::Review };
-            let (name, touchpoint) = (format!("post {id}"), None);
-            post::save(
-                tx,
-                &Post { id: PostId(id), name, channel, touchpoint, objective: None, owner: None, promise_hours: None },
-            )?;
+            post::save(tx, &Post::new(PostId(id), format!("post {id}"), channel))?;
         }
         for (id, formula) in (1..).zip([Formula::Nps, Formula::Stars, Formula::Csat]) {
             let (min, max) = formula.range().unwrap_or((0.0, 10.0));

@@ -18,6 +18,8 @@ pub enum Place {
     Feedback,
     /// Stages and touchpoints.
     Journey,
+    /// Where Heard listens.
+    Posts,
     /// Files that came in.
     Imports,
     /// Company, users, posts, categories, tokens.
@@ -27,7 +29,7 @@ pub enum Place {
 impl Place {
     /// The groups of the navigation.
     const GROUPS: [(&'static str, &'static [Self]); 2] =
-        [("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Imports]), ("Settings", &[Self::Settings])];
+        [("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]), ("Settings", &[Self::Settings])];
 
     /// Its address.
     pub fn path(self) -> &'static str {
@@ -35,6 +37,7 @@ impl Place {
             Self::Overview => "/",
             Self::Feedback => "/feedback",
             Self::Journey => "/journey",
+            Self::Posts => "/posts",
             Self::Imports => "/imports",
             Self::Settings => "/settings",
         }
@@ -46,6 +49,7 @@ impl Place {
             Self::Overview => "Overview",
             Self::Feedback => "Feedback",
             Self::Journey => "Journey",
+            Self::Posts => "Listening posts",
             Self::Imports => "Imports",
             Self::Settings => "Settings",
         }
@@ -56,6 +60,7 @@ impl Place {
             Self::Overview => icon("home"),
             Self::Feedback => icon("feedback"),
             Self::Journey => icon("journey"),
+            Self::Posts => icon("ear"),
             Self::Imports => icon("import"),
             Self::Settings => icon("settings"),
         }
@@ -64,7 +69,7 @@ impl Place {
     /// Whether somebody may see it; everybody has settings of their own.
     fn seen_by(self, viewer: &Viewer) -> bool {
         match self {
-            Self::Overview | Self::Journey => viewer.may(Grant::ReadFigures),
+            Self::Overview | Self::Journey | Self::Posts => viewer.may(Grant::ReadFigures),
             Self::Feedback => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
             Self::Settings => true,
@@ -201,6 +206,24 @@ fn keys() -> Markup {
             form method="dialog" { button.secondary type="submit" { "Close" } }
         }
     }
+}
+
+/// A page for a customer: in their language, without Heard's own mark, navigation and script.
+pub fn visitor(language: &str, title: &str, body: &Markup) -> Markup {
+    without_nul(html! {
+        (DOCTYPE)
+        html lang=(language) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (title) }
+                link rel="stylesheet" href=(url("app.css"));
+                link rel="icon" href=(url("icon.svg")) type="image/svg+xml";
+            }
+            body.bare.visit { main id="main" { (body) } }
+        }
+    })
 }
 
 /// A page for somebody who is not signed in, or for an error: no navigation.

@@ -73,7 +73,7 @@ async fn no_address_makes_a_page_fail_inside() {
             for wish in wishes {
                 let path = format!("{}{wish}", route.path.replace("{id}", id).replace("{file}", id));
                 let answer = match route.face {
-                    Face::Page => site.get(&path, Some(&session)).await,
+                    Face::Page | Face::Visitor => site.get(&path, Some(&session)).await,
                     Face::Api => site.call(Method::GET, &path, Some(&token), None).await,
                 };
                 assert!(!answer.status.is_server_error(), "{path}: {} {}", answer.status, answer.body);

@@ -5,6 +5,7 @@ mod api;
 mod hostile;
 mod import;
 mod openapi;
+mod posts;
 mod roles;
 mod schema;
 mod scope;

@@ -17,7 +17,7 @@ async fn a_listening_post_is_set_up_and_changed() {
         ("owner", &owner),
         ("promise_hours", "24"),
     ];
-    let answer = site.submit("/settings/posts", Some(&session), &wanted).await;
+    let answer = site.submit("/posts", Some(&session), &wanted).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let place = answer.header("location").split('?').next().unwrap().to_owned();
     let page = site.get(&place, Some(&session)).await.body;
@@ -28,7 +28,7 @@ async fn a_listening_post_is_set_up_and_changed() {
     site.submit(&place, Some(&session), &[("name", "Desk"), ("channel", "kiosk")]).await;
     let post = site.flow.directory().posts[0].clone();
     assert_eq!((post.name.as_str(), post.objective, post.owner, post.promise_hours), ("Desk", None, None, None));
-    let again = site.submit("/settings/posts", Some(&session), &[("name", "desk"), ("channel", "kiosk")]).await;
+    let again = site.submit("/posts", Some(&session), &[("name", "desk"), ("channel", "kiosk")]).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 

@@ -131,15 +131,7 @@ impl Site {
     }
 
     pub async fn post(&self, name: &str) -> PostId {
-        let draft = PostDraft {
-            name: name.into(),
-            channel: Channel::Review,
-            touchpoint: None,
-            objective: None,
-            owner: None,
-            promise_hours: None,
-        };
-        post::add(&self.flow, &Scope::system(), draft).await.unwrap().id
+        post::add(&self.flow, &Scope::system(), PostDraft::new(name, Channel::Review)).await.unwrap().id
     }
 
     /// Days pass.

@@ -107,14 +107,14 @@ impl Taken {
 /// Hands over feedback. Acknowledged only when it is durable.
 pub async fn offer(State(state): State<AppState>, caller: Caller, Body(body): Body<Value>) -> Result<Response, Problem> {
     if body.get("feedback").is_some() {
-        let batch: Batch = typed(body)?;
+        let batch: Batch = typed(at_home(&caller.scope, body))?;
         if batch.feedback.is_empty() {
             return Err(Problem::field("feedback", "is empty"));
         }
         let heard = take(&state.flow, &caller.scope, batch.post, batch.feedback).await?;
         return Ok(Json(TakenBatch { results: heard.into_iter().map(Taken::of).collect() }).into_response());
     }
-    let (post, feedback) = single(body)?;
+    let (post, feedback) = single(at_home(&caller.scope, body))?;
     let heard = take(&state.flow, &caller.scope, post, vec![feedback]).await?;
     let taken =
         heard.into_iter().next().map(Taken::of).ok_or_else(|| Problem::new(ProblemCode::Internal, "nothing was answered"))?;
@@ -131,6 +131,16 @@ pub async fn offer(State(state): State<AppState>, caller: Caller, Body(body): Bo
         }
         _ => Ok(Json(taken).into_response()),
     }
+}
+
+/// With a token of a post, what does not say where it belongs belongs there.
+fn at_home(scope: &Scope, mut body: Value) -> Value {
+    if let (Some(post), Some(object)) = (scope.home(), body.as_object_mut())
+        && !object.contains_key("post")
+    {
+        object.insert("post".into(), post.to_string().into());
+    }
+    body
 }
 
 /// A flattened type cannot refuse unknown fields: the post is taken out, and the rest must be a feedback.

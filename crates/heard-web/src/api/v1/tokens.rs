@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use heard_domain::id::{TokenId, UserId};
+use heard_domain::id::{PostId, TokenId, UserId};
 use heard_domain::time::Time;
-use heard_domain::user::Grant;
-use heard_flow::arrange::token;
+use heard_domain::user::{Grant, User};
+use heard_domain::scope::Scope;
+use heard_flow::arrange::token::{self, Standing, TokenDraft};
 use heard_store::tables;
 use heard_store::tables::token::Token;
 use schemars::JsonSchema;
@@ -27,6 +28,9 @@ pub struct NewToken {
     pub name: String,
     /// What it may do: at least one, and nothing that its maker may not.
     pub scopes: Vec<Grant>,
+    /// The listening post to which what is sent with it goes, and only there; nothing else is in its sight.
+    #[serde(default)]
+    pub post: Option<PostId>,
     /// Until when it is valid; none: until it is taken back.
     #[serde(default)]
     pub expires: Option<Time>,
@@ -42,6 +46,10 @@ pub struct TokenShown {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<Grant>,
+    /// The listening post to which it belongs.
+    pub post: Option<PostId>,
+    /// What it can still do: less than its scopes once whoever made it may do less, or nothing.
+    pub works: Vec<Grant>,
     /// Who made it; none: on the machine itself.
     pub by: Option<UserId>,
     /// Since when it is there.
@@ -52,10 +60,15 @@ pub struct TokenShown {
     pub seen: Option<Time>,
 }
 
-impl From<Token> for TokenShown {
-    fn from(token: Token) -> Self {
-        let Token { id, name, grants, by, since, expires, seen } = token;
-        Self { id, name, scopes: grants, by, since, expires, seen }
+impl TokenShown {
+    fn of(token: Token, maker: Option<&User>, now: Time) -> Self {
+        let works = match token::standing(&token, maker, now) {
+            Standing::Works => token.grants.clone(),
+            Standing::Less(left) => left,
+            Standing::Expired | Standing::Orphaned => vec![],
+        };
+        let Token { id, name, grants, post, by, since, expires, seen } = token;
+        Self { id, name, scopes: grants, post, works, by, since, expires, seen }
     }
 }
 
@@ -77,8 +90,14 @@ pub struct TokenList {
 
 /// Lists the tokens.
 pub async fn list(State(state): State<AppState>, caller: Caller) -> Result<Json<TokenList>, Problem> {
-    let tokens = state.flow.store.read(&caller.scope, tables::token::list).await?;
-    Ok(Json(TokenList { items: tokens.into_iter().map(TokenShown::from).collect() }))
+    let (tokens, users) =
+        state.flow.store.read(&caller.scope, |view| Ok((tables::token::list(view)?, tables::user::list(view)?))).await?;
+    let (maker, now) = (|token: &Token| users.iter().find(|user| Some(user.id) == token.by), state.flow.now());
+    let shown = tokens.into_iter().map(|token| {
+        let by = maker(&token);
+        TokenShown::of(token, by, now)
+    });
+    Ok(Json(TokenList { items: shown.collect() }))
 }
 
 /// Makes one.
@@ -87,8 +106,16 @@ pub async fn add(
     caller: Caller,
     Body(new): Body<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), Problem> {
-    let (token, secret) = token::add(&state.flow, &caller.scope, &new.name, new.scopes, new.expires).await?;
-    Ok((StatusCode::CREATED, Json(MadeToken { token: token.into(), secret })))
+    let NewToken { name, scopes, post, expires } = new;
+    let draft = TokenDraft { name, grants: scopes, post, expires };
+    let (token, secret) = token::make(&state.flow, &caller.scope, draft).await?;
+    let by = token.by;
+    let maker = match by {
+        Some(by) => state.flow.store.read(&Scope::system(), move |view| tables::user::get(view, by)).await?,
+        None => None,
+    };
+    let token = TokenShown::of(token, maker.as_ref(), state.flow.now());
+    Ok((StatusCode::CREATED, Json(MadeToken { token, secret })))
 }
 
 /// Takes one back.
@@ -99,7 +126,8 @@ pub async fn remove(State(state): State<AppState>, caller: Caller, Id(id): Id<To
 
 fn example() -> Value {
     json!({
-        "id": "729382736700", "name": "Data warehouse", "scopes": ["feedback:read", "figures:read"], "by": "729382736001",
+        "id": "729382736700", "name": "Data warehouse", "scopes": ["feedback:read", "figures:read"], "post": null,
+        "works": ["feedback:read", "figures:read"], "by": "729382736001",
         "since": "2026-03-01T09:00:00Z", "expires": null, "seen": "2026-03-22T14:05:00Z",
     })
 }
@@ -117,7 +145,7 @@ pub fn list_doc() -> Doc {
 pub fn add_doc() -> Doc {
     let secret = "heard_example-only-of-this-shape-and-not-valid-anywhere";
     Doc::new("createToken", "Settings", "Make a token. Its secret is shown only in this answer.")
-        .takes::<NewToken>(json!({ "name": "Data warehouse", "scopes": ["feedback:read", "figures:read"], "expires": null }))
+        .takes::<NewToken>(json!({ "name": "Data warehouse", "scopes": ["feedback:read", "figures:read"], "post": null, "expires": null }))
         .answers::<MadeToken>(201, "Made", json!({ "token": example(), "secret": secret }))
 }
 

@@ -14,7 +14,6 @@ pub fn page(viewer: &Viewer, path: &str, title: &str, problem: Option<&Problem>,
     let tabs = [
         ("/settings", "My account", None),
         ("/settings/company", "Company", administer),
-        ("/settings/posts", "Listening posts", Some(Grant::Shape)),
         ("/settings/users", "Users", administer),
         ("/settings/tokens", "Tokens", administer),
         ("/settings/audit", "Audit log", Some(Grant::ReadAudit)),

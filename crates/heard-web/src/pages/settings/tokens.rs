@@ -2,14 +2,15 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use heard_domain::id::TokenId;
+use heard_domain::id::{PostId, TokenId};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
-use heard_flow::arrange::token;
+use heard_flow::arrange::token::{self, Standing, TokenDraft};
 use heard_store::tables;
-use maud::html;
+use heard_store::tables::token::Token;
+use maud::{Markup, html};
 
-use crate::extract::{Form, Id};
+use crate::extract::{Asked, Form, Id};
 use crate::pages::settings::shell;
 use crate::parts::field::{Field, reason, refused};
 use crate::parts::form::csrf;
@@ -18,8 +19,9 @@ use crate::state::AppState;
 use crate::viewer::Viewer;
 
 /// Lists the tokens, with the form that makes one.
-pub async fn list(State(state): State<AppState>, viewer: Viewer) -> Result<Response, Problem> {
-    page(&state, &viewer, &Form(Vec::new()), None, None).await
+pub async fn list(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Response, Problem> {
+    // The page of a post leads here with the post chosen.
+    page(&state, &viewer, &Form(pairs), None, None).await
 }
 
 /// Makes a token and shows its secret, once.
@@ -39,7 +41,12 @@ pub async fn add(State(state): State<AppState>, viewer: Viewer, form: Form) -> R
                 Some(state.flow.now().plus_ms(days * 86_400_000))
             }
         };
-        token::add(&state.flow, &viewer.scope, form.get("name"), grants, expires).await.map_err(Problem::from)
+        let post = match form.get("post") {
+            "" => None,
+            id => Some(id.parse().map_err(|_| Problem::field("post", "there is no such listening post"))?),
+        };
+        let draft = TokenDraft { name: form.get("name").to_owned(), grants, post, expires };
+        token::make(&state.flow, &viewer.scope, draft).await.map_err(Problem::from)
     };
     match outcome.await {
         Ok((_, secret)) => page(&state, &viewer, &Form(Vec::new()), Some(&secret), None).await,
@@ -60,8 +67,12 @@ async fn page(
     secret: Option<&str>,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
-    let tokens = state.flow.store.read(&viewer.scope, tables::token::list).await?;
-    let zone = state.flow.directory().company.zone.clone();
+    let (tokens, users) =
+        state.flow.store.read(&viewer.scope, |view| Ok((tables::token::list(view)?, tables::user::list(view)?))).await?;
+    let (directory, now) = (state.flow.directory(), state.flow.now());
+    let zone = &directory.company.zone;
+    let standing = |token: &Token| token::standing(token, users.iter().find(|user| Some(user.id) == token.by), now);
+    let post = |id: PostId| directory.posts.iter().find(|post| post.id == id && viewer.scope.sees(id)).map_or("", |post| post.name.as_str());
     let day = |time: Option<Time>, never: &str| time.map_or(never.to_owned(), |time| zone.day(time).to_string());
     let body = html! {
         @if let Some(secret) = secret {
@@ -78,12 +89,13 @@ async fn page(
             } @else {
                 div.scroll tabindex="0" role="group" aria-label="Table of tokens" {
                     table.plain {
-                        thead { tr { th scope="col" { "Name" } th scope="col" { "May" } th scope="col" { "Since" } th scope="col" { "Valid until" } th scope="col" { "Last used" } th scope="col" { span.vh { "Take back" } } } }
+                        thead { tr { th scope="col" { "Name" } th scope="col" { "May" } th scope="col" { "Listening post" } th scope="col" { "Since" } th scope="col" { "Valid until" } th scope="col" { "Last used" } th scope="col" { span.vh { "Take back" } } } }
                         tbody {
                             @for token in &tokens {
                                 tr {
-                                    td { (token.name) }
+                                    td { (token.name) (stands(&standing(token))) }
                                     td { @for (n, grant) in token.grants.iter().enumerate() { @if n > 0 { ", " } (grant.label().to_lowercase()) } }
+                                    td { @match token.post { Some(id) => { a href={ "/posts/" (id) } { bdi { (post(id)) } } }, None => { span.soft { "any" } } } }
                                     td { (zone.day(token.since)) }
                                     td { (day(token.expires, "taken back")) }
                                     td { (day(token.seen, "never")) }
@@ -104,7 +116,7 @@ async fn page(
             div.ch { h2 #make { "Make a token" } }
             form.form method="post" action="/settings/tokens" {
                 (csrf(&viewer.csrf))
-                (refused(problem, &["name", "scopes", "expires"]))
+                (refused(problem, &["name", "scopes", "post", "expires"]))
                 (Field { name: "name", label: "What it is for", kind: "text", value: form.get("name"), autocomplete: "off", hint: "Like “Data warehouse”." }.show(problem))
                 fieldset {
                     legend { "What it may do" }
@@ -114,6 +126,17 @@ async fn page(
                             label.check { input type="checkbox" name="scopes" value=(grant.code()) checked[form.all("scopes").any(|code| code == grant.code())]; span { (grant) " " code { (grant.code()) } } }
                         }
                     }
+                }
+                div.field {
+                    label for="post" { "Listening post" }
+                    span.hint #post-hint { "With a token of a post, what is sent goes there and only there, and nothing else is in its sight." }
+                    select.input #post name="post" aria-describedby="post-hint" aria-invalid=[reason(problem, "post").map(|_| "true")] {
+                        option value="" { "any: whoever sends says where" }
+                        @for known in directory.posts.iter().filter(|post| viewer.scope.sees(post.id)) {
+                            option value=(known.id) selected[form.get("post") == known.id.to_string()] { (known.name) }
+                        }
+                    }
+                    @if let Some(reason) = reason(problem, "post") { span.wrong { (reason) } }
                 }
                 div.field {
                     label for="expires" { "Valid for" }
@@ -128,4 +151,16 @@ async fn page(
         p.soft { "How to use it: " a href="/openapi.json" { "openapi.json" } " describes every operation; send “Authorization: Bearer heard_…”." }
     };
     Ok(shell::page(viewer, "/settings/tokens", "Tokens", problem, &body))
+}
+
+/// What can no longer be done with a token, and why.
+fn stands(standing: &Standing) -> Markup {
+    html! {
+        @match standing {
+            Standing::Works => {}
+            Standing::Less(left) => div { span.chip.state { "Does less" } span.soft { " Whoever made it may do no more than: " @for (n, grant) in left.iter().enumerate() { @if n > 0 { ", " } (grant.label().to_lowercase()) } } }
+            Standing::Expired => div { span.chip.state { "Expired" } }
+            Standing::Orphaned => div { span.chip.state.bad { "Stopped" } span.soft { " Whoever made it is not active any more, or may not do this any more." } }
+        }
+    }
 }
