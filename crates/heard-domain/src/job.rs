@@ -1,6 +1,6 @@
 //! Jobs: background work, written in the same transaction as the state that asks for it. Jobs are idempotent.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::id::{FeedbackId, ImportId};
 
@@ -26,8 +26,15 @@ pub enum Job {
     /// Read all feedback again, after this one (after a change of journey or taxonomy).
     ReadAgain {
         /// The last identifier that was read again; 0 at the beginning.
+        #[serde(deserialize_with = "also_zero")]
         after: FeedbackId,
     },
+}
+
+/// No feedback has the identifier 0, and none may come in with it: here alone it is said, of the place before the first.
+fn also_zero<'de, D: Deserializer<'de>>(input: D) -> Result<FeedbackId, D::Error> {
+    let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
+    text.parse().map(FeedbackId).map_err(de::Error::custom)
 }
 
 impl Job {
@@ -38,6 +45,26 @@ impl Job {
             Self::Import { .. } => "import",
             Self::Undo { .. } => "undo",
             Self::ReadAgain { .. } => "read_again",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_is_read_back() {
+        let jobs = [
+            Job::Read { feedback: vec![FeedbackId(1)] },
+            Job::Import { import: ImportId(2) },
+            Job::Undo { import: ImportId(3) },
+            Job::ReadAgain { after: FeedbackId(0) },
+            Job::ReadAgain { after: FeedbackId(4) },
+        ];
+        for job in jobs {
+            let kept = serde_json::to_string(&job).unwrap();
+            assert_eq!(serde_json::from_str::<Job>(&kept).unwrap(), job, "{kept}");
         }
     }
 }
