@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 mod api;
+mod audit;
+mod form;
 mod hostile;
+mod ids;
 mod import;
 mod openapi;
 mod posts;
@@ -13,3 +16,4 @@ mod serve;
 mod settings;
 mod sign_in;
 mod site;
+mod world;

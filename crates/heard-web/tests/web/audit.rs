@@ -1,0 +1,318 @@
+//! The audit log over the whole route table: whatever changes something leaves an entry with the right actor, and no entry
+//! holds a secret or whom it was about.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use heard_domain::audit::{Act, AuditKind, Entry, Noun, Sought, Who};
+use heard_domain::id::TokenId;
+use heard_domain::scope::Scope;
+use heard_domain::user::{Grant, Role};
+use heard_store::tables;
+use heard_web::app::routes;
+use heard_web::csrf;
+use heard_web::route::{Face, Intake, Route};
+use serde_json::{Value, json};
+
+use crate::form;
+use crate::ids;
+use crate::openapi::document;
+use crate::site::{Answer, PASSWORD, Site, form_request};
+use crate::world::{SECRETS, World};
+
+/// What leaves no entry, and why.
+const EXCEPT: &[(&str, &str, &str)] = &[
+    ("POST", "/theme", "a cookie of the browser, nothing that is kept"),
+    ("POST", "/api/v1/figures", "a question"),
+    ("POST", "/api/v1/feedback", "feedback carries when and where it was heard; an entry for each would double every write"),
+];
+
+async fn entries(site: &Site) -> Vec<Entry> {
+    site.flow.all_noted().await;
+    let scope = Scope::system();
+    site.flow.store.read(&scope, |view| tables::audit::list(view, &Sought::default(), None, 100_000)).await.unwrap()
+}
+
+async fn since(site: &Site, last: i64) -> Vec<Entry> {
+    entries(site).await.into_iter().filter(|entry| entry.seq > last).collect()
+}
+
+async fn last(site: &Site) -> i64 {
+    entries(site).await.first().map_or(0, |entry| entry.seq)
+}
+
+/// Does what an operation is for, so that it succeeds.
+async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
+    let path = world.path(route.path).await;
+    if matches!(route.intake, Intake::Stream(_)) {
+        let request = Request::post(&path).header("authorization", format!("Bearer {}", world.token));
+        return world.site.send(request.body(Body::from("id,when,words\n1,2026-03-20,fine\n")).unwrap()).await;
+    }
+    let method = route.method.as_str().to_lowercase();
+    let mut body = ids::body(world, document, route.path, &method).await.map(|(body, _)| body);
+    match (route.method.as_str(), route.path) {
+        ("POST", "/api/v1/imports/{id}/confirm") => {
+            let import = world.site.call(Method::GET, path.trim_end_matches("/confirm"), Some(&world.token), None).await.json();
+            body = Some(json!({ "mapping": import["mapping"] }));
+        }
+        // The time zone is fixed: there is feedback.
+        ("PATCH", "/api/v1/company") => body = Some(json!({ "name": "Southwind" })),
+        ("POST", "/api/v1/feedback/{id}/corrections") => {
+            body = Some(json!({ "change": { "what": "sentiment", "to": "positive" } }))
+        }
+        _ => {}
+    }
+    world.site.call(route.method.clone(), &path, Some(&world.token), body).await
+}
+
+#[tokio::test]
+async fn every_operation_that_changes_something_is_noted_with_its_token() {
+    let world = World::new().await;
+    let document = document(&world.site).await;
+    let token = heard_flow::arrange::token::known(&world.site.flow, &world.token).await.unwrap().unwrap().actor;
+    for route in routes(1 << 20).iter().filter(|route| route.face == Face::Api && !route.safe()) {
+        let excepted = EXCEPT.iter().any(|(method, path, _)| (*method, *path) == (route.method.as_str(), route.path));
+        let before = last(&world.site).await;
+        let answer = operate(&world, &document, route).await;
+        assert!(answer.status.is_success(), "{} {} cannot be tried: {} {}", route.method, route.path, answer.status, answer.body);
+        let noted = since(&world.site, before).await;
+        let own = noted.iter().any(|entry| entry.who == Who::from(token) && entry.act.kind() != AuditKind::Read);
+        assert!(own != excepted, "{} {}: {noted:#?}", route.method, route.path);
+    }
+    nothing_is_told(&world.site).await;
+}
+
+async fn nothing_is_told(site: &Site) {
+    for entry in entries(site).await {
+        let told = entry.detail.to_string();
+        for secret in SECRETS.iter().chain(&[PASSWORD, "heard_", "whsec_"]) {
+            assert!(!told.contains(secret), "“{secret}” stands in {entry:?}");
+        }
+    }
+}
+
+/// What a person would write into the fields that are empty.
+fn filled(form: &form::Form, n: usize) -> Vec<(String, String)> {
+    let mut pairs = form.pairs();
+    for (name, value) in &mut pairs {
+        let kind = form.fields.iter().find(|field| field.name == *name).map_or("", |field| field.kind.as_str());
+        *value = match (name.as_str(), kind) {
+            ("name", _) => format!("Name {n}"),
+            ("old", _) => PASSWORD.to_owned(),
+            (_, "password") => "sentinel-password-2".to_owned(),
+            (_, "email") => format!("{n}.sentinel@example.com"),
+            _ => continue,
+        };
+    }
+    if let Some(scope) = form.fields.iter().find(|field| field.name == "scopes") {
+        pairs.push(("scopes".into(), scope.options[0].clone()));
+    }
+    pairs
+}
+
+/// Whether an address is one of a route.
+fn fits(route: &str, address: &str) -> bool {
+    let (route, address): (Vec<_>, Vec<_>) =
+        (route.split('/').collect(), address.split('?').next().unwrap().split('/').collect());
+    route.len() == address.len() && route.iter().zip(address).all(|(part, given)| part.starts_with('{') || *part == given)
+}
+
+/// All forms of all pages that somebody can open.
+pub async fn forms(world: &World, session: &str) -> Vec<form::Form> {
+    let mut found: Vec<form::Form> = Vec::new();
+    for route in routes(1 << 20).iter().filter(|route| route.face == Face::Page && route.safe()) {
+        let mut paths = vec![];
+        if let Some((before, _)) = route.path.split_once("/{id}") {
+            let noun = before.rsplit('/').next().unwrap();
+            paths.extend([world.seen.get(noun).cloned(), Some(ids::there(world, world_noun(noun)).await)].into_iter().flatten());
+        } else if !route.path.contains('{') {
+            paths.push(String::new());
+        }
+        for id in paths {
+            let mut path = route.path.replace("{id}", &id);
+            if path == "/feedback" {
+                path = format!("/feedback?when=ever&open={}", world.seen["feedback"]);
+            }
+            let page = world.site.get(&path, Some(session)).await;
+            assert!(page.status.is_success() || page.status.is_redirection(), "{path}: {} {}", page.status, page.body);
+            let (forms, _) = form::read(&page.body);
+            found.extend(forms);
+        }
+    }
+    found
+}
+
+fn world_noun(noun: &str) -> &'static str {
+    let all = [
+        "posts",
+        "users",
+        "imports",
+        "tokens",
+        "feedback",
+        "corrections",
+        "places",
+        "departments",
+        "segments",
+        "calendars",
+        "persons",
+    ];
+    all.into_iter().find(|known| *known == noun).unwrap_or_else(|| panic!("say in world.rs how to make one of “{noun}”"))
+}
+
+/// Does what a page's form is for: in a world of its own, because many forms use up what they change.
+async fn submit(world: &World, route: &Route, n: usize) -> Answer {
+    let site = &world.site;
+    if route.path == "/imports" {
+        let file = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"sentinel-name.csv\"\r\n\r\nid,when,words\n1,2026-03-20,fine\n\r\n--x--\r\n";
+        let request = form_request(&format!("/imports?csrf={}", csrf::token(&world.session, [1; 32])), "same-origin");
+        let mut request = request.header("cookie", format!("heard_session={}", world.session)).body(Body::from(file)).unwrap();
+        request.headers_mut().insert("content-type", "multipart/form-data; boundary=x".parse().unwrap());
+        return site.send(request).await;
+    }
+    if route.path == "/sign-in" {
+        return site.submit("/sign-in", None, &[("email", &world.admin.email), ("password", PASSWORD)]).await;
+    }
+    let mut forms = forms(world, &world.session).await;
+    let all: Vec<_> = forms.iter().map(|form| form.action.clone()).collect();
+    forms.retain(|form| fits(route.path, &form.action));
+    let form = forms.first().unwrap_or_else(|| panic!("no page has a form that leads to {}: {all:?}", route.path));
+    let mut pairs = filled(form, n);
+    match route.path {
+        "/feedback/{id}/corrections" => {
+            for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "sentiment") {
+                *value = if value == "positive" { "negative".into() } else { "positive".into() };
+            }
+        }
+        "/settings/password" => {
+            let new = pairs.iter().position(|(name, _)| name == "new").unwrap();
+            pairs[new].1 = "sentinel-password-2".into();
+        }
+        _ => {}
+    }
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    site.submit(&form.action, Some(&world.session), &pairs).await
+}
+
+#[tokio::test]
+async fn every_form_that_changes_something_is_noted_with_its_user() {
+    let mut world = World::new().await;
+    for (n, route) in routes(1 << 20).iter().filter(|route| route.face == Face::Page && !route.safe()).enumerate() {
+        if route.path == "/welcome" {
+            continue; // see below: it has to be the first of all
+        }
+        // Signing out and a changed password end it.
+        world.session = world.site.session(&world.admin).await;
+        let excepted = EXCEPT.iter().any(|(method, path, _)| (*method, *path) == (route.method.as_str(), route.path));
+        let before = last(&world.site).await;
+        let answer = submit(&world, route, n).await;
+        assert!(
+            answer.status.is_success() || answer.status.is_redirection(),
+            "{} cannot be tried: {} {}",
+            route.path,
+            answer.status,
+            answer.body
+        );
+        let noted = since(&world.site, before).await;
+        let own = noted.iter().any(|entry| entry.who == Who::User(world.admin.id) && entry.act.kind() != AuditKind::Read);
+        assert!(own != excepted, "{} {}: {noted:#?}", route.method, route.path);
+        if route.path == "/settings/password" {
+            let hash = heard_flow::secret::hash_password(world.site.flow.secret(), PASSWORD).unwrap();
+            let id = world.admin.id;
+            world.site.flow.store.write(&Scope::system(), move |tx| tables::user::set_password(tx, id, &hash)).await.unwrap();
+        }
+    }
+    nothing_is_told(&world.site).await;
+}
+
+#[tokio::test]
+async fn the_first_admin_and_refused_sign_ins_are_noted() {
+    let site = Site::empty();
+    let fields = [
+        ("company", "A"),
+        ("zone", "UTC"),
+        ("name", "sentinel-name"),
+        ("email", "sentinel@example.com"),
+        ("password", "sentinel-password-1"),
+    ];
+    assert_eq!(site.submit("/welcome", None, &fields).await.status, StatusCode::SEE_OTHER);
+    let noted = entries(&site).await;
+    assert!(noted.iter().any(|entry| (entry.who, entry.act, entry.noun) == (Who::Nobody, Act::Added, Noun::User)), "{noted:#?}");
+    let before = last(&site).await;
+    site.submit("/sign-in", None, &[("email", "sentinel@example.com"), ("password", "wrong sentinel-password-2")]).await;
+    for _ in 0..5 {
+        site.submit("/sign-in", None, &[("email", "other.sentinel@example.com"), ("password", "wrong")]).await;
+    }
+    let refused = since(&site, before).await;
+    assert!(refused.iter().all(|entry| (entry.who, entry.act) == (Who::Nobody, Act::Refused)), "{refused:#?}");
+    assert_eq!(refused.len(), 2, "one for the known address, one for all unknown ones within a minute: {refused:#?}");
+    assert!(refused.iter().any(|entry| entry.id.is_some()) && refused.iter().any(|entry| entry.id.is_none()));
+    nothing_is_told(&site).await;
+}
+
+#[tokio::test]
+async fn a_page_with_persons_is_one_look() {
+    let world = World::new().await;
+    let look = |entries: Vec<Entry>| {
+        entries.into_iter().filter(|entry| entry.act == Act::Saw && entry.noun == Noun::Person).collect::<Vec<_>>()
+    };
+    let before = last(&world.site).await;
+    let path = format!("/feedback?when=ever&open={}", world.seen["feedback"]);
+    world.site.get(&path, Some(&world.session)).await;
+    let seen = look(since(&world.site, before).await);
+    assert_eq!(seen.len(), 1, "{seen:#?}");
+    assert_eq!((seen[0].who, &seen[0].detail["n"]), (Who::User(world.admin.id), &json!(2)));
+    world.site.get(&path, Some(&world.session)).await;
+    assert_eq!(look(since(&world.site, seen[0].seq).await), [], "a page that shows itself again is the same look");
+    world.site.later(120_000);
+    world.site.get(&path, Some(&world.session)).await;
+    assert_eq!(look(since(&world.site, seen[0].seq).await).len(), 1);
+    // Who may not see persons has seen none.
+    let session = world.site.session(&world.site.users[&Role::Frontline]).await;
+    let before = last(&world.site).await;
+    world.site.get(&path, Some(&session)).await;
+    assert_eq!(look(since(&world.site, before).await), []);
+    nothing_is_told(&world.site).await;
+}
+
+#[tokio::test]
+async fn the_log_is_shown_narrowed_paged_and_checked() {
+    let site = Site::with_users().await;
+    let session = site.session(&site.users[&Role::Admin]).await;
+    let page = site.get("/settings/audit", Some(&session)).await;
+    assert!(page.body.contains("No entries") && page.status == StatusCode::OK);
+    for n in 0..120 {
+        site.post(&format!("Post {n}")).await;
+    }
+    let token = site.token(Grant::ALL).await;
+    let page = site.get("/settings/audit?what=post", Some(&session)).await;
+    assert!(
+        page.body.contains("50 of 120") && page.body.contains("Heard itself") && page.body.contains("Listening post “Post 119”")
+    );
+    let next = form::read(&page.body).1.into_iter().find(|link| link.contains("before=")).unwrap();
+    let page = site.get(&next, Some(&session)).await;
+    assert!(page.body.contains("Post 69") && !page.body.contains("Post 70"), "{next}");
+    let page = site.get("/settings/audit?what=nonsense&kind=read", Some(&session)).await;
+    assert!(page.body.contains("could not be understood") && page.body.contains("No entries"));
+    let page = site.get("/settings/audit?check=1", Some(&session)).await;
+    assert!(page.body.contains("The chain holds"), "{}", page.body);
+    let file = site.get("/settings/audit.csv?what=post", Some(&session)).await;
+    assert_eq!((file.header("content-type"), file.body.lines().count()), ("text/csv; charset=utf-8", 121));
+    assert!(since(&site, 0).await.iter().any(|entry| (entry.act, entry.noun) == (Act::Exported, Noun::Audit)));
+
+    let mut cursor = String::new();
+    let mut seen = Vec::new();
+    loop {
+        let answer = site.call(Method::GET, &format!("/api/v1/audit?limit=50{cursor}"), Some(&token), None).await.json();
+        seen.extend(answer["items"].as_array().unwrap().iter().map(|item| item["number"].as_i64().unwrap()));
+        let Some(next) = answer["next"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let newest = last(&site).await;
+    assert_eq!(seen, (1..=newest).rev().collect::<Vec<_>>());
+    let chain = site.call(Method::GET, "/api/v1/audit/chain", Some(&token), None).await.json();
+    assert_eq!((&chain["whole"], &chain["last"]), (&json!(true), &json!(newest)));
+    for wrong in ["who=somebody", "who=user:x", "what=things", "from=today", "cursor=x", "limit=0", "nobody=1"] {
+        let answer = site.call(Method::GET, &format!("/api/v1/audit?{wrong}"), Some(&token), None).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    assert_eq!(Who::of("token", Some(7)), Some(Who::Token(TokenId(7))));
+}

@@ -1,0 +1,136 @@
+//! A site in which there is one of everything twice: once at a post in sight of a narrowed admin, once out of their sight.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use heard_domain::directory::Company;
+use heard_domain::id::PostId;
+use heard_domain::scope::Scope;
+use heard_domain::starter::industry::Industry;
+use heard_domain::time::Zone;
+use heard_domain::user::{Grant, Role, User};
+use heard_flow::arrange::starter;
+use heard_flow::work::drain;
+use serde_json::{Value, json};
+
+use crate::site::Site;
+
+/// What no page and no log may show: secrets, and whose they are.
+pub const SECRETS: &[&str] =
+    &["sentinel-password-1", "sentinel-password-2", "sentinel-name", "sentinel@example.com", "sentinel-words"];
+
+/// Never given to anything.
+pub const NEVER: &str = "999999999999";
+
+pub struct World {
+    pub site: Site,
+    /// Sees everything.
+    pub admin: User,
+    pub session: String,
+    pub token: String,
+    /// An admin who sees one post only.
+    pub narrow: String,
+    /// Identifiers by the noun under which their routes stand: in sight.
+    pub seen: BTreeMap<&'static str, String>,
+    /// The same out of sight.
+    pub hidden: BTreeMap<&'static str, String>,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let site = Site::with_users().await;
+        starter::adopt(&site.flow, &Scope::system(), Industry::Airline).await.unwrap();
+        let company = Company { name: "Northwind".into(), zone: Zone::UTC };
+        heard_flow::arrange::company::set(&site.flow, &Scope::system(), company).await.unwrap();
+        let admin = site.users[&Role::Admin].clone();
+        let session = site.session(&admin).await;
+        let token = token_of(&site, &admin).await;
+        let (mine, other) = (site.post("Mine").await, site.post("Hidden post").await);
+        let narrowed = site.narrowed(Role::Admin, vec![mine]).await;
+        let narrow = site.session(&narrowed).await;
+        let mut world = Self { site, admin, session, token, narrow, seen: BTreeMap::new(), hidden: BTreeMap::new() };
+        world.seen = world.things(mine, "visible").await;
+        world.hidden = world.things(other, "hidden").await;
+        world.site.flow.store.caught_up().unwrap();
+        world
+    }
+
+    async fn things(&self, post: PostId, words: &str) -> BTreeMap<&'static str, String> {
+        let mut made = BTreeMap::from([("posts", post.to_string())]);
+        let author = json!({ "name": "sentinel-name", "role": null, "account": format!("{words} account"),
+            "identities": [{ "kind": "email", "handle": format!("{words}.sentinel@example.com") }] });
+        let body = json!({
+            "post": post, "key": words, "at": "2026-03-20T10:00:00Z", "author": author, "attributes": [[format!("{words} fact"), words]],
+            "ratings": [{ "scale": format!("{words} scale"), "formula": "nps", "value": 3.0 }],
+            "text": format!("{words} sentinel-words: the crew was lovely but the flight was very late"),
+        });
+        let feedback = self.post("/api/v1/feedback", body).await["id"].as_str().unwrap().to_owned();
+        drain(&self.site.flow).await.unwrap();
+        let change = json!({ "change": { "what": "sentiment", "to": "negative" } });
+        let correction = self.post(&format!("/api/v1/feedback/{feedback}/corrections"), change).await["id"].clone();
+        made.insert("corrections", correction.as_str().unwrap().to_owned());
+        let shown = self.site.call(Method::GET, &format!("/api/v1/feedback/{feedback}"), Some(&self.token), None).await.json();
+        for (noun, field) in [("persons", "person"), ("accounts", "account")] {
+            made.insert(noun, shown[field].as_str().unwrap().to_owned());
+        }
+        made.insert("scales", shown["ratings"][0]["scale"].as_str().unwrap().to_owned());
+        made.insert("attributes", shown["attributes"][0][0].as_str().unwrap().to_owned());
+        made.insert("values", shown["attributes"][0][1].as_str().unwrap().to_owned());
+        made.insert("feedback", feedback);
+        made.insert("imports", self.import(words).await);
+        made
+    }
+
+    /// A file that waits to be confirmed; nobody who is narrowed sees it before it has a post.
+    pub async fn import(&self, words: &str) -> String {
+        let file = format!("id,when,words,who\n1,2026-03-20,{words} sentinel-words,sentinel@example.com\n");
+        let request =
+            Request::post("/api/v1/imports?name=sentinel-name.csv").header("authorization", format!("Bearer {}", self.token));
+        let answer = self.site.send(request.body(Body::from(file)).unwrap()).await;
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes something by the API, which must succeed.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let answer = self.site.call(Method::POST, path, Some(&self.token), Some(body)).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.body);
+        answer.json()
+    }
+
+    /// A fresh thing of a noun, for routes that use it up.
+    pub async fn fresh(&self, noun: &str) -> String {
+        let id = |made: &Value| made["id"].as_str().unwrap().to_owned();
+        let now = self.site.flow.id();
+        match noun {
+            "corrections" => {
+                let change = json!({ "change": { "what": "sentiment", "to": "positive" } });
+                id(&self.post(&format!("/api/v1/feedback/{}/corrections", self.seen["feedback"]), change).await)
+            }
+            "imports" => self.import(&format!("fresh {now}")).await,
+            "tokens" => {
+                let made = self.post("/api/v1/tokens", json!({ "name": "fresh", "scopes": ["figures:read"] })).await;
+                id(&made["token"])
+            }
+            "users" => {
+                let body = json!({ "email": format!("{now}.sentinel@example.com"), "name": "sentinel-name", "role": "analyst",
+                    "password": "sentinel-password-1" });
+                id(&self.post("/api/v1/users", body).await)
+            }
+            _ => self.seen.get(noun).unwrap_or_else(|| panic!("say in world.rs how to make one of “{noun}”")).clone(),
+        }
+    }
+
+    /// The address of a route, with what its identifier stands for.
+    pub async fn path(&self, route: &str) -> String {
+        let Some((before, _)) = route.split_once("/{id}") else { return route.to_owned() };
+        let noun = before.rsplit('/').next().unwrap();
+        route.replace("{id}", &self.fresh(noun).await)
+    }
+}
+
+/// A token that may do everything, made by a user: it may correct in their name.
+async fn token_of(site: &Site, user: &User) -> String {
+    let scope = Scope::of_user(user);
+    heard_flow::arrange::token::add(&site.flow, &scope, "everything", Grant::ALL.to_vec(), None).await.unwrap().1
+}
