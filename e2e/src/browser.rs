@@ -55,6 +55,12 @@ impl Browser {
         Ok(self.client.close().await?)
     }
 
+    /// Opens another tab and goes on there.
+    pub async fn tab(&self) -> Result<()> {
+        let tab = self.client.new_window(true).await?;
+        Ok(self.client.switch_to_window(tab.handle).await?)
+    }
+
     /// Opens a page by its path.
     pub async fn visit(&self, path: &str) -> Result<()> {
         self.client.goto(&format!("{}{path}", self.home)).await.with_context(|| format!("opening {path}"))

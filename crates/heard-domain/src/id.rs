@@ -125,9 +125,14 @@ impl IdMaker {
         Self { last: AtomicI64::new(highest) }
     }
 
+    /// The lowest identifier that is given at a moment.
+    pub fn floor(at: Time) -> i64 {
+        (at.0 - EPOCH_2020).max(0) << 22
+    }
+
     /// The next identifier.
     pub fn next(&self, now: Time) -> i64 {
-        let floor = (now.0 - EPOCH_2020).max(0) << 22;
+        let floor = Self::floor(now);
         let step = |last: i64| Some(floor.max(last + 1));
         let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, step).unwrap_or(0);
         floor.max(last + 1)

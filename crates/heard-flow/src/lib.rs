@@ -1,7 +1,7 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
-//! understood ([`read`]), questions are answered ([`measure`]); the company shapes it all ([`arrange`]).
+//! understood ([`read`]), questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · [`understand`], [`noting`] · [`flow`] · [`secret`], [`signature`] · [`read`] · [`arrange`] · [`hear`], [`measure`] · [`work`] ·
+//! Bottom-up: [`error`] · [`understand`], [`noting`] · [`flow`] · [`secret`], [`signature`] · [`read`] · [`arrange`] · [`hear`], [`measure`], [`tell`] · [`work`] ·
 //! [`demo`].
 
 pub mod arrange;
@@ -14,5 +14,6 @@ mod noting;
 pub mod read;
 pub mod secret;
 pub mod signature;
+pub mod tell;
 mod understand;
 pub mod work;

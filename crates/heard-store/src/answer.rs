@@ -10,9 +10,23 @@ use heard_domain::time::{Clock, Day, Period, Time};
 
 use crate::error::StoreError;
 use crate::figures::cube;
-use crate::figures::find::{Found, find, newest};
+use crate::figures::find::{Found, arrived, find, following, newest};
 use crate::figures::plan::{answer, ask, words};
+use crate::meter::Counted;
 use crate::store::Store;
+
+/// How far writing and following have come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// The last number of the outbox.
+    pub outbox: i64,
+    /// How far the columns have followed; `None` while they are loaded.
+    pub columns: Option<i64>,
+    /// How far the search index has followed durably; `None` while it is made.
+    pub index: Option<i64>,
+    /// What was counted since the start.
+    pub meter: Counted,
+}
 
 impl Store {
     /// Tells what time it is: some segments hold persons by the day. Only the first clock counts; before, it is 1970.
@@ -67,6 +81,38 @@ impl Store {
     ) -> Result<Found, StoreError> {
         let (followers, filter) = (self.followers().clone(), filter.clone());
         self.read_now(scope, move |view| find(view, &followers, &filter, period, after, limit))
+    }
+
+    /// Of what came in last, down to but without `after`, what passes a filter: newest first, by when it came in.
+    pub async fn arrived(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        after: FeedbackId,
+    ) -> Result<Vec<FeedbackId>, StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read(scope, move |view| arrived(view, &followers, &filter, period, after)).await
+    }
+
+    /// The feedbacks that pass a filter, in the order in which they came in: looks through the next `limit` after the first
+    /// of `range` and up to its second. Gives what passes, and after which one to go on; `None` at the end.
+    pub async fn following(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        range: (FeedbackId, FeedbackId),
+        limit: usize,
+    ) -> Result<(Vec<FeedbackId>, Option<FeedbackId>), StoreError> {
+        let (followers, filter) = (self.followers().clone(), filter.clone());
+        self.read(scope, move |view| following(view, &followers, &filter, period, range, limit)).await
+    }
+
+    /// How far writing and following have come.
+    pub fn pace(&self) -> Pace {
+        let (columns, index) = self.followers().marks();
+        Pace { outbox: self.bell().sequence(), columns, index, meter: self.meter().read() }
     }
 
     /// The day of the newest feedback that passes a filter.

@@ -3,6 +3,8 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 #[derive(Debug, Default)]
 struct State {
     sequence: i64,
@@ -14,6 +16,7 @@ struct State {
 pub struct Bell {
     state: Mutex<State>,
     rung: Condvar,
+    heard: watch::Sender<i64>,
 }
 
 impl Bell {
@@ -25,6 +28,12 @@ impl Bell {
     pub fn ring(&self, sequence: i64) {
         self.state().sequence = sequence;
         self.rung.notify_all();
+        self.heard.send_replace(sequence);
+    }
+
+    /// For those who may not block a thread: how far the outbox goes, and a way to wait until it goes further.
+    pub fn listen(&self) -> watch::Receiver<i64> {
+        self.heard.subscribe()
     }
 
     /// The store closes: nobody waits any longer.

@@ -1,6 +1,6 @@
 //! Truth in SQL, the search index, and the figures that both answer.
 //!
-//! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`] · [`view`] · [`tables`] · [`search`] ·
+//! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`], [`meter`] · [`view`] · [`tables`] · [`search`] ·
 //! [`figures`] · `writer` · [`store`] · [`answer`], [`backup`] · [`checkup`].
 
 pub mod answer;
@@ -10,6 +10,7 @@ pub mod checkup;
 pub mod cube;
 pub mod error;
 pub mod figures;
+pub mod meter;
 pub mod search;
 pub mod sql;
 pub mod store;

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::bell::Bell;
 use crate::error::StoreError;
 use crate::figures::follow::Followers;
+use crate::meter::Meter;
 use crate::sql::database::{Database, apart};
 use crate::sql::migrate::migrate;
 use crate::tables::{job, outbox};
@@ -43,6 +44,7 @@ struct Inner {
     followers: Followers,
     work: Arc<Notify>,
     stopped: Arc<AtomicBool>,
+    meter: Arc<Meter>,
     _lock: File,
 }
 
@@ -75,6 +77,7 @@ impl Store {
         outbox::forget(&mut tx, sequence - KEPT_IN_OUTBOX)?;
         bell.ring(sequence);
         let work = Arc::new(Notify::new());
+        let meter = Arc::new(Meter::default());
 
         let (followers, mut threads) = Followers::start(database, &folder.join("index"), &bell)?;
         let (writer, inbox) = sync_channel(WAITING);
@@ -85,18 +88,19 @@ impl Store {
             work: work.clone(),
             stopped: stopped.clone(),
             followed: Box::new(move || follow.followed()),
+            meter: meter.clone(),
         };
         threads.push(start("heard-writer", move || write_all(tx, &inbox, &news))?);
         let (readers, inbox) = sync_channel::<Box<dyn Look>>(WAITING);
         let inbox = Arc::new(Mutex::new(inbox));
         for _ in 0..READERS {
             let view = View::new(database.reader()?);
-            let inbox = inbox.clone();
-            threads.push(start("heard-reader", move || look_all(view, &inbox))?);
+            let (inbox, meter) = (inbox.clone(), meter.clone());
+            threads.push(start("heard-reader", move || look_all(view, &inbox, &meter))?);
         }
         let (writer, readers) = (Some(writer), Some(readers));
         let (folder, database) = (folder.to_owned(), database.clone());
-        let inner = Inner { folder, database, writer, readers, threads, bell, followers, work, stopped, _lock: lock };
+        let inner = Inner { folder, database, writer, readers, threads, bell, followers, work, stopped, meter, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -123,6 +127,11 @@ impl Store {
     /// Whether writing has stopped after the disk or the database failed, until Heard is started again.
     pub fn stopped(&self) -> bool {
         self.inner.stopped.load(Ordering::Relaxed)
+    }
+
+    /// What the store counts of its own work.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.inner.meter
     }
 
     /// Notified after every commit that added background work.
@@ -181,11 +190,15 @@ impl Store {
 
 impl Inner {
     fn ask_writer(&self, work: Box<dyn Work>) -> Result<(), StoreError> {
-        self.writer.as_ref().ok_or_else(closed)?.try_send(work).map_err(|e| refused(&e))
+        self.writer.as_ref().ok_or_else(closed)?.try_send(work).map_err(|e| refused(&e))?;
+        self.meter.write_asked();
+        Ok(())
     }
 
     fn ask_reader(&self, look: Box<dyn Look>) -> Result<(), StoreError> {
-        self.readers.as_ref().ok_or_else(closed)?.try_send(look).map_err(|e| refused(&e))
+        self.readers.as_ref().ok_or_else(closed)?.try_send(look).map_err(|e| refused(&e))?;
+        self.meter.read_asked();
+        Ok(())
     }
 }
 
@@ -295,11 +308,12 @@ where
     }
 }
 
-fn look_all(mut view: View, inbox: &Mutex<Receiver<Box<dyn Look>>>) {
+fn look_all(mut view: View, inbox: &Mutex<Receiver<Box<dyn Look>>>, meter: &Meter) {
     loop {
         let look = inbox.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(look) = look else { return };
         look.run(&mut view);
+        meter.read_done();
     }
 }
 

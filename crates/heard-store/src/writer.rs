@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::bell::Bell;
 use crate::error::StoreError;
+use crate::meter::Meter;
 use crate::tables::outbox;
 use crate::view::Tx;
 
@@ -37,6 +38,8 @@ pub(crate) struct News {
     pub(crate) stopped: Arc<AtomicBool>,
     /// How far all who follow the outbox have come durably.
     pub(crate) followed: Box<dyn Fn() -> Option<i64> + Send>,
+    /// Counts groups and writes.
+    pub(crate) meter: Arc<Meter>,
 }
 
 /// After so many followed changes the outbox is cut back.
@@ -49,12 +52,15 @@ pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News
     let mut forgotten = 0;
     while let Ok(first) = inbox.recv() {
         if let Some(error) = &stopped {
+            news.meter.group(1, false, Duration::ZERO);
             first.answer(Err(error.clone()));
             continue;
         }
         let before = tx.sequence;
+        let begun = Instant::now();
         let (group, end) = write_group(&mut tx, first, inbox);
         let end = end.map_err(|error| if let StoreError::Broken(reason) = error { StoreError::Stopped(reason) } else { error });
+        news.meter.group(group.len(), end.is_ok(), begun.elapsed());
         match &end {
             Ok(()) if tx.sequence != before => news.bell.ring(tx.sequence),
             Ok(()) => {}
@@ -242,7 +248,13 @@ mod tests {
         write_all(
             tx,
             &inbox,
-            &News { bell: Arc::default(), work: Arc::default(), stopped: Arc::default(), followed: Box::new(|| None) },
+            &News {
+                bell: Arc::default(),
+                work: Arc::default(),
+                stopped: Arc::default(),
+                followed: Box::new(|| None),
+                meter: Arc::default(),
+            },
         );
         let ends: Vec<_> = told.iter().collect();
         assert_eq!(ends.len(), WRITES, "everybody is answered");

@@ -192,6 +192,7 @@ function step(by) {
 }
 
 const act = {
+  p: () => pauseButton?.click(),
   j: () => step(1),
   k: () => step(-1),
   '/': () => $('#find')?.showModal(),
@@ -223,6 +224,170 @@ if (keySwitch) {
   keySwitch.addEventListener('change', () => {
     try { localStorage.setItem('keys', keySwitch.checked ? 'on' : 'off'); } catch { /* private window */ }
   });
+}
+
+// ---------- what arrives ----------
+// One stream a browser: the tab that holds the lock listens and tells the others. It carries only hints; each part asks for
+// itself again, with its own filters. Hidden tabs neither listen nor ask, and ask once when they are seen again.
+
+const card = $('[data-live]'), held = $('[data-held]'), pauseButton = $('[data-pause]');
+const live = { last: '', paused: false, source: null, release: null, wait: 1000, due: 0, timer: 0 };
+const arrivals = typeof BroadcastChannel === 'function' && (card || held) ? new BroadcastChannel('heard-live') : null;
+
+async function fragment(url, id) {
+  const answer = await fetch(url, { credentials: 'same-origin', headers: { accept: 'text/html' } });
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const part = page.getElementById(id);
+  if (!answer.ok || !part) throw new Error(`${answer.status}`);
+  return document.adoptNode(part);
+}
+
+async function freshCard() {
+  const old = $('#arriving');
+  if (!old) return;
+  const newest = old.firstElementChild?.id.replace('arrived-', '');
+  if (live.paused) {
+    const url = new URL(card.dataset.live, location.href);
+    if (newest) url.searchParams.set('after', newest);
+    const waiting = Number((await fragment(url, 'arriving')).dataset.new);
+    $('span', pauseButton).textContent = waiting ? `Resume, ${waiting} waiting` : 'Resume';
+    return;
+  }
+  const known = new Set($$('li', old).map(row => row.id));
+  const part = await fragment(card.dataset.live, 'arriving');
+  for (const row of $$('li[id]', part)) row.classList.toggle('fresh', !known.has(row.id));
+  if ($('.fresh', part)) $('[data-stale]', card)?.removeAttribute('hidden');
+  const focused = old.contains(document.activeElement) && document.activeElement.closest('li')?.id;
+  old.replaceWith(part);
+  if (focused) (document.getElementById(focused) ?? part).querySelector('a')?.focus({ preventScroll: true });
+  const rate = $('[data-rate]', card);
+  if (rate) rate.textContent = part.dataset.rate;
+}
+
+async function freshHeld() {
+  const part = await fragment(held.dataset.held, 'arrived');
+  const rows = $$('li', part).filter(row => !document.getElementById(row.firstElementChild.id));
+  $('span', held).textContent = `${rows.length}${part.hasAttribute('data-more') ? '+' : ''} new`;
+  held.hidden = rows.length === 0;
+  return rows;
+}
+
+held?.addEventListener('click', async () => {
+  const rows = await freshHeld();
+  const list = document.getElementById(held.dataset.into);
+  for (const row of rows) row.firstElementChild.classList.add('fresh');
+  list.prepend(...rows);
+  held.hidden = true;
+  rows[0]?.firstElementChild.focus({ preventScroll: true });
+  list.closest('.list')?.scrollTo({ top: 0 });
+  say(`${rows.length} new shown`);
+});
+
+/** Asks at once, then at most once a second; and once more a little later, for words take a moment to be found. */
+function fresh() {
+  clearTimeout(live.timer);
+  const wait = Math.max(0, live.due - Date.now());
+  live.timer = setTimeout(async () => {
+    if (document.hidden) return;
+    live.due = Date.now() + 1000;
+    try {
+      if (card) await freshCard();
+      if (held) await freshHeld();
+    } catch { /* the next hint asks again */ }
+  }, wait);
+  clearTimeout(live.later);
+  live.later = setTimeout(() => document.hidden || live.paused || fresh.once?.(), 2500);
+}
+fresh.once = async () => {
+  try {
+    if (card && !live.paused) await freshCard();
+    if (held) await freshHeld();
+  } catch { /* nothing is lost */ }
+};
+
+function state(on) {
+  card?.classList.toggle('on', on && !live.paused);
+  const words = card && $('[data-state]', card);
+  if (words) words.textContent = live.paused ? 'Paused' : on ? 'Live' : 'Connecting';
+}
+
+function heard(kind, id) {
+  if (id) live.last = id;
+  if (kind === 'bye') return state(false);
+  state(true);
+  if (kind !== 'hello') fresh();
+}
+
+function listen() {
+  if (document.hidden || !live.release) return;
+  document.documentElement.dataset.listens = 'true';
+  live.source = new EventSource(live.last ? `/live?after=${live.last}` : '/live');
+  for (const kind of ['hello', 'news', 'reset', 'bye']) {
+    live.source.addEventListener(kind, event => {
+      if (kind === 'hello') live.wait = 1000;
+      arrivals.postMessage({ kind, id: event.lastEventId });
+      heard(kind, event.lastEventId);
+    });
+  }
+  live.source.addEventListener('error', () => {
+    state(false);
+    if (live.source?.readyState !== EventSource.CLOSED) return; // the browser itself tries again
+    live.source = null;
+    live.retry = setTimeout(listen, live.wait * (1 + Math.random()));
+    live.wait = Math.min(60000, live.wait * 2);
+  });
+}
+
+/** Waits for its turn to listen; keeps it until the tab is hidden. */
+function queue() {
+  if (live.asked || !navigator.locks) return;
+  live.asked = new AbortController();
+  navigator.locks.request('heard-live', { signal: live.asked.signal }, () => new Promise(release => {
+    live.release = release;
+    listen();
+  })).catch(() => { /* hidden before its turn came */ });
+}
+
+function leave() {
+  clearTimeout(live.retry);
+  live.source?.close();
+  live.source = null;
+  live.release?.();
+  live.release = null;
+  live.asked?.abort();
+  live.asked = null;
+  delete document.documentElement.dataset.listens;
+}
+
+if (arrivals && typeof EventSource === 'function') {
+  arrivals.addEventListener('message', event => heard(event.data.kind, event.data.id));
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return leave();
+    queue();
+    fresh();
+  });
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', event => event.persisted && !document.hidden && (queue(), fresh()));
+  if (!document.hidden) queue();
+  if (card) {
+    // Another tab may be listening already: it tells within its next hint; until then this is as fresh as the page.
+    state(true);
+    try { live.paused = sessionStorage.getItem('paused') === 'yes'; } catch { /* private window */ }
+    pauseButton.hidden = false;
+    const show = () => {
+      pauseButton.setAttribute('aria-pressed', String(live.paused));
+      $('span', pauseButton).textContent = live.paused ? 'Resume' : 'Pause';
+      state(true);
+    };
+    show();
+    pauseButton.addEventListener('click', () => {
+      live.paused = !live.paused;
+      try { sessionStorage.setItem('paused', live.paused ? 'yes' : 'no'); } catch { /* private window */ }
+      show();
+      say(live.paused ? 'What arrives is paused' : 'Live again');
+      if (!live.paused) fresh();
+    });
+  }
 }
 
 // ---------- import: drop a file, watch it come in ----------

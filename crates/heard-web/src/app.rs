@@ -13,13 +13,13 @@ use serde_json::Value;
 
 use crate::answer;
 use crate::api::v1::{
-    audit, company, directory, feedback, figures, forms, hooks, imports, journey, posts, tokens, users, webhooks,
+    audit, company, directory, export, feedback, figures, forms, hooks, imports, journey, live, posts, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::{
-    correct, feedback as reading, form as visit, import, journey as map, journey_edit, overview, posts as listen, settings, sign_in,
-    welcome,
+    correct, feedback as reading, form as visit, import, journey as map, journey_edit, live as arriving, overview,
+    posts as listen, settings, sign_in, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -49,6 +49,10 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/feedback", May(ReadFeedback), reading::show),
         Route::page(post(), "/feedback/{id}/corrections", May(Correct), correct::save),
         Route::page(post(), "/corrections/{id}/undo", May(Correct), correct::undo),
+        Route::page(get(), "/feedback/arrived", May(ReadFeedback), reading::arrived),
+        Route::page(get(), "/feedback/export", May(ReadFeedback), reading::export),
+        Route::page(get(), "/live", May(ReadFeedback), arriving::listen),
+        Route::page(get(), "/live/arrivals", May(ReadFeedback), arriving::arrivals),
         Route::page(get(), "/journey", May(ReadFigures), map::show),
         Route::page(get(), "/journey/edit", May(Shape), journey_edit::show),
         Route::page(post(), "/journey", May(Shape), journey_edit::change),
@@ -109,10 +113,12 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/health", Public, health_doc(), health),
         Route::api(post(), "/api/v1/feedback", May(WriteFeedback), feedback::offer_doc(), feedback::offer).up_to(BATCH),
         Route::api(get(), "/api/v1/feedback", May(ReadFeedback), feedback::list_doc(), feedback::list),
+        Route::api(get(), "/api/v1/feedback/export", May(ReadFeedback), export::export_doc(), export::export),
         Route::api(get(), "/api/v1/feedback/{id}", May(ReadFeedback), feedback::show_doc(), feedback::show),
         Route::api(get(), "/api/v1/feedback/{id}/reading", May(ReadFeedback), feedback::reading_doc(), feedback::reading),
         Route::api(post(), "/api/v1/feedback/{id}/corrections", May(Correct), feedback::correct_doc(), feedback::correct),
         Route::api(delete(), "/api/v1/corrections/{id}", May(Correct), feedback::uncorrect_doc(), feedback::uncorrect),
+        Route::api(get(), "/api/v1/live", May(ReadFeedback), live::listen_doc(), live::listen),
         Route::api(post(), "/api/v1/figures", May(ReadFigures), figures::ask_doc(), figures::ask),
         Route::api(get(), "/api/v1/figures", May(ReadFigures), figures::look_doc(), figures::look),
         Route::api(get(), "/api/v1/journey", SignedIn, journey::show_doc(), journey::show),

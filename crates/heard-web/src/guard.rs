@@ -100,11 +100,7 @@ async fn program(guard: &Guard, mut request: Request) -> Result<Request, Problem
     if guard.policy == Policy::Public {
         return Ok(request);
     }
-    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let secret = bearer.and_then(|value| {
-        let (scheme, secret) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
-    });
+    let secret = bearer(request.headers());
     let unknown = || Problem::new(ProblemCode::Unauthorized, "send a token that is valid with “Authorization: Bearer heard_…”");
     let scope = token::known(&guard.state.flow, &secret.ok_or_else(unknown)?).await?.ok_or_else(unknown)?;
     allowed(guard.policy, &scope)?;
@@ -130,6 +126,12 @@ async fn person(guard: &Guard, request: Request) -> Result<Admitted, Problem> {
     let mut request = if unsafe_method { own_form(guard, request, &viewer).await? } else { request };
     request.extensions_mut().insert(viewer);
     Ok(Admitted::In(request))
+}
+
+/// The secret of the token that a program sends.
+pub fn bearer(headers: &HeaderMap) -> Option<String> {
+    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
 }
 
 fn allowed(policy: Policy, scope: &Scope) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! HTTP: pages, API, sign-in.
 //!
-//! Bottom-up: [`problem`], [`limit`], [`viewer`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`] · [`api`], [`address`], [`render`], [`parts`],
+//! Bottom-up: [`problem`], [`limit`], [`viewer`] · [`flowing`], [`arrival`], [`live`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`], [`listener`] · [`api`], [`address`], [`render`], [`parts`],
 //! [`pages`] ·
 //! [`openapi`], [`answer`] · [`app`] (the whole route table) · [`serve`].
 
@@ -8,10 +8,14 @@ pub mod address;
 pub mod answer;
 pub mod api;
 pub mod app;
+pub mod arrival;
 pub mod csrf;
 pub mod extract;
+pub mod flowing;
 pub mod guard;
 pub mod limit;
+pub mod listener;
+pub mod live;
 pub mod openapi;
 pub mod pages;
 pub mod parts;

@@ -57,11 +57,11 @@ fn operation(route: &Route, doc: &Doc, made: &mut SchemaGenerator) -> Value {
     }
     let mut responses = Map::new();
     for (status, words, content) in &doc.answers {
-        let mut response = json!({ "description": words });
-        if let (Some(content), Some(response)) = (content, response.as_object_mut()) {
-            response.insert("content".into(), media(content, made));
+        // Several kinds of content under one status are told apart by their media type.
+        let response = responses.entry(status.to_string()).or_insert_with(|| json!({ "description": words }));
+        if let Some(content) = content {
+            response["content"][content.media] = body(content, made);
         }
-        responses.insert(status.to_string(), response);
     }
     for code in problems(route, doc) {
         let status = code.status().as_u16().to_string();
@@ -125,7 +125,11 @@ fn problem(code: ProblemCode) -> Value {
 }
 
 fn media(content: &Content, made: &mut SchemaGenerator) -> Value {
-    json!({ content.media: { "schema": (content.schema)(made), "example": content.example } })
+    json!({ content.media: body(content, made) })
+}
+
+fn body(content: &Content, made: &mut SchemaGenerator) -> Value {
+    json!({ "schema": (content.schema)(made), "example": content.example })
 }
 
 /// The names of what varies in a path.

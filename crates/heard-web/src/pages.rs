@@ -7,6 +7,7 @@ pub mod form;
 pub mod import;
 pub mod journey;
 pub mod journey_edit;
+pub mod live;
 pub mod overview;
 pub mod posts;
 pub mod settings;

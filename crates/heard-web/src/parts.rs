@@ -1,8 +1,9 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`] ·
+//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`arriving`] ·
 //! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`] · [`asking`].
 
+pub mod arriving;
 pub mod asking;
 pub mod empty;
 pub mod field;

@@ -122,6 +122,14 @@ impl Doc {
         self
     }
 
+    /// It answers text of another kind, or with a status that it answers otherwise as well.
+    #[must_use]
+    pub fn answers_text(mut self, status: u16, media: &'static str, example: &str) -> Self {
+        let schema = |_: &mut SchemaGenerator| schemars::json_schema!({ "type": "string" });
+        self.answers.push((status, "", Some(Content { media, schema, example: Value::from(example) })));
+        self
+    }
+
     /// It answers without a body.
     #[must_use]
     pub fn answers_nothing(mut self, words: &'static str) -> Self {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use heard_flow::flow::Flow;
 
 use crate::limit::Tries;
+use crate::live::{Bounds, Live};
 
 /// How the site is reached.
 #[derive(Debug, Clone, Default)]
@@ -36,11 +37,19 @@ pub struct AppState {
     pub tries: Arc<Tries>,
     /// Who sent a public form how often: counted apart, so that strangers cannot make the count of sign-ins be forgotten.
     pub visits: Arc<Tries>,
+    /// Who listens to what arrives.
+    pub live: Arc<Live>,
 }
 
 impl AppState {
     /// The state of a site.
     pub fn new(flow: Arc<Flow>, site: Site) -> Self {
-        Self { flow, site: Arc::new(site), tries: Arc::default(), visits: Arc::default() }
+        Self {
+            flow,
+            site: Arc::new(site),
+            tries: Arc::default(),
+            visits: Arc::default(),
+            live: Arc::new(Live::new(Bounds::default())),
+        }
     }
 }

@@ -29,7 +29,7 @@ use heard_flow::measure::map::{Ears, JourneyMap, StageOnMap, TouchpointFigure};
 use heard_flow::measure::mixes::Part;
 use heard_flow::measure::movers::Mover;
 use heard_flow::measure::overview::Overview;
-use heard_flow::measure::quotes::{Heard, Listed, Opened};
+use heard_flow::measure::quotes::{Arrived, Heard, Listed, Opened};
 use heard_flow::measure::steps::{Course, Steps};
 use heard_web::address::Look;
 use heard_web::pages::feedback::Listing;
@@ -163,6 +163,12 @@ fn heard(id: i64) -> Heard {
     Heard { feedback, reading: Some(reading), person: Some(person), account: Some(account) }
 }
 
+/// What arrived: read, and not yet read.
+fn arrived() -> Arrived {
+    let unread = Heard { reading: None, ..heard(92) };
+    Arrived { heard: vec![heard(91), unread], new: 2, within_hour: 1_000 }
+}
+
 fn stage_figure(id: i64) -> StageFigure {
     let by = -9.0 * id as f64;
     StageFigure {
@@ -277,8 +283,11 @@ fn pages() -> Vec<(&'static str, String)> {
     };
     let seen = |look, open| Seen { map: &map, directory: &directory, look, viewer: &viewer, period: Some(period()), open };
     vec![
-        ("overview", whole(Place::Overview, overview::content(&facts(), &directory, &look, &viewer, NOW))),
-        ("overview, filtered", whole(Place::Overview, overview::content(&facts(), &directory, &narrow, &viewer, NOW))),
+        ("overview", whole(Place::Overview, overview::content(&facts(), Some(&arrived()), &directory, &look, &viewer, NOW))),
+        (
+            "overview, filtered",
+            whole(Place::Overview, overview::content(&facts(), Some(&Arrived::default()), &directory, &narrow, &viewer, NOW)),
+        ),
         ("feedback", whole(Place::Feedback, feedback::content(&listing, &directory, &narrow, &viewer, NOW))),
         ("feedback, empty", whole(Place::Feedback, feedback::content(&empty, &directory, &look, &viewer, NOW))),
         ("journey", whole(Place::Journey, journey::content(&seen(&look, None)))),
@@ -389,7 +398,7 @@ fn every_picture_has_a_name_and_every_field_a_label() {
 #[test]
 fn every_figure_of_the_overview_leads_to_its_comments_in_the_same_days() {
     let (directory, viewer, look) = (directory(), viewer(), Look::read([]));
-    let html = overview::content(&facts(), &directory, &look, &viewer, NOW).into_string();
+    let html = overview::content(&facts(), Some(&arrived()), &directory, &look, &viewer, NOW).into_string();
     let days = format!("from={}&amp;to={}", period().first, period().last);
     for way in [
         format!("/feedback?stage=4&amp;{days}"),

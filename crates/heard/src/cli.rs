@@ -53,6 +53,8 @@ pub enum Command {
     Demo(Demo),
     /// Bring in files: CSV or JSONL, any encoding; recognised by their header
     Import(Import),
+    /// Write feedback to a file that can be imported again; Heard must not be running
+    Export(Export),
     /// Ask for figures
     Query(Query),
     /// Make the search index and the cubes anew from the feedback itself; Heard must not be running
@@ -160,6 +162,35 @@ pub struct Doctor {
     /// Print the findings as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Write feedback to a file.
+#[derive(Args)]
+pub struct Export {
+    /// jsonl (for programs, nothing lost) or csv (for spreadsheets)
+    #[arg(long, default_value = "jsonl", value_name = "FORMAT")]
+    pub format: String,
+    /// The file; it must not be there yet [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Only of these listening posts, by name
+    #[arg(long, value_name = "NAME")]
+    pub post: Vec<String>,
+    /// Only with these words, like in the search
+    #[arg(long, value_name = "WORDS")]
+    pub words: Option<String>,
+    /// First day
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Last day
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// CSV: leave cells as they are, even those that a spreadsheet would run as formulas
+    #[arg(long)]
+    pub raw: bool,
+    /// Write nothing; print how many and the hash of their content as JSON
+    #[arg(long, conflicts_with = "out")]
+    pub hash: bool,
 }
 
 /// Ask for figures.

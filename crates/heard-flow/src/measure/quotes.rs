@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use heard_domain::account::{Account, Person};
 use heard_domain::feedback::Feedback;
-use heard_domain::id::FeedbackId;
+use heard_domain::id::{FeedbackId, IdMaker};
 use heard_domain::question::Filter;
 use heard_domain::reading::{Correction, Reading};
 use heard_domain::scope::Scope;
@@ -81,6 +81,38 @@ pub async fn list(
     need(scope, Grant::ReadFeedback)?;
     let found = flow.store.find(scope, filter, period, after, limit).await?;
     Ok(Listed { heard: many(flow, scope, &found.ids).await?, total: found.total, more: found.more })
+}
+
+/// What came in last, whenever it was said.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Arrived {
+    /// The comments, newest first.
+    pub heard: Vec<Heard>,
+    /// How many came in after the one that was asked for: at most a thousand are counted.
+    pub new: usize,
+    /// How many of them within the last hour.
+    pub within_hour: usize,
+}
+
+/// An hour, in milliseconds.
+const HOUR_MS: i64 = 3_600_000;
+
+/// The comments that fit and came in last, at most `limit`, down to but without `after`.
+pub async fn arrived(
+    flow: &Flow,
+    scope: &Scope,
+    filter: &Filter,
+    period: Option<Period>,
+    after: FeedbackId,
+    limit: usize,
+) -> Result<Arrived, FlowError> {
+    need(scope, Grant::ReadFeedback)?;
+    let mut ids = flow.store.arrived(scope, filter, period, after).await?;
+    // Identifiers grow with time: the hour needs no look at the feedback itself.
+    let hour = IdMaker::floor(flow.now().plus_ms(-HOUR_MS));
+    let (new, within_hour) = (ids.len(), ids.iter().filter(|id| id.0 >= hour).count());
+    ids.truncate(limit);
+    Ok(Arrived { heard: many(flow, scope, &ids).await?, new, within_hour })
 }
 
 /// A comment as it is read: with its corrections and all else its person said.

@@ -1,5 +1,7 @@
 //! Lists of feedback: what is in sight and passes a filter, newest first.
 
+use std::collections::HashSet;
+
 use heard_domain::id::FeedbackId;
 use heard_domain::question::{Degraded, Filter};
 use heard_domain::time::{Day, Period, Time};
@@ -10,7 +12,7 @@ use crate::figures::columns::Columns;
 use crate::figures::follow::Followers;
 use crate::figures::plan::{lookup, words};
 use crate::figures::sieve::Sieve;
-use crate::tables::outbox;
+use crate::tables::{feedback, outbox};
 use crate::view::View;
 
 /// One page of what was found, newest first.
@@ -54,6 +56,64 @@ pub(crate) fn find(
     page.truncate(limit);
     let more = page.last().filter(|_| rest).map(|(at, id)| (Time(*at), FeedbackId(*id)));
     Ok(Found { ids: page.into_iter().map(|(_, id)| FeedbackId(id)).collect(), total, more, degraded })
+}
+
+/// How many of those that came in last are looked through for [`arrived`].
+const LOOKED_THROUGH: usize = 1_000;
+
+/// Of what came in last, down to but without `after`, whatever passes a filter: newest first, by when Heard took it in and not
+/// by when it was said. At most [`LOOKED_THROUGH`] are looked through, so that it costs the same however much came in.
+pub(crate) fn arrived(
+    view: &View,
+    followers: &Followers,
+    filter: &Filter,
+    period: Option<Period>,
+    after: FeedbackId,
+) -> Result<Vec<FeedbackId>, StoreError> {
+    let ids = feedback::latest(view, after, LOOKED_THROUGH)?;
+    passing(view, followers, filter, period, ids)
+}
+
+/// The next feedbacks by identifier that pass a filter, and after which one to go on; `None` at the end (`up_to`, included).
+pub(crate) fn following(
+    view: &View,
+    followers: &Followers,
+    filter: &Filter,
+    period: Option<Period>,
+    (after, up_to): (FeedbackId, FeedbackId),
+    limit: usize,
+) -> Result<(Vec<FeedbackId>, Option<FeedbackId>), StoreError> {
+    let mut ids = feedback::following(view, after, limit)?;
+    let full = ids.len() == limit;
+    ids.retain(|id| *id <= up_to);
+    let next = ids.last().copied().filter(|last| full && *last < up_to);
+    Ok((passing(view, followers, filter, period, ids)?, next))
+}
+
+/// Those that pass a filter, in the order given.
+fn passing(
+    view: &View,
+    followers: &Followers,
+    filter: &Filter,
+    period: Option<Period>,
+    mut ids: Vec<FeedbackId>,
+) -> Result<Vec<FeedbackId>, StoreError> {
+    if ids.is_empty() || (filter.is_empty() && period.is_none()) {
+        return Ok(ids);
+    }
+    let sight = Sight::new(view.scope(), filter, &lookup(view, filter, followers.now())?);
+    let words = words(filter)?;
+    let hits = words.map(|words| followers.index()?.hits(&words, period)).transpose()?;
+    let hits: Option<HashSet<i64>> = hits.map(|hits| hits.into_iter().collect());
+    let columns = followers.columns(outbox::last(view)?)?;
+    let columns = &*columns;
+    let sieve = Sieve::new(columns, &sight);
+    ids.retain(|id| {
+        let row = columns.row(id.0);
+        hits.as_ref().is_none_or(|hits| hits.contains(&id.0))
+            && row.is_some_and(|row| sieve.within(row, period) && sieve.whole(row))
+    });
+    Ok(ids)
 }
 
 /// The day of the newest feedback that passes a filter.

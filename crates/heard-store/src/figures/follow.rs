@@ -186,6 +186,12 @@ impl Followers {
         self.wait(|m| m.columns >= Some(sequence) && m.index >= Some(sequence), "search and figures are still catching up")
     }
 
+    /// How far columns and search index have come; `None` until they are ready.
+    pub(crate) fn marks(&self) -> (Option<i64>, Option<i64>) {
+        let marks = *self.shared.marks();
+        (marks.columns, marks.index)
+    }
+
     /// How far both have come durably: what is older is needed in the outbox no more.
     pub fn followed(&self) -> Option<i64> {
         let marks = *self.shared.marks();

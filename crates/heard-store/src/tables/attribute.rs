@@ -1,12 +1,13 @@
 //! Attributes and their values: found by name, or declared when they are first seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use heard_domain::attribute::{Attribute, AttributeValue};
 use heard_domain::id::{AttributeId, ValueId};
 
 use crate::error::StoreError;
-use crate::sql::driver::Row;
+use crate::sql::driver::{Row, one_of};
+use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 /// All, by name.
@@ -30,6 +31,19 @@ pub fn values(view: &View, most: usize) -> Result<BTreeMap<AttributeId, Vec<Attr
 /// A value by identifier.
 pub fn value(view: &View, id: ValueId) -> Result<Option<AttributeValue>, StoreError> {
     view.one("SELECT id, attribute, value FROM attribute_value WHERE id = $1", &[id.into()], read_value)
+}
+
+/// The words of values.
+pub fn words(view: &View, ids: &[ValueId]) -> Result<HashMap<ValueId, String>, StoreError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        view.each(&format!("SELECT id, value FROM attribute_value WHERE id IN ({list})"), &values, |row| {
+            found.insert(ValueId(row.int(0)?), row.text(1)?.to_owned());
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// The attribute with this name; declared with the identifier from `next` if it is new.

@@ -342,6 +342,28 @@ pub fn following(view: &View, after: FeedbackId, limit: usize) -> Result<Vec<Fee
     view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))
 }
 
+/// The feedbacks that were heard last, newest first, down to but without `after`.
+pub fn latest(view: &View, after: FeedbackId, limit: usize) -> Result<Vec<FeedbackId>, StoreError> {
+    let (sight, more) = sight(view, 3);
+    let sql = format!("SELECT id FROM feedback WHERE id > $1{sight} ORDER BY id DESC LIMIT $2");
+    let values: Vec<Value<'_>> = [after.into(), limit.into()].into_iter().chain(more).collect();
+    view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))
+}
+
+/// How many characters the verbatims of these have, in the order asked: for work that keeps a bound on what it holds at once.
+pub fn lengths(view: &View, ids: &[FeedbackId]) -> Result<Vec<(FeedbackId, u64)>, StoreError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        let sql = format!("SELECT id, length(text) FROM feedback WHERE id IN ({list})");
+        view.each(&sql, &values, |row| {
+            found.insert(FeedbackId(row.int(0)?), row.int(1)? as u64);
+            Ok(())
+        })?;
+    }
+    Ok(ids.iter().filter_map(|id| Some((*id, *found.get(id)?))).collect())
+}
+
 /// The same, whoever looks.
 pub(crate) fn following_all(view: &View, after: FeedbackId, limit: usize) -> Result<Vec<FeedbackId>, StoreError> {
     let sql = "SELECT id FROM feedback WHERE id > $1 ORDER BY id LIMIT $2";

@@ -54,6 +54,22 @@ pub fn identities(view: &View, person: PersonId) -> Result<Vec<Identity>, StoreE
     view.list(sql, &[person.into()], |row| Ok(Identity { kind: row.text(0)?.parse()?, handle: row.text(1)?.to_owned() }))
 }
 
+/// The handles of these persons, each sorted; who is not in sight is left out.
+pub fn identities_of(view: &View, persons: &[PersonId]) -> Result<HashMap<PersonId, Vec<Identity>>, StoreError> {
+    let seen: Vec<PersonId> = many(view, persons)?.into_iter().map(|person| person.id).collect();
+    let mut found: HashMap<PersonId, Vec<Identity>> = HashMap::with_capacity(seen.len());
+    for persons in seen.chunks(CHUNK) {
+        let (list, values) = one_of(1, persons);
+        let sql = format!("SELECT person, kind, handle FROM identity WHERE person IN ({list}) ORDER BY person, kind, handle");
+        view.each(&sql, &values, |row| {
+            let identity = Identity { kind: row.text(1)?.parse()?, handle: row.text(2)?.to_owned() };
+            found.entry(PersonId(row.int(0)?)).or_default().push(identity);
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
 /// Makes a person.
 pub fn insert(tx: &mut Tx, person: &Person, identities: &[Identity]) -> Result<(), StoreError> {
     let values: [Value<'_>; 4] = [person.id.into(), (&person.name).into(), person.role.as_deref().into(), person.account.into()];

@@ -33,6 +33,7 @@ macro_rules! suite {
                 outbox::the_outbox_tells_every_change_and_is_cut_back,
                 posts::forms_and_webhooks_are_kept,
                 posts::health_is_told_from_small_tables,
+                outbox::what_arrived_is_told_to_those_who_may_see_it,
                 people::persons_are_known_again_by_their_handles,
                 people::narrowed_sight_hides_what_was_heard_elsewhere,
                 work::jobs_are_taken_once_and_survive,

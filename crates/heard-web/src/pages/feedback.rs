@@ -1,15 +1,17 @@
 //! Feedback: the list and the reading pane side by side, filters in the address, search.
 
 use axum::extract::State;
+use axum::response::Response;
 use heard_domain::directory::Directory;
-use heard_domain::id::FeedbackId;
+use heard_domain::id::{FeedbackId, IdMaker};
 use heard_domain::question::Filter;
 use heard_domain::time::{Period, Time};
 use heard_domain::user::Grant;
-use heard_flow::measure::quotes::{Heard, Listed, Opened, list, open};
+use heard_flow::measure::quotes::{self, Heard, Listed, Opened, list, open};
 use maud::{Markup, html};
 
 use crate::address::{Look, When};
+use crate::api::v1::export::{ExportFormat, exported};
 use crate::api::v1::feedback::persons_hidden;
 use crate::pages::overview::period;
 use crate::parts::empty::empty;
@@ -22,7 +24,7 @@ use crate::parts::pager::{Pager, pager};
 use crate::parts::pane::{Reader, pane};
 use crate::parts::quote::{source, stage_name, who};
 use crate::parts::say;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::viewer::Viewer;
 
@@ -62,6 +64,53 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> 
     Ok(page(&viewer, Some(Place::Feedback), "Feedback", &body))
 }
 
+/// Everything that fits the filters of the page, as a file.
+pub async fn export(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Response, Problem> {
+    let format: ExportFormat = look.given("format").unwrap_or("csv").parse().map_err(|_| Problem::missing("format"))?;
+    if let Some(unclear) = look.left_out.first() {
+        // A file outlives the page: it must not hold more than was asked for.
+        return Err(Problem::new(ProblemCode::Validation, format!("a filter cannot be understood: {unclear}")));
+    }
+    let days = if matches!(look.when, When::Usual | When::Ever) { None } else { period(&state, &viewer, &look).await? };
+    exported(&state, &viewer.scope, look.filter, days, format, false).await
+}
+
+fn export_menu(look: &Look) -> Markup {
+    html! {
+        details.menu {
+            summary.chip { (icon("export")) "Export" }
+            div.sheet {
+                ul {
+                    @for (format, words) in [("csv", "CSV, for spreadsheets"), ("jsonl", "JSONL, for programs")] {
+                        li { a href=(look.on_with("/feedback/export", &[("format", format)])) download { (words) } }
+                    }
+                }
+                p.soft { "Everything that fits these filters, with what was understood of it. Both can be imported again." }
+            }
+        }
+    }
+}
+
+/// So long before now a comment may have got its identifier and still not be in the list: 2 seconds.
+const UNDER_WAY_MS: i64 = 2_000;
+
+/// How many that arrived are put into the list at once.
+const INSERTED: usize = 40;
+
+/// What arrived since the list was made, as items of it, with the same filters: for the button that shows them.
+pub async fn arrived(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
+    persons_hidden(&viewer.scope, &look.filter)?;
+    let after: FeedbackId = look.given("after").and_then(|id| id.parse().ok()).ok_or_else(|| Problem::missing("list"))?;
+    let days = if matches!(look.when, When::Usual | When::Ever) { None } else { period(&state, &viewer, &look).await? };
+    let arrived = quotes::arrived(&state.flow, &viewer.scope, &look.filter, days, after, INSERTED).await?;
+    let (directory, now) = (state.flow.directory(), state.flow.now());
+    Ok(html! {
+        ol id="arrived" data-more[arrived.new > INSERTED] {
+            @for heard in &arrived.heard { (line(heard, &directory, &look, now, None, None)) }
+        }
+    })
+}
+
 /// Where the page of the list starts: moment and identifier of the last one before it.
 fn cursor(look: &Look) -> Option<(Time, FeedbackId)> {
     let (at, id) = look.given("after")?.split_once('.')?;
@@ -82,7 +131,7 @@ pub fn content(listing: &Listing, directory: &Directory, look: &Look, viewer: &V
             }
         }
         (notes(look))
-        div.filters { (filters(look, directory, PATH, listing.period)) }
+        div.filters { (filters(look, directory, PATH, listing.period)) (export_menu(look)) }
         @if listing.listed.heard.is_empty() && listing.opened.is_none() {
             section.card aria-label="Nothing to show" { (nothing(look, viewer)) }
         } @else {
@@ -123,15 +172,16 @@ fn shelf(listing: &Listing, directory: &Directory, look: &Look, now: Time) -> Ma
     html! {
         section.card.list aria-labelledby="listed" {
             header.ch { h2 id="listed" { (say::comments(listing.listed.total)) } span.soft { "newest first" } }
-            ol data-keys {
+            // On later pages of the list nothing new belongs.
+            @if after.is_none() {
+                @let since = IdMaker::floor(now.plus_ms(-UNDER_WAY_MS)).max(1).to_string();
+                button.held.secondary type="button" hidden data-held=(look.on_with("/feedback/arrived", &[("after", &since)])) data-into="items" {
+                    (icon("up")) span { "New comments" }
+                }
+            }
+            ol id="items" data-keys {
                 @for heard in &listing.listed.heard {
-                    @let id = heard.feedback.id.to_string();
-                    @let keys: Vec<(&str, &str)> = after.map(|a| ("after", a)).into_iter().chain([("open", id.as_str())]).collect();
-                    li {
-                        a.item id={ "item-" (id) } href=(look.on_with(PATH, &keys)) data-swap="pane" aria-current=[(here == Some(heard.feedback.id)).then_some("true")] {
-                            (item(heard, directory, now))
-                        }
-                    }
+                    (line(heard, directory, look, now, after, here))
                 }
             }
             (pager(&Pager {
@@ -140,6 +190,19 @@ fn shelf(listing: &Listing, directory: &Directory, look: &Look, now: Time) -> Ma
                 first: after.map(|_| look.on(PATH)),
                 next,
             }))
+        }
+    }
+}
+
+/// A line of the list: the link that opens the comment.
+fn line(heard: &Heard, directory: &Directory, look: &Look, now: Time, after: Option<&str>, here: Option<FeedbackId>) -> Markup {
+    let id = heard.feedback.id.to_string();
+    let keys: Vec<(&str, &str)> = after.map(|a| ("after", a)).into_iter().chain([("open", id.as_str())]).collect();
+    html! {
+        li {
+            a.item id={ "item-" (id) } href=(look.on_with(PATH, &keys)) data-swap="pane" aria-current=[(here == Some(heard.feedback.id)).then_some("true")] {
+                (item(heard, directory, now))
+            }
         }
     }
 }

@@ -8,10 +8,13 @@ use heard_domain::time::{Period, Time};
 use heard_domain::user::Grant;
 use heard_flow::measure::overview::{Overview, ever, overview};
 use heard_flow::measure::period::{USUAL_DAYS, ending_newest};
+use heard_flow::measure::quotes::Arrived;
 use maud::{Markup, html};
 
 use crate::address::{Look, When};
 use crate::api::v1::feedback::persons_hidden;
+use crate::pages::live::latest;
+use crate::parts::arriving::card;
 use crate::parts::empty::empty;
 use crate::parts::filters::{filters, in_words};
 use crate::parts::finding::finding;
@@ -38,7 +41,11 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> 
         return Ok(page(&viewer, Some(Place::Overview), "Overview", &nothing(&look, &viewer, &directory)));
     };
     let facts = overview(&state.flow, &viewer.scope, &look.filter, period).await?;
-    let body = content(&facts, &directory, &look, &viewer, state.flow.now());
+    let arrived = match viewer.may(Grant::ReadFeedback) {
+        true => Some(latest(&state, &viewer, &look).await?),
+        false => None,
+    };
+    let body = content(&facts, arrived.as_ref(), &directory, &look, &viewer, state.flow.now());
     Ok(page(&viewer, Some(Place::Overview), "Overview", &body))
 }
 
@@ -87,7 +94,14 @@ fn nothing(look: &Look, viewer: &Viewer, directory: &Directory) -> Markup {
 }
 
 /// The page's content.
-pub fn content(facts: &Overview, directory: &Directory, look: &Look, viewer: &Viewer, now: Time) -> Markup {
+pub fn content(
+    facts: &Overview,
+    arrived: Option<&Arrived>,
+    directory: &Directory,
+    look: &Look,
+    viewer: &Viewer,
+    now: Time,
+) -> Markup {
     let exact = |filter: &Filter| Look::at(filter.clone(), Some(facts.period));
     let read = |filter: &Filter| exact(filter).on(Place::Feedback.path());
     let shown = exact(&look.filter);
@@ -165,6 +179,7 @@ pub fn content(facts: &Overview, directory: &Directory, look: &Look, viewer: &Vi
                 }
             }
             div.stack {
+                @if let Some(arrived) = arrived { (card(arrived, directory, look)) }
                 section.card aria-labelledby="feel" {
                     header.ch { div { h2 id="feel" { "How it feels" } p { "Emotions, per cent of all passages." } } }
                     (emotions(&facts.emotions, &|part| read(&part.filter)))

@@ -28,8 +28,10 @@ pub enum Place {
 
 impl Place {
     /// The groups of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 2] =
-        [("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]), ("Settings", &[Self::Settings])];
+    const GROUPS: [(&'static str, &'static [Self]); 2] = [
+        ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
+        ("Settings", &[Self::Settings]),
+    ];
 
     /// Its address.
     pub fn path(self) -> &'static str {
@@ -189,10 +191,11 @@ fn finder(viewer: &Viewer) -> Markup {
 }
 
 fn keys() -> Markup {
-    let keys: [(&[&str], &str); 5] = [
+    let keys: [(&[&str], &str); 6] = [
         (&["j", "k"], "Next, previous comment"),
         (&["o"], "Open the comment"),
         (&["e"], "Correct what was understood"),
+        (&["p"], "Pause what arrives, and go on"),
         (&["/"], "Search or jump"),
         (&["?"], "This help"),
     ];

@@ -7,6 +7,7 @@ mod form;
 mod hostile;
 mod ids;
 mod import;
+mod live;
 mod openapi;
 mod posts;
 mod roles;

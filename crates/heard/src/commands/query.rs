@@ -77,7 +77,8 @@ fn dimension(directory: &Directory, name: &str) -> anyhow::Result<Dimension> {
     attribute.map(|attribute| Dimension::Attribute(attribute.id)).with_context(known)
 }
 
-fn named<T, I>(list: &[T], wanted: &str, what: &str, of: impl Fn(&T) -> (&String, I)) -> anyhow::Result<I> {
+/// The one with this name among what the company has named.
+pub fn named<T, I>(list: &[T], wanted: &str, what: &str, of: impl Fn(&T) -> (&String, I)) -> anyhow::Result<I> {
     let mut found = list.iter().map(&of).filter(|(name, _)| name.to_lowercase() == wanted.to_lowercase());
     let known = || {
         let names: Vec<&str> = list.iter().map(|one| of(one).0.as_str()).collect();

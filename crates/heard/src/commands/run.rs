@@ -4,7 +4,7 @@ use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command};
-use crate::commands::{audit, backup, demo, doctor, import, query, reindex, restore, serve, token, user};
+use crate::commands::{audit, backup, demo, doctor, export, import, query, reindex, restore, serve, token, user};
 use crate::config::document::markdown;
 use crate::config::load::load;
 use crate::say;
@@ -34,6 +34,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(_) => serve::run(&config).await,
             Command::Demo(wanted) => demo::run(&config, &wanted).await,
             Command::Import(wanted) => import::run(&config, wanted).await,
+            Command::Export(wanted) => export::run(&config, wanted).await,
             Command::Query(wanted) => query::run(&config, wanted).await,
             Command::Reindex => reindex::run(&config).await,
             Command::Backup(wanted) => backup::run(&config, &wanted),
