@@ -1,16 +1,22 @@
 //! Listening posts: how feedback comes in.
 //!
-//! Files, bottom-up: [`encoding`] (bytes to UTF-8), [`date`], [`number`], [`words`] · [`record`], [`csv`], [`jsonl`] · [`shape`]
-//! (the layout), [`records`] · [`survey`] (what stands in the columns) · [`preset`], [`presets`], [`registry`] (layouts known by
-//! their columns) · [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`row`] (a record becomes a feedback) · [`file`] (the way in).
+//! Files, bottom-up: [`encoding`] (bytes to UTF-8), [`date`], [`number`], [`words`], [`html`] · [`archive`], [`xml`], [`workbook`], [`packed`]
+//! (what files are packed in) · [`record`], [`csv`], [`document`], [`shaping`], [`jsonl`], [`gather`] (several rows that are one) · [`shape`] (the
+//! layout), [`records`] · [`survey`] (what stands in the columns) · [`preset`], [`presets`], [`registry`] (layouts known by their columns) ·
+//! [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`row`] (a record becomes a feedback) · [`file`] (the way in).
 
+pub mod archive;
 pub mod csv;
 pub mod date;
+pub mod document;
 pub mod encoding;
 pub mod file;
+pub mod gather;
 pub mod guess;
+pub mod html;
 pub mod jsonl;
 pub mod number;
+pub mod packed;
 pub mod preset;
 pub mod presets;
 pub mod recall;
@@ -19,5 +25,8 @@ pub mod records;
 pub mod registry;
 pub mod row;
 pub mod shape;
+pub mod shaping;
 pub mod survey;
 pub mod words;
+pub mod workbook;
+pub mod xml;

@@ -15,6 +15,10 @@ crate::words! {
         Csv = "csv", "CSV";
         /// One JSON object a line.
         Jsonl = "jsonl", "JSONL";
+        /// A JSON document with the rows somewhere in it.
+        Json = "json", "JSON";
+        /// A sheet of a workbook.
+        Xlsx = "xlsx", "Workbook (xlsx)";
     }
 }
 

@@ -108,6 +108,8 @@ pub struct Cutter<R> {
     dialect: Dialect,
     /// How many cells a row must have, once that is known.
     pub width: Option<usize>,
+    /// Rows are those of a sheet: however many lines a cell has, the next row is the next line.
+    pub sheet: bool,
     buffer: Vec<u8>,
     start: usize,
     ended: bool,
@@ -118,7 +120,7 @@ pub struct Cutter<R> {
 impl<R: Read + Seek> Cutter<R> {
     /// From the beginning of the source.
     pub fn new(input: Utf8<R>, dialect: Dialect) -> Self {
-        Self { input, dialect, width: None, buffer: Vec::new(), start: 0, ended: false, line: 1, row: 0 }
+        Self { input, dialect, width: None, sheet: false, buffer: Vec::new(), start: 0, ended: false, line: 1, row: 0 }
     }
 
     /// Bytes of the source that were used so far, to within a block.
@@ -147,7 +149,9 @@ impl<R: Read + Seek> Cutter<R> {
     }
 
     fn consume(&mut self, bytes: usize) {
-        self.line += lines(self.rest().get(..bytes).unwrap_or_default());
+        let taken = self.rest().get(..bytes).unwrap_or_default();
+        let blank = taken.iter().all(|b| *b == b'\n');
+        self.line += if self.sheet && !blank { 1 } else { lines(taken) };
         self.start += bytes;
     }
 

@@ -208,8 +208,8 @@ impl Found {
             }
         } else if let Some((_, minutes)) = ZONES.iter().find(|(name, _)| *name == lower) {
             self.offset = Some(*minutes);
-        } else if matches!(lower, "am" | "a" | "pm" | "p") {
-            self.afternoon = Some(lower.starts_with('p'));
+        } else if let Some((_, afternoon)) = HALVES.iter().find(|(name, _)| *name == lower) {
+            self.afternoon = Some(*afternoon);
         } else if !(IGNORED.contains(&lower) || WEEKDAYS.iter().any(|day| lower.starts_with(day))) {
             return Err(BadDate::Word(word.chars().take(40).collect()));
         }
@@ -294,8 +294,24 @@ impl Found {
     }
 }
 
+/// Halves of the day, and whether it is the second.
+const HALVES: &[(&str, bool)] = &[
+    ("am", false),
+    ("a", false),
+    ("pm", true),
+    ("p", true),
+    ("上午", false),
+    ("下午", true),
+    ("午前", false),
+    ("午後", true),
+    ("오전", false),
+    ("오후", true),
+    ("ص", false),
+    ("م", true),
+];
+
 const WEEKDAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const IGNORED: &[&str] = &["t", "at", "on", "of", "um", "uhr", "h", "m", "de", "à", "kl", "o", "clock"];
+const IGNORED: &[&str] = &["t", "at", "on", "of", "um", "uhr", "h", "m", "de", "à", "kl", "klo", "o", "clock", "г", "год", "ч", "ora", "uur"];
 const ZONES: &[(&str, i64)] = &[
     ("z", 0),
     ("utc", 0),

@@ -99,7 +99,7 @@ fn unfinished(bytes: &[u8]) -> usize {
 
 fn refuse_other_files(head: &[u8]) -> Result<(), Unreadable> {
     const KNOWN: &[(&[u8], &str, &str)] = &[
-        (b"PK\x03\x04", "a workbook or archive (zip)", "save the sheet as “CSV UTF-8”, or unpack the archive"),
+        (b"PK\x03\x04", "an archive within an archive", "unpack it and hand over the file with the rows"),
         (b"\xD0\xCF\x11\xE0", "an old workbook (xls)", "save the sheet as “CSV UTF-8”"),
         (b"%PDF", "a PDF", "export the data as CSV"),
         (b"\x1F\x8B", "a compressed file (gzip)", "unpack it first"),
@@ -108,7 +108,7 @@ fn refuse_other_files(head: &[u8]) -> Result<(), Unreadable> {
         (b"\x89PNG", "a picture", "export the data as CSV"),
     ];
     match KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
-        Some((_, what, advice)) => Err(Unreadable::NotText { what, advice }),
+        Some((_, what, advice)) => Err(Unreadable::NotText { what: (*what).into(), advice }),
         None => Ok(()),
     }
 }

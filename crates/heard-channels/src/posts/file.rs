@@ -4,10 +4,11 @@
 use std::io::{Read, Seek};
 
 use heard_domain::feedback::NewFeedback;
-use heard_domain::import::{BadRow, FileFormat, Mapping};
+use heard_domain::import::{BadRow, Mapping};
 use heard_domain::time::{Time, Zone};
 
 use crate::error::Unreadable;
+use crate::posts::preset::Family;
 use crate::posts::presets::native::NATIVE;
 use crate::posts::record::{Record, sample};
 use crate::posts::records::Records;
@@ -29,7 +30,7 @@ pub struct Taking<'a> {
 /// A row that was taken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The row, from 1 for the first under the header (JSONL: the line).
+    /// The row, from 1 for the first under the header (JSONL: the line; several rows that are one: the last of them).
     pub row: u64,
     /// The feedback in it.
     pub feedback: NewFeedback,
@@ -38,11 +39,11 @@ pub struct Row {
 }
 
 /// The rows of a file, one after the other: `Err` ends it, because the file itself could not be read any further.
-pub struct Rows<R> {
+pub struct Rows<R: Read + Seek> {
     records: Records<R>,
     record: Record,
     plan: Plan,
-    /// The layout is our own: lines are read as a whole.
+    /// The layout is our own: objects are read as a whole.
     native: bool,
     last: u64,
     broken: bool,
@@ -51,7 +52,8 @@ pub struct Rows<R> {
 /// Opens a file for taking. The mapping's columns are found by name, so their order does not matter.
 pub fn open<R: Read + Seek>(source: R, shape: &Shape, mapping: &Mapping, taking: &Taking) -> Result<Rows<R>, Unreadable> {
     let mut shape = shape.clone();
-    if shape.format == FileFormat::Jsonl {
+    let json = Family::of(shape.format) == Family::Json;
+    if json {
         // Columns of JSON that come late are not in the head of the file, but in the mapping.
         for (name, _) in &mapping.columns {
             if !shape.columns.contains(name) {
@@ -61,7 +63,7 @@ pub fn open<R: Read + Seek>(source: R, shape: &Shape, mapping: &Mapping, taking:
     }
     let preset = named(&mapping.preset, shape.format);
     let plan = Plan::new(mapping, &shape.columns, preset, taking.hash, taking.zone, taking.now)?;
-    let native = mapping.preset == NATIVE && shape.format == FileFormat::Jsonl;
+    let native = mapping.preset == NATIVE && json;
     let records = Records::new(source, &shape)?;
     Ok(Rows { records, record: Record::default(), plan, native, last: 0, broken: false })
 }
@@ -84,7 +86,7 @@ impl<R: Read + Seek> Rows<R> {
         self.records.taken()
     }
 
-    /// All columns seen so far: in JSONL, some may not be in the mapping.
+    /// All columns seen so far: in JSON, some may not be in the mapping.
     pub fn columns(&self) -> &[String] {
         self.records.columns()
     }

@@ -14,13 +14,21 @@ use crate::posts::words::{
     words,
 };
 
-/// How sure a guess is, and why.
+/// How sure a guess is, and why: shown beside each column before a person confirms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sure {
-    /// 0-1.
+    /// 0-1: 1 is what a known layout says or a person has confirmed before, 0.85 and more has its name and its values for it,
+    /// below 0.7 somebody should look, 0.5 is no more than a default.
     pub confidence: f32,
     /// What it rests on, in a few words.
     pub because: String,
+}
+
+impl Sure {
+    /// What a person has confirmed for another file of the same shape.
+    pub fn remembered() -> Self {
+        Self { confidence: 1.0, because: "as it was confirmed last time".to_owned() }
+    }
 }
 
 /// What the columns of a file are taken for.
@@ -77,9 +85,11 @@ pub fn guess(shape: &Shape, survey: &Survey) -> Guess {
         .iter()
         .map(|facts| Column { facts, words: words(&format!("{} {}", facts.name, facts.label)), found: None })
         .collect();
-    let mut remarks = Vec::new();
+    let mut remarks = shape.notes.clone();
     if let Some(preset) = preset {
         by_preset(preset, &mut columns);
+        // A survey may ask for an address as well.
+        people(&mut columns);
     } else {
         keys(&mut columns, &mut remarks);
         time(&mut columns, &mut remarks);
@@ -200,7 +210,7 @@ fn time(columns: &mut [Column], remarks: &mut Vec<String>) {
 }
 
 fn people(columns: &mut [Column]) {
-    let mut taken: Vec<Meaning> = Vec::new();
+    let mut taken: Vec<Meaning> = columns.iter().filter_map(|c| c.found.as_ref().map(|(meaning, _)| meaning.clone())).collect();
     for column in columns.iter_mut().filter(|c| c.free() && c.facts.filled > 0) {
         let facts = column.facts;
         if column.named(STAFF) {
@@ -301,9 +311,9 @@ fn ratings(columns: &mut [Column]) {
 
 fn formula(column: &Column) -> Formula {
     let within = |low: f64, high: f64| column.facts.low >= low && column.facts.high <= high;
-    if column.named(&["nps", "recommend", "likelihood", "likely"]) && within(0.0, 10.0) {
+    if column.named(&["nps", "recommend", "likelihood", "likely", "weiterempfehlen", "recommander", "recommanderiez", "recomendaría"]) && within(0.0, 10.0) {
         Formula::Nps
-    } else if column.named(&["csat", "satisfaction", "satisfied", "zufriedenheit"]) && within(1.0, 5.0) {
+    } else if column.named(&["csat", "satisfaction", "satisfied", "zufriedenheit", "zufrieden", "satisfait", "satisfaits", "satisfecho", "soddisfatto"]) && within(1.0, 5.0) {
         Formula::Csat
     } else if column.named(&["ces", "effort"]) && within(1.0, 7.0) {
         if within(1.0, 5.0) { Formula::CesTop } else { Formula::CesAgree }
@@ -331,7 +341,19 @@ fn scale_name(column: &Column) -> String {
     let name = if label.is_empty() || label.chars().count() > 60 { &column.facts.name } else { label };
     let spaced = name.replace('_', " ");
     let mut letters = spaced.trim().chars();
-    letters.next().map_or(spaced.clone(), |first| first.to_uppercase().chain(letters).collect())
+    short(&letters.next().map_or(spaced.clone(), |first| first.to_uppercase().chain(letters).collect::<String>()))
+}
+
+/// Questions are often longer than names may be: what is cut off is the middle, because choices stand at the end.
+fn short(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    if name.len() <= 150 {
+        return name.to_owned();
+    }
+    let kept = if name.is_ascii() { 70 } else { 22 };
+    let start = letters.iter().take(kept);
+    let end = letters.iter().skip(letters.len().saturating_sub(kept).max(kept));
+    start.chain(&['…']).chain(end).collect()
 }
 
 fn texts(columns: &mut [Column], remarks: &mut Vec<String>, preset: bool) {
@@ -395,7 +417,7 @@ fn attributes(columns: &mut [Column]) {
         } else {
             let name = if facts.label.is_empty() || facts.label.chars().count() > 60 { &facts.name } else { &facts.label };
             let because = format!("{} different values", facts.distinct);
-            column.is(Meaning::Attribute { name: name.clone() }, 0.8, &because);
+            column.is(Meaning::Attribute { name: short(name) }, 0.8, &because);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One JSON object a line: nested objects become dotted paths, values of arrays are joined.
+//! Objects of JSON, one a line or out of a document: nested objects become dotted paths, values of arrays are joined.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,10 +6,13 @@ use std::io::{Read, Seek};
 
 use memchr::memchr;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use crate::error::Unreadable;
+use crate::posts::document::{Elements, Piece};
 use crate::posts::encoding::Utf8;
 use crate::posts::record::{Flaw, LONGEST_ROW, MOST_COLUMNS, Record, sample};
+use crate::posts::shaping::{Step, shape};
 
 /// The columns seen so far and the values of the line in hand.
 #[derive(Debug, Default)]
@@ -124,23 +127,29 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 }
 
-/// The lines of a source, one after the other.
-pub struct Lines<R> {
-    input: Utf8<R>,
-    slots: Slots,
-    buffer: Vec<u8>,
-    start: usize,
-    ended: bool,
-    line: u64,
-    raw: std::ops::Range<usize>,
+/// How objects are cut off a source.
+enum Cutting<R> {
+    Lines(Lines<R>),
+    Document(Elements<R>),
 }
 
-impl<R: Read + Seek> Lines<R> {
-    /// From the beginning; `columns` are those known so far, others follow as they are seen.
-    pub fn new(input: Utf8<R>, columns: &[String]) -> Self {
-        let places = columns.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
-        let slots = Slots { columns: columns.to_vec(), places, values: Vec::new() };
-        Self { input, slots, buffer: Vec::new(), start: 0, ended: false, line: 0, raw: 0..0 }
+/// The objects of a source, one after the other, as records.
+pub struct Objects<R> {
+    cutting: Cutting<R>,
+    slots: Slots,
+    steps: &'static [Step],
+}
+
+impl<R: Read + Seek> Objects<R> {
+    /// One object a line, from the beginning; `columns` are those known so far, others follow as they are seen.
+    pub fn lines(input: Utf8<R>, columns: &[String], steps: &'static [Step]) -> Self {
+        let lines = Lines { input, buffer: Vec::new(), start: 0, ended: false, line: 0, raw: 0..0 };
+        Self { cutting: Cutting::Lines(lines), slots: Slots::new(columns), steps }
+    }
+
+    /// A document; `path` leads to its rows.
+    pub fn document(input: Utf8<R>, path: &str, columns: &[String], steps: &'static [Step]) -> Self {
+        Self { cutting: Cutting::Document(Elements::new(input, path)), slots: Slots::new(columns), steps }
     }
 
     /// All columns seen so far.
@@ -150,14 +159,63 @@ impl<R: Read + Seek> Lines<R> {
 
     /// Bytes of the source that were used so far, to within a block.
     pub fn taken(&self) -> u64 {
-        self.input.taken().saturating_sub((self.buffer.len() - self.start) as u64)
+        match &self.cutting {
+            Cutting::Lines(lines) => lines.input.taken().saturating_sub((lines.buffer.len() - lines.start) as u64),
+            Cutting::Document(elements) => elements.taken(),
+        }
     }
 
-    /// The bytes of the line in hand.
+    /// The bytes of the object in hand.
     pub fn raw(&self) -> &[u8] {
-        self.buffer.get(self.raw.clone()).unwrap_or_default().trim_ascii()
+        match &self.cutting {
+            Cutting::Lines(lines) => lines.buffer.get(lines.raw.clone()).unwrap_or_default().trim_ascii(),
+            Cutting::Document(elements) => elements.raw(),
+        }
     }
 
+    /// The next record, or what is wrong with it; `None` at the end.
+    pub fn next(&mut self, record: &mut Record) -> Result<Option<Result<(), Flaw>>, Unreadable> {
+        let piece = match &mut self.cutting {
+            Cutting::Lines(lines) => lines.next()?,
+            Cutting::Document(elements) => elements.next()?,
+        };
+        let Some(Piece { row, line, flaw }) = piece else { return Ok(None) };
+        (record.row, record.line) = (row, line);
+        let raw = match &self.cutting {
+            Cutting::Lines(lines) => lines.buffer.get(lines.raw.clone()).unwrap_or_default().trim_ascii(),
+            Cutting::Document(elements) => elements.raw(),
+        };
+        let read = flaw.map_or_else(|| self.slots.read(raw, self.steps), Err);
+        let (mut text, mut ends) = record.take_room();
+        if let Err(reason) = read {
+            return Ok(Some(Err(Flaw { row, line, column: None, reason, sample: sample(raw) })));
+        }
+        for value in &self.slots.values {
+            text.extend_from_slice(value.as_bytes());
+            ends.push(text.len());
+        }
+        if let Some(at) = memchr(0, &text) {
+            let column = ends.iter().position(|end| at < *end);
+            let reason = "holds a NUL character".to_owned();
+            return Ok(Some(Err(Flaw { row, line, column, reason, sample: sample(raw) })));
+        }
+        // The text comes out of strings, so this cannot fail.
+        let _ = record.put(text, ends);
+        Ok(Some(Ok(())))
+    }
+}
+
+/// The lines of a source, one after the other.
+struct Lines<R> {
+    input: Utf8<R>,
+    buffer: Vec<u8>,
+    start: usize,
+    ended: bool,
+    line: u64,
+    raw: std::ops::Range<usize>,
+}
+
+impl<R: Read + Seek> Lines<R> {
     fn rest(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
     }
@@ -185,8 +243,8 @@ impl<R: Read + Seek> Lines<R> {
         }
     }
 
-    /// The next record, or what is wrong with it; `None` at the end.
-    pub fn next(&mut self, record: &mut Record) -> Result<Option<Result<(), Flaw>>, Unreadable> {
+    /// The next line that is not blank; its number is that of the row.
+    fn next(&mut self) -> Result<Option<Piece>, Unreadable> {
         loop {
             let Some((length, long)) = self.line_end()? else {
                 return Ok(None);
@@ -194,42 +252,36 @@ impl<R: Read + Seek> Lines<R> {
             self.line += 1;
             self.raw = self.start..self.start + length;
             self.start += length;
-            let raw = self.buffer.get(self.raw.clone()).unwrap_or_default().trim_ascii();
-            if raw.is_empty() {
+            if self.buffer.get(self.raw.clone()).unwrap_or_default().trim_ascii().is_empty() {
                 continue;
             }
-            (record.row, record.line) = (self.line, self.line);
-            let read = if long { Err("the line is longer than 4 MiB".to_owned()) } else { self.slots.read(raw) };
-            let raw = self.raw();
-            let (mut text, mut ends) = record.take_room();
-            if let Err(reason) = read {
-                let flaw = Flaw { row: self.line, line: self.line, column: None, reason, sample: sample(raw) };
-                return Ok(Some(Err(flaw)));
-            }
-            for value in &self.slots.values {
-                text.extend_from_slice(value.as_bytes());
-                ends.push(text.len());
-            }
-            if let Some(at) = memchr(0, &text) {
-                let column = ends.iter().position(|end| at < *end);
-                let reason = "holds a NUL character".to_owned();
-                return Ok(Some(Err(Flaw { row: self.line, line: self.line, column, reason, sample: sample(raw) })));
-            }
-            // The text comes out of strings, so this cannot fail.
-            let _ = record.put(text, ends);
-            return Ok(Some(Ok(())));
+            let flaw = long.then(|| "the line is longer than 4 MiB".to_owned());
+            return Ok(Some(Piece { row: self.line, line: self.line, flaw }));
         }
     }
 }
 
 impl Slots {
-    fn read(&mut self, raw: &[u8]) -> Result<(), String> {
+    fn new(columns: &[String]) -> Self {
+        let places = columns.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
+        Self { columns: columns.to_vec(), places, values: Vec::new() }
+    }
+
+    fn read(&mut self, raw: &[u8], steps: &[Step]) -> Result<(), String> {
         self.values.iter_mut().for_each(String::clear);
         let text = std::str::from_utf8(raw).map_err(|_| "holds a byte that does not belong to the file's encoding".to_owned())?;
-        let mut json = serde_json::Deserializer::from_str(text);
         let mut path = String::new();
         let walk = Walk { slots: self, path: &mut path, within_array: false };
-        walk.deserialize(&mut json).and_then(|()| json.end()).map_err(|e| {
+        let read = if steps.is_empty() {
+            let mut json = serde_json::Deserializer::from_str(text);
+            walk.deserialize(&mut json).and_then(|()| json.end())
+        } else {
+            serde_json::from_str::<Value>(text).and_then(|mut object| {
+                shape(&mut object, steps);
+                walk.deserialize(object)
+            })
+        };
+        read.map_err(|e| {
             let place = e.column();
             let reason = e.to_string();
             let reason = reason.split(" at line ").next().unwrap_or(&reason);
@@ -241,7 +293,7 @@ impl Slots {
 
 /// Whether a line is a JSON object.
 pub fn is_object(line: &str) -> bool {
-    line.trim_start().starts_with('{') && Slots::default().read(line.trim().as_bytes()).is_ok()
+    line.trim_start().starts_with('{') && Slots::default().read(line.trim().as_bytes(), &[]).is_ok()
 }
 
 #[cfg(test)]
@@ -255,7 +307,7 @@ mod tests {
     fn read(text: &str) -> (Vec<String>, Vec<Row>) {
         let mut source = Cursor::new(text.as_bytes().to_vec());
         let letters = encoding::detect(&mut source).unwrap();
-        let mut lines = Lines::new(Utf8::new(source, letters).unwrap(), &[]);
+        let mut lines = Objects::lines(Utf8::new(source, letters).unwrap(), &[], &[]);
         let mut record = Record::default();
         let mut out = Vec::new();
         while let Some(result) = lines.next(&mut record).unwrap() {

@@ -1,10 +1,13 @@
-//! A layout that is known by the set of its columns.
+//! A layout that is known by the set of its columns. A preset is one constant of data: everything in it is declared, nothing
+//! is programmed, so that a new layout is a table entry and a fixture (see docs/IMPORTING.md).
 
 use heard_domain::channel::Channel;
 use heard_domain::import::{FileFormat, Meaning};
 use heard_domain::score::Formula;
 
+use crate::posts::gather::Gather;
 use crate::posts::shape::Shape;
+use crate::posts::shaping::Step;
 use crate::posts::words::normal;
 
 /// What a known column means.
@@ -14,7 +17,7 @@ pub enum As {
     Skip,
     /// The verbatim.
     Text,
-    /// When it was said.
+    /// When it was said; of several such columns the first of the preset that has a value.
     Time,
     /// What tells rows apart.
     Key,
@@ -40,6 +43,8 @@ pub enum As {
     Link,
     /// A rating on a scale that the formula fixes.
     Rating(&'static str, Formula),
+    /// A mean on a scale from the lowest to the highest value.
+    Mean(&'static str, f64, f64),
     /// An attribute.
     Attribute(&'static str),
 }
@@ -66,13 +71,75 @@ impl As {
                 let (min, max) = formula.range().unwrap_or((0.0, 100.0));
                 Meaning::Rating { scale: scale.to_owned(), formula, min, max }
             }
+            Self::Mean(scale, min, max) => Meaning::Rating { scale: scale.to_owned(), formula: Formula::Mean, min, max },
             Self::Attribute(name) => Meaning::Attribute { name: name.to_owned() },
         }
     }
 }
 
-/// Rows that are no customer's words: the column, the value and why they are left out.
-pub type LeftOut = (&'static str, &'static str, &'static str);
+/// Files that can hold the same layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Rows of cells: separated values and workbooks.
+    Table,
+    /// JSON: one object a line, or a document.
+    Json,
+}
+
+impl Family {
+    /// The family of a format.
+    pub fn of(format: FileFormat) -> Self {
+        match format {
+            FileFormat::Csv | FileFormat::Xlsx => Self::Table,
+            FileFormat::Jsonl | FileFormat::Json => Self::Json,
+        }
+    }
+}
+
+/// A test on one value of a row. A column that is not there is empty.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum When {
+    /// It is one of these.
+    Is(&'static [&'static str]),
+    /// It is none of these.
+    IsNot(&'static [&'static str]),
+    /// It begins with this.
+    Begins(&'static str),
+    /// It has a value.
+    Filled,
+    /// It has none.
+    Empty,
+}
+
+impl When {
+    /// Whether it holds; letter case does not count.
+    pub fn holds(self, cell: &str) -> bool {
+        let cell = cell.trim();
+        let among = |list: &[&str]| list.iter().any(|value| value.to_lowercase() == cell.to_lowercase());
+        match self {
+            Self::Is(list) => among(list),
+            Self::IsNot(list) => !among(list),
+            Self::Begins(start) => cell.starts_with(start),
+            Self::Filled => !cell.is_empty(),
+            Self::Empty => cell.is_empty(),
+        }
+    }
+}
+
+/// Rows that are no customer's words: the column, the test and why they are left out.
+pub type LeftOut = (&'static str, When, &'static str);
+
+/// What tells rows apart where no column is the key, or the key is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keyed {
+    /// The file and the number of the row: the same file twice is the same feedback, a longer one is not.
+    ByRow,
+    /// These columns together.
+    From(&'static [&'static str]),
+    /// All that is taken of the row together: for layouts that name nothing of their rows, so that the next export, which has
+    /// the old rows too, adds only the new ones.
+    ByContent,
+}
 
 /// A layout that is known by the set of its columns.
 #[derive(Debug)]
@@ -81,18 +148,28 @@ pub struct Preset {
     pub name: &'static str,
     /// Its name on screen.
     pub label: &'static str,
-    /// CSV or JSONL.
-    pub format: FileFormat,
-    /// The columns by which it is recognised; letter case, spaces and signs do not count.
-    pub header: &'static [&'static str],
+    /// In which files it comes.
+    pub family: Family,
+    /// Sets of columns by any of which it is recognised; letter case, spaces and signs do not count.
+    pub headers: &'static [&'static [&'static str]],
     /// Columns of which one must be there if the file has any column that the layout does not know; empty: others are welcome.
     pub proof: &'static [&'static str],
-    /// What the known columns mean.
+    /// A last look where the header alone is too common a word.
+    pub looks: fn(&Shape) -> bool,
+    /// Where rows may lie in a JSON document, as dotted paths, beside the top.
+    pub rows: &'static [&'static str],
+    /// How the objects of JSON are made plain before their fields become columns.
+    pub steps: &'static [Step],
+    /// How several rows become one feedback.
+    pub gather: Option<&'static Gather>,
+    /// What the known columns mean; several texts are joined in this order.
     pub columns: &'static [(&'static str, As)],
     /// What the others mean, as far as their name alone tells; the rest is guessed.
     pub others: fn(&str) -> Option<Meaning>,
     /// Rows that are left out, and reported.
     pub left_out: &'static [LeftOut],
+    /// What tells rows apart without a key.
+    pub keyed: Keyed,
     /// Time zone of its times, if the layout fixes one.
     pub zone: Option<&'static str>,
     /// Where it comes in.
@@ -101,21 +178,52 @@ pub struct Preset {
     pub post: &'static str,
 }
 
+/// What every table has that says nothing else: a preset names only what is different.
+pub const TABLE: Preset = Preset {
+    name: "",
+    label: "",
+    family: Family::Table,
+    headers: &[],
+    proof: &[],
+    looks: |_| true,
+    rows: &[],
+    steps: &[],
+    gather: None,
+    columns: &[],
+    others: |_| None,
+    left_out: &[],
+    keyed: Keyed::ByRow,
+    zone: None,
+    channel: Channel::Survey,
+    post: "",
+};
+
+/// What all JSON has that says nothing else: columns that are not named are not taken, because objects of programs have many
+/// that nobody wrote.
+pub const JSON: Preset = Preset { family: Family::Json, others: |_| Some(Meaning::Skip), ..TABLE };
+
 impl Preset {
     /// Whether a file has this layout.
     pub fn fits(&self, shape: &Shape) -> bool {
         let names: Vec<String> = shape.columns.iter().map(|name| normal(name)).collect();
         let has = |wanted: &&str| names.contains(&normal(wanted));
         let known = || shape.columns.iter().all(|column| self.meaning(column).is_some());
-        self.format == shape.format
-            && self.header.iter().all(has)
+        self.family == Family::of(shape.format)
+            && self.headers.iter().any(|header| header.iter().all(has))
             && (self.proof.is_empty() || self.proof.iter().any(has) || known())
+            && (self.looks)(shape)
     }
 
     /// What a column means, if the layout says it.
     pub fn meaning(&self, column: &str) -> Option<Meaning> {
+        self.place(column).and_then(|place| self.columns.get(place)).map(|(_, meaning)| meaning.meaning()).or_else(|| (self.others)(column))
+    }
+
+    /// Where a column stands among the known ones.
+    pub fn place(&self, column: &str) -> Option<usize> {
         let name = normal(column);
-        let known = self.columns.iter().find(|(known, _)| normal(known) == name);
-        known.map(|(_, meaning)| meaning.meaning()).or_else(|| (self.others)(column))
+        // “#” has neither letters nor digits.
+        let same = |known: &str| if name.is_empty() { known == column.trim() } else { normal(known) == name };
+        self.columns.iter().position(|(known, _)| same(known))
     }
 }

@@ -10,20 +10,25 @@
 
 use heard_domain::account::{Identity, IdentityKind};
 use heard_domain::feedback::{NewFeedback, NewRating};
+use heard_domain::hex::hex;
 use heard_domain::import::{BadRow, Mapping, Meaning};
 use heard_domain::time::{Time, Zone};
+use sha2::{Digest, Sha256};
 
 use crate::error::Unreadable;
 use crate::export::guard::bare;
 use crate::posts::date;
 use crate::posts::number;
-use crate::posts::preset::Preset;
+use crate::posts::preset::{Keyed, Preset, When};
 use crate::posts::presets::native::NATIVE;
 use crate::posts::record::{Record, sample};
 use crate::posts::words::normal;
 
 /// The longest name or value of an attribute, in characters.
 const LONGEST_VALUE: usize = 200;
+
+/// A key made of several values is hashed where it is longer, in bytes.
+const LONGEST_KEY: usize = 150;
 
 /// What no person enters as an answer.
 const NOTHING: &[&str] = &["n/a", "na", "-", "--", "null", "none", "nan", "offered", "unoffered", "#n/a"];
@@ -32,7 +37,11 @@ const NOTHING: &[&str] = &["n/a", "na", "-", "--", "null", "none", "nan", "offer
 pub struct Plan {
     /// Place, name and meaning of every column that is taken, in the order of the mapping.
     columns: Vec<(usize, String, Meaning)>,
-    left_out: Vec<(usize, &'static str, &'static str, String)>,
+    /// Place, name, test and reason; a column that is not there has no place.
+    left_out: Vec<(Option<usize>, &'static str, When, &'static str)>,
+    keyed_by: Keyed,
+    /// Place of the columns of [`Keyed::From`].
+    key_parts: Vec<usize>,
     mapping: Mapping,
     zone: Zone,
     /// What stands before the row's number where no column is the key.
@@ -65,20 +74,25 @@ impl Plan {
             used.into_iter().filter_map(|(name, meaning)| Some((place(name)?, name.clone(), meaning.clone()))).collect();
         // First names stand before last names, wherever their columns stand.
         let late = |name: &str| normal(name).contains("lastname") || normal(name).contains("surname");
-        columns.sort_by_key(|(_, name, meaning)| *meaning == Meaning::Author && late(name));
+        // What a layout knows stands in its order, whatever the order of the file: titles above texts, the better time first.
+        let known = |name: &str| preset.and_then(|preset| preset.place(name)).unwrap_or(usize::MAX);
+        columns.sort_by_key(|(_, name, meaning)| (*meaning == Meaning::Author && late(name), known(name)));
         let zone = match &mapping.zone {
             Some(name) => name.parse().map_err(|e| Unreadable::Mapping(format!("{e}")))?,
             None => zone.clone(),
         };
         let left_out = preset.map_or(&[][..], |preset| preset.left_out);
-        let left_out =
-            left_out.iter().filter_map(|(column, value, reason)| Some((place(column)?, *value, *reason, (*column).to_owned())));
+        let left_out = left_out.iter().map(|(column, when, reason)| (place(column), *column, *when, *reason));
+        let keyed_by = preset.map_or(Keyed::ByRow, |preset| preset.keyed);
+        let key_parts = if let Keyed::From(parts) = keyed_by { parts } else { &[] };
         let has = |wanted: &Meaning| columns.iter().any(|(_, _, meaning)| meaning == wanted);
         Ok(Self {
             keyed: has(&Meaning::Key),
             timed: has(&Meaning::Time),
             guarded: mapping.preset == NATIVE,
             left_out: left_out.collect(),
+            key_parts: key_parts.iter().filter_map(|name| place(name)).collect(),
+            keyed_by,
             mapping: mapping.clone(),
             file: file.chars().take(40).collect(),
             columns,
@@ -96,9 +110,10 @@ impl Plan {
             reason,
             sample: sample(cell.as_bytes()),
         };
-        for (place, value, reason, name) in &self.left_out {
-            if record.cell(*place).trim() == *value {
-                return Err(report(name, (*reason).to_owned(), record.cell(*place)));
+        for (place, name, when, reason) in &self.left_out {
+            let cell = place.map(|place| record.cell(place)).unwrap_or_default();
+            if when.holds(cell) {
+                return Err(report(name, (*reason).to_owned(), cell));
             }
         }
         let mut feedback = NewFeedback {
@@ -132,6 +147,7 @@ impl Plan {
             let mut identity = |kind: IdentityKind, remark: &mut dyn FnMut(String)| {
                 for handle in value.lines() {
                     match Identity::new(kind, handle) {
+                        Some(identity) if feedback.author.identities.contains(&identity) => {}
                         Some(identity) => feedback.author.identities.push(identity),
                         None => remark(format!("is no {}: left out", kind.label().to_lowercase())),
                     }
@@ -210,7 +226,10 @@ impl Plan {
             }
             None => {}
         }
-        if !self.keyed {
+        if feedback.key.is_empty() {
+            feedback.key = self.made_key(record);
+        }
+        if feedback.key.is_empty() && !self.keyed {
             feedback.key = format!("{}:{}", self.file, record.row);
         } else if feedback.key.is_empty() {
             let reason = "the key is empty: the row could not be told apart when it comes again".to_owned();
@@ -232,6 +251,28 @@ impl Plan {
             return Err(report(&column, bad.reason, shown));
         }
         Ok((feedback, remarks))
+    }
+}
+
+impl Plan {
+    /// The key of a row whose layout says how to make one; empty if it does not, or there is nothing to make it of.
+    fn made_key(&self, record: &Record) -> String {
+        let places: Vec<usize> = match self.keyed_by {
+            Keyed::ByRow => return String::new(),
+            Keyed::From(_) => self.key_parts.clone(),
+            Keyed::ByContent => {
+                let mut columns: Vec<_> = self.columns.iter().collect();
+                columns.sort_by(|one, other| one.1.cmp(&other.1));
+                columns.into_iter().map(|(place, ..)| *place).collect()
+            }
+        };
+        let parts: Vec<&str> = places.iter().map(|place| record.cell(*place).trim()).collect();
+        if parts.iter().all(|part| part.is_empty()) {
+            return String::new();
+        }
+        let joined = parts.join("\u{1f}");
+        let plain = matches!(self.keyed_by, Keyed::From(_)) && joined.len() <= LONGEST_KEY;
+        if plain { joined.replace('\u{1f}', ":") } else { hex(&Sha256::digest(joined)) }
     }
 }
 

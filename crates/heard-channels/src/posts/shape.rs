@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use heard_domain::hex::hex;
 use heard_domain::import::FileFormat;
@@ -12,43 +12,72 @@ use sha2::{Digest, Sha256};
 use crate::error::Unreadable;
 use crate::posts::csv::{Cut, Cutter, Dialect, cut};
 use crate::posts::encoding::{self, Letters, Utf8};
-use crate::posts::jsonl::{Lines, is_object};
+use crate::posts::document::prefix;
+use crate::posts::gather::Gather;
+use crate::posts::jsonl::{Objects, is_object};
+use crate::posts::packed::Packed;
+use crate::posts::preset::Family;
 use crate::posts::record::{MOST_COLUMNS, Record};
-use crate::posts::{date, number};
+use crate::posts::shaping::Step;
+use crate::posts::words::normal;
+use crate::posts::workbook::Sheet;
+use crate::posts::{archive, date, gather, number, registry, workbook};
 
 /// So much of a file is looked at to find its layout.
 const HEAD: usize = 1 << 20;
 /// So many records are cut on trial.
 const TRIAL: usize = 300;
+/// So many objects of JSON are looked at for their fields.
+const LOOKED: usize = 1000;
+/// Names under which programs put lists of rows into a document.
+const USUAL: &[&str] = &["data", "items", "results", "records", "responses", "rows", "feedback", "reviews", "posts", "messages"];
 const DELIMITERS: &[u8] = b",;\t|";
 
 /// The layout of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shape {
-    /// CSV or JSONL.
+    /// What it is.
     pub format: FileFormat,
     /// The encoding.
     pub letters: Letters,
-    /// How cells are told apart (CSV).
+    /// How cells are told apart (tables).
     pub dialect: Dialect,
-    /// Lines above the header that only name the delimiter.
+    /// Lines above the header: they only name the delimiter, or are titles of a sheet.
     pub preamble: u64,
-    /// Rows of the header: 0 if there is none, 3 for Qualtrics.
+    /// Rows of the header: 0 if there is none, 2 for SurveyMonkey, 3 for Qualtrics.
     pub header_rows: u64,
-    /// Names, unique; JSONL: dotted paths, in order of first sight.
+    /// Names, unique; JSON: dotted paths, in order of first sight.
     pub columns: Vec<String>,
+    /// The columns of the file itself, where several rows become one record; else the same as `columns` (tables).
+    pub cells: Vec<String>,
     /// What the second row of a header says (the questions of a survey); empty if there is none.
     pub labels: Vec<String>,
     /// The time zone that the header names.
     pub zone: Option<Zone>,
+    /// Where in a JSON document the rows lie, as a dotted path; empty: at the top.
+    pub path: String,
+    /// How the objects of JSON are made plain, as their layout declares.
+    pub steps: &'static [Step],
+    /// How several rows become one record, as their layout declares.
+    pub gather: Option<&'static Gather>,
+    /// The known layout, by its place in [`registry::PRESETS`].
+    pub known: Option<usize>,
+    /// What is read of a packed file.
+    pub packed: Option<Packed>,
+    /// What a person should know of how it is read: the sheet, the member of an archive.
+    pub notes: Vec<String>,
 }
 
 impl Shape {
-    /// The same for all files with the same set of columns: what a remembered mapping is found by.
+    /// The same for all files with the same set of columns, whatever they are packed in: what a remembered mapping is found by.
     pub fn hash(&self) -> String {
         let mut names: Vec<String> = self.columns.iter().map(|name| name.to_lowercase()).collect();
         names.sort_unstable();
-        let digest = Sha256::digest(format!("{}\u{1f}{}", self.format.code(), names.join("\u{1f}")));
+        let format = match Family::of(self.format) {
+            Family::Table => FileFormat::Csv,
+            Family::Json => FileFormat::Jsonl,
+        };
+        let digest = Sha256::digest(format!("{}\u{1f}{}", format.code(), names.join("\u{1f}")));
         hex(&digest)
     }
 }
@@ -56,18 +85,106 @@ impl Shape {
 /// "CSV, UTF-8, cells between “;”".
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.format, self.letters.encoding.name())?;
-        match (self.format, self.dialect.delimiter) {
-            (FileFormat::Jsonl, _) => Ok(()),
-            (_, Dialect::ONE_COLUMN) => f.write_str(", one column"),
-            (_, b'\t') => f.write_str(", cells between tabs"),
-            (_, other) => write!(f, ", cells between “{}”", char::from(other)),
+        write!(f, "{}", self.format)?;
+        if let Some(Packed::Sheet(name)) = &self.packed {
+            return write!(f, ", sheet “{name}”");
+        }
+        write!(f, ", {}", self.letters.encoding.name())?;
+        match (Family::of(self.format), self.dialect.delimiter) {
+            (Family::Json, _) if self.path.is_empty() => {}
+            (Family::Json, _) => write!(f, ", rows in “{}”", self.path)?,
+            (_, Dialect::ONE_COLUMN) => f.write_str(", one column")?,
+            (_, b'\t') => f.write_str(", cells between tabs")?,
+            (_, other) => write!(f, ", cells between “{}”", char::from(other))?,
+        }
+        match &self.packed {
+            Some(Packed::Member(place)) => write!(f, ", in the archive as “{}”", place.name),
+            _ => Ok(()),
         }
     }
 }
 
-/// Finds the layout. Looks at all bytes for the encoding, at the first mebibyte for the rest.
+const ONE_COLUMN: Dialect = Dialect { delimiter: Dialect::ONE_COLUMN, quoted: true };
+
+fn empty(format: FileFormat, letters: Letters) -> Shape {
+    Shape {
+        format,
+        letters,
+        dialect: ONE_COLUMN,
+        preamble: 0,
+        header_rows: 0,
+        columns: Vec::new(),
+        cells: Vec::new(),
+        labels: Vec::new(),
+        zone: None,
+        path: String::new(),
+        steps: &[],
+        gather: None,
+        known: None,
+        packed: None,
+        notes: Vec::new(),
+    }
+}
+
+/// Finds the layout. Looks at all bytes for the encoding, at the first mebibyte for the rest; what is packed is looked into.
 pub fn detect(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
+    let mut magic = Vec::new();
+    source.seek(SeekFrom::Start(0))?;
+    source.by_ref().take(4).read_to_end(&mut magic)?;
+    if magic != b"PK\x03\x04" {
+        return plain(source);
+    }
+    let members = archive::members(source)?;
+    if workbook::is_workbook(&members) {
+        workbook::check(source, &members)?;
+        return sheet(source);
+    }
+    archive::open(source, members)
+}
+
+/// The sheet of a workbook to read: the first with a header and rows under it.
+fn sheet(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
+    let (names, hidden) = workbook::sheets(&mut *source)?;
+    let mut best: Option<(bool, String, u64)> = None;
+    for name in &names {
+        let rows = Sheet::new(&mut *source, name)?.first()?;
+        let filled = |row: &[String]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
+        let under = |at: usize| rows.iter().skip(at + 1).any(|(_, row)| filled(row) > 0);
+        // A title stands alone in its row; the header is the first row with more than one name.
+        let several = rows.iter().enumerate().position(|(at, (_, row))| filled(row) > 1 && is_header(row) && under(at));
+        let single = || rows.iter().enumerate().position(|(at, (_, row))| filled(row) == 1 && under(at));
+        let lines = |at: usize| rows.get(at).map_or(0, |(lines, _)| *lines);
+        if let Some(at) = several {
+            best = Some((true, name.clone(), lines(at)));
+            break;
+        }
+        if best.is_none()
+            && let Some(at) = single().or_else(|| (!rows.is_empty()).then_some(0))
+        {
+            best = Some((false, name.clone(), lines(at)));
+        }
+    }
+    let Some((_, name, preamble)) = best else { return Err(Unreadable::Empty) };
+    let mut shape = empty(FileFormat::Xlsx, Letters { encoding: encoding_rs::UTF_8, mark: 0 });
+    shape.dialect = Dialect { delimiter: b',', quoted: true };
+    shape.preamble = preamble;
+    let others: Vec<&str> = names.iter().filter(|other| **other != name).map(String::as_str).collect();
+    shape.notes.push(match others.as_slice() {
+        [] => format!("the sheet “{name}” is read"),
+        [one] => format!("the sheet “{name}” is read, “{one}” is not"),
+        several => format!("the sheet “{name}” is read, {} others are not (“{}”)", several.len(), several.join("”, “")),
+    });
+    if hidden > 0 {
+        shape.notes.push(format!("hidden sheets and charts are not read ({hidden})"));
+    }
+    let mut rows = Sheet::new(&mut *source, &name)?;
+    shape.packed = Some(Packed::Sheet(name));
+    header(&mut rows, &mut shape)?;
+    recognised(&mut rows, shape)
+}
+
+/// Finds the layout of a file that is not packed.
+pub fn plain(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
     let letters = encoding::detect(source)?;
     let mut utf8 = Utf8::new(&mut *source, letters)?;
     let mut head = Vec::new();
@@ -79,29 +196,15 @@ pub fn detect(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
     if text.trim().is_empty() {
         return Err(Unreadable::Empty);
     }
-    let one_column = Dialect { delimiter: Dialect::ONE_COLUMN, quoted: true };
-    let mut shape = Shape {
-        format: FileFormat::Jsonl,
-        letters,
-        dialect: one_column,
-        preamble: 0,
-        header_rows: 0,
-        columns: Vec::new(),
-        labels: Vec::new(),
-        zone: None,
-    };
-    if looks_like_json(&text)? {
-        let mut lines = Lines::new(Utf8::new(source, letters)?, &[]);
-        let mut record = Record::default();
-        for _ in 0..1000 {
-            if lines.next(&mut record)?.is_none() {
-                break;
-            }
+    if let Some(format) = json(&text, whole)? {
+        let mut shape = empty(format, letters);
+        if format == FileFormat::Json {
+            shape.path = rows_of(&head);
         }
-        shape.columns = lines.columns().to_vec();
-        return Ok(shape);
+        shape.columns = objects(&mut *source, &shape)?;
+        return recognised(source, shape);
     }
-    shape.format = FileFormat::Csv;
+    let mut shape = empty(FileFormat::Csv, letters);
     let named = text.lines().next().and_then(|line| line.trim().strip_prefix("sep=")).and_then(|d| d.bytes().next());
     let body = if named.is_some() {
         shape.preamble = 1;
@@ -111,37 +214,105 @@ pub fn detect(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
     };
     shape.dialect = match named {
         Some(delimiter) => Dialect { delimiter, quoted: true },
-        None => dialect(body, whole).unwrap_or(one_column),
+        None => dialect(body, whole).unwrap_or(ONE_COLUMN),
     };
     shape.dialect.quoted = !quotes_are_letters(body, whole, shape.dialect);
     header(source, &mut shape)?;
+    recognised(source, shape)
+}
+
+/// Holds a layout against the known ones; what the known one declares changes the columns.
+fn recognised(source: &mut (impl Read + Seek), mut shape: Shape) -> Result<Shape, Unreadable> {
+    shape.known = registry::place(&shape);
+    let Some(preset) = registry::recognise(&shape).filter(|_| shape.known.is_some()) else { return Ok(shape) };
+    if !preset.steps.is_empty() {
+        shape.steps = preset.steps;
+        shape.columns = objects(&mut *source, &shape)?;
+    }
+    if let Some(gather) = preset.gather {
+        shape.columns = gather::columns(&mut *source, &shape, gather)?;
+        shape.gather = Some(gather);
+        shape.labels.clear();
+    }
     Ok(shape)
 }
 
-fn looks_like_json(text: &str) -> Result<bool, Unreadable> {
-    const OTHERS: &[(&str, &str, &str)] = &[
-        ("[", "a JSON array", "write one object a line, for instance with: jq -c '.[]'"),
-        ("<", "a web page or XML", "it may be the sign-in page of the site you exported from; export again as CSV"),
-    ];
-    let start = text.trim_start();
-    if start.starts_with('{') {
-        if start.lines().take(5).any(is_object) {
-            return Ok(true);
+/// The columns of the first objects.
+fn objects(source: &mut (impl Read + Seek), shape: &Shape) -> Result<Vec<String>, Unreadable> {
+    let input = Utf8::new(source, shape.letters)?;
+    let mut objects = match shape.format {
+        FileFormat::Json => Objects::document(input, &shape.path, &[], shape.steps),
+        _ => Objects::lines(input, &[], shape.steps),
+    };
+    let mut record = Record::default();
+    for _ in 0..LOOKED {
+        if objects.next(&mut record)?.is_none() {
+            break;
         }
-        let advice = "write one object a line, for instance with: jq -c .";
-        let spread = start.lines().next().is_some_and(|line| line.trim() == "{");
-        // A torn line is still one of JSON: no name of a column begins like this.
-        return if spread {
-            Err(Unreadable::NotText { what: "JSON over several lines", advice })
-        } else {
-            Ok(start.starts_with("{\""))
-        };
     }
-    let array = start.starts_with("[{") || start.lines().next().is_some_and(|line| line.trim() == "[");
-    match OTHERS.iter().find(|(mark, ..)| start.starts_with(mark) && (*mark == "<" || array)) {
-        Some((_, what, advice)) => Err(Unreadable::NotText { what, advice }),
-        None => Ok(false),
+    Ok(objects.columns().to_vec())
+}
+
+/// Where the rows of a document lie: where a known layout finds its own, else under one of the usual names, else at the top.
+fn rows_of(head: &[u8]) -> String {
+    let declared = registry::PRESETS.iter().flat_map(|preset| preset.rows.iter().map(move |path| (Some(preset), *path)));
+    let tops = registry::PRESETS.iter().filter(|preset| preset.family == Family::Json).map(|preset| (Some(preset), ""));
+    let usual = USUAL.iter().map(|path| (None, *path));
+    for (preset, path) in tops.chain(declared).chain(usual) {
+        let letters = Letters { encoding: encoding_rs::UTF_8, mark: 0 };
+        let Ok(input) = Utf8::new(Cursor::new(head), letters) else { continue };
+        let mut shape = empty(FileFormat::Json, letters);
+        path.clone_into(&mut shape.path);
+        let mut objects = Objects::document(input, path, &[], &[]);
+        let mut record = Record::default();
+        let mut good = 0;
+        for _ in 0..20 {
+            match objects.next(&mut record) {
+                Ok(Some(Ok(()))) => good += 1,
+                Ok(Some(Err(_))) => {}
+                Ok(None) | Err(_) => break,
+            }
+        }
+        shape.columns = objects.columns().to_vec();
+        if good > 0 && preset.is_none_or(|preset| preset.fits(&shape)) {
+            return path.to_owned();
+        }
     }
+    String::new()
+}
+
+/// Whether the text is JSON: objects on lines of their own, or a document.
+fn json(text: &str, whole: bool) -> Result<Option<FileFormat>, Unreadable> {
+    let start = text.trim_start();
+    if start.starts_with('<') {
+        return Err(Unreadable::NotText {
+            what: "a web page or XML".into(),
+            advice: "it may be the sign-in page of the site you exported from; export again as CSV",
+        });
+    }
+    let behind = start.strip_prefix('[').map(str::trim_start);
+    // A list of objects; but “[name],[text]” is a header.
+    if behind.is_some_and(|inner| inner.starts_with('{') || inner.starts_with(']') && inner.len() < 9) || prefix(start.as_bytes()).is_some() {
+        return Ok(Some(FileFormat::Json));
+    }
+    if !start.starts_with('{') {
+        return Ok(None);
+    }
+    let mut lines = start.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (first, second) = (lines.next().unwrap_or_default(), lines.next());
+    if is_object(first) {
+        // One object alone may be a document with the rows within.
+        let alone = whole && second.is_none() && !rows_of(text.as_bytes()).is_empty();
+        return Ok(Some(if alone { FileFormat::Json } else { FileFormat::Jsonl }));
+    }
+    // A line that ends within an object goes on in the next; a single line longer than what is looked at is a document.
+    let goes_on = first.ends_with(['{', '[', ',', '}', ']', ':']) && second.is_some_and(|line| !line.starts_with('{'));
+    let long = !whole && second.is_none();
+    if first == "{" || goes_on || long {
+        return Ok(Some(FileFormat::Json));
+    }
+    // A torn line is still one of JSON: no name of a column begins like this.
+    Ok((start.starts_with("{\"") || text.lines().take(5).any(is_object)).then_some(FileFormat::Jsonl))
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -234,6 +405,7 @@ fn header(source: &mut (impl Read + Seek), shape: &mut Shape) -> Result<(), Unre
         let count = |width: usize| rows.iter().filter(|row| row.len() == width).count();
         let width = rows.iter().map(Vec::len).max_by_key(|width| count(*width)).unwrap_or(1);
         shape.columns = unique(vec![String::new(); width.min(MOST_COLUMNS)]);
+        shape.cells = shape.columns.clone();
         return Ok(());
     }
     let mut rows = rows.into_iter();
@@ -245,17 +417,54 @@ fn header(source: &mut (impl Read + Seek), shape: &mut Shape) -> Result<(), Unre
     let third = rows.next().unwrap_or_default();
     let qualtrics = third.iter().any(|cell| cell.starts_with("{\"ImportId\""));
     shape.header_rows = if qualtrics { 3 } else { u64::from(is_header(&first)) };
+    let monkey = surveymonkey(&first, &second);
+    if monkey {
+        shape.header_rows = 2;
+    }
     if qualtrics {
-        shape.labels = second;
+        shape.labels = second.clone();
         shape.zone = third.iter().find_map(|cell| {
             let cell: serde_json::Value = serde_json::from_str(cell).ok()?;
             let zone = cell.get("timeZone")?.as_str()?;
             if zone == "Z" { Some(Zone::UTC) } else { zone.parse().ok() }
         });
     }
-    let given = if shape.header_rows == 0 { vec![String::new(); first.len()] } else { first };
+    let given = match shape.header_rows {
+        0 => vec![String::new(); first.len()],
+        _ if monkey => questions(&first, &second),
+        _ => first,
+    };
     shape.columns = unique(given);
+    shape.cells = shape.columns.clone();
     Ok(())
+}
+
+/// A second row with the choices under the questions: what names the answer itself has nothing to choose.
+fn surveymonkey(first: &[String], second: &[String]) -> bool {
+    let place = |wanted: &str| first.iter().position(|name| normal(name) == wanted);
+    let (Some(respondent), Some(collector)) = (place("respondentid"), place("collectorid")) else { return false };
+    let nothing = |at: usize| second.get(at).is_some_and(String::is_empty);
+    nothing(respondent) && nothing(collector) && second.iter().any(|cell| !cell.is_empty())
+}
+
+/// Each column with its question and, where there are several to choose, its choice.
+fn questions(first: &[String], second: &[String]) -> Vec<String> {
+    let mut question = "";
+    let mut names = Vec::new();
+    for (at, name) in first.iter().enumerate() {
+        if !name.is_empty() {
+            question = name;
+        }
+        let choice = second.get(at).map(String::as_str).unwrap_or_default();
+        let answer = matches!(choice.to_lowercase().as_str(), "" | "response" | "open-ended response");
+        names.push(if answer {
+            question.to_owned()
+        } else {
+            let short: String = question.chars().take(80).collect();
+            format!("{short}: {choice}")
+        });
+    }
+    names
 }
 
 /// A header names its columns: no numbers, dates, addresses or long texts, and nothing twice but emptiness.
@@ -341,13 +550,22 @@ mod tests {
     }
 
     #[test]
-    fn json_is_recognised_and_other_layouts_of_it_are_explained() {
+    fn json_is_recognised_whether_on_lines_or_in_a_document() {
         let jsonl = shape("{\"b\":1,\"a\":{\"c\":2}}\n{\"d\":1}\n");
         assert_eq!((jsonl.format, jsonl.columns.join(" ")), (FileFormat::Jsonl, "b a.c d".to_owned()));
         assert_eq!(shape("{\"b\":1,\"a").format, FileFormat::Jsonl);
-        for (text, hint) in [("[{\"a\":1}]", "jq -c '.[]'"), ("{\n \"a\": 1\n}\n", "jq -c ."), ("<!doctype html>", "sign-in")] {
-            let refused = detect(&mut Cursor::new(text.as_bytes().to_vec())).unwrap_err().to_string();
-            assert!(refused.contains(hint), "{refused}");
+        let refused = detect(&mut Cursor::new(b"<!doctype html>".to_vec())).unwrap_err().to_string();
+        assert!(refused.contains("sign-in"), "{refused}");
+        for (text, path) in [
+            ("[{\"a\":1}]", ""),
+            ("{\n \"a\": 1\n}\n", ""),
+            ("{\"data\":[{\"a\":1}],\"next\":null}", "data"),
+            ("{\n  \"feed\": {\"entry\": [{\"a\":1}]},\n  \"a\": 2}", ""),
+            ("window.YTD.like.part0 = [\n{\"a\":1}]", ""),
+        ] {
+            let shape = shape(text);
+            assert_eq!((shape.format, shape.path.as_str()), (FileFormat::Json, path), "{text}");
         }
+        assert_eq!(shape("[name],[text]\n1,fine and good\n").format, FileFormat::Csv);
     }
 }

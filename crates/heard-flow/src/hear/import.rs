@@ -373,6 +373,6 @@ pub(crate) fn unreadable(error: Unreadable) -> FlowError {
     match error {
         Unreadable::Broken(error) => receive::io(error),
         Unreadable::Misfit(_) | Unreadable::Mapping(_) => FlowError::rule("columns", error.to_string()),
-        Unreadable::Empty | Unreadable::NotText { .. } => FlowError::rule("file", error.to_string()),
+        Unreadable::Empty | Unreadable::NotText { .. } | Unreadable::Damaged(_) => FlowError::rule("file", error.to_string()),
     }
 }

@@ -11,10 +11,10 @@
 //! ([`crate::export::guard`]), which is taken away again. Columns that begin with `heard:` are what Heard found out; they are left out.
 
 use heard_domain::channel::Channel;
-use heard_domain::import::{FileFormat, Meaning};
+use heard_domain::import::Meaning;
 
 use crate::export::table::FOUND;
-use crate::posts::preset::{As, Preset};
+use crate::posts::preset::{As, JSON, Preset, TABLE};
 
 /// The code of both presets in mappings.
 pub const NATIVE: &str = "heard";
@@ -23,9 +23,7 @@ pub const NATIVE: &str = "heard";
 pub const NATIVE_CSV: Preset = Preset {
     name: NATIVE,
     label: "Heard",
-    format: FileFormat::Csv,
-    header: &["key", "at", "text"],
-    proof: &[],
+    headers: &[&["key", "at", "text"]],
     columns: &[
         ("key", As::Key),
         ("at", As::Time),
@@ -42,18 +40,17 @@ pub const NATIVE_CSV: Preset = Preset {
         ("link", As::Link),
     ],
     others: named,
-    left_out: &[],
     zone: Some("UTC"),
     channel: Channel::Api,
     post: "Import",
+    ..TABLE
 };
 
-/// One JSON object a line. It is read as a whole, so that nothing is lost; the columns are only for the eye.
+/// JSON objects, one a line or in a document. It is read as a whole, so that nothing is lost; the columns are only for the eye.
 pub const NATIVE_JSONL: Preset = Preset {
     name: NATIVE,
     label: "Heard",
-    format: FileFormat::Jsonl,
-    header: &["key", "at"],
+    headers: &[&["key", "at"]],
     proof: &["ratings.formula", "author.identities.kind"],
     columns: &[
         ("key", As::Key),
@@ -68,10 +65,10 @@ pub const NATIVE_JSONL: Preset = Preset {
         ("link", As::Link),
     ],
     others: |column| (column == "attributes" || column.starts_with("ratings.")).then_some(Meaning::Skip),
-    left_out: &[],
     zone: Some("UTC"),
     channel: Channel::Api,
     post: "Import",
+    ..JSON
 };
 
 /// The meaning of a column for a rating or an attribute.

@@ -1,17 +1,14 @@
 //! Survey answers as Qualtrics exports them: three header rows (ids, questions, import ids with the time zone).
 
 use heard_domain::channel::Channel;
-use heard_domain::import::FileFormat;
 
-use crate::posts::preset::{As, Preset};
+use crate::posts::preset::{As, Preset, TABLE, When};
 
 /// Recognised by the columns that stand before the questions. What the questions ask is guessed from their words.
 pub const QUALTRICS: Preset = Preset {
     name: "qualtrics",
     label: "Qualtrics",
-    format: FileFormat::Csv,
-    header: &["StartDate", "EndDate", "Status", "Progress", "Finished", "RecordedDate", "ResponseId"],
-    proof: &[],
+    headers: &[&["StartDate", "EndDate", "Status", "Progress", "Finished", "RecordedDate", "ResponseId"]],
     columns: &[
         ("StartDate", As::Skip),
         ("EndDate", As::Skip),
@@ -31,18 +28,17 @@ pub const QUALTRICS: Preset = Preset {
         ("DistributionChannel", As::Attribute("Distribution channel")),
         ("UserLanguage", As::Attribute("Language")),
     ],
-    others: |_| None,
     left_out: &[
-        ("Status", "1", "a preview of the survey, not a customer's answer: left out"),
-        ("Status", "Survey Preview", "a preview of the survey, not a customer's answer: left out"),
-        ("Status", "2", "a test answer, not a customer's: left out"),
-        ("Status", "Survey Test", "a test answer, not a customer's: left out"),
-        ("Status", "8", "marked as spam by Qualtrics: left out"),
-        ("Status", "9", "marked as spam preview by Qualtrics: left out"),
-        ("Status", "Spam", "marked as spam by Qualtrics: left out"),
-        ("Status", "Possible Spam", "marked as spam by Qualtrics: left out"),
+        ("Status", When::Is(&["1"]), "a preview of the survey, not a customer's answer: left out"),
+        ("Status", When::Is(&["Survey Preview"]), "a preview of the survey, not a customer's answer: left out"),
+        ("Status", When::Is(&["2"]), "a test answer, not a customer's: left out"),
+        ("Status", When::Is(&["Survey Test"]), "a test answer, not a customer's: left out"),
+        ("Status", When::Is(&["8"]), "marked as spam by Qualtrics: left out"),
+        ("Status", When::Is(&["9"]), "marked as spam preview by Qualtrics: left out"),
+        ("Status", When::Is(&["Spam"]), "marked as spam by Qualtrics: left out"),
+        ("Status", When::Is(&["Possible Spam"]), "marked as spam by Qualtrics: left out"),
     ],
-    zone: None,
     channel: Channel::Survey,
     post: "Qualtrics survey",
+    ..TABLE
 };

@@ -1,18 +1,15 @@
 //! Reviews as Trustpilot exports them.
 
 use heard_domain::channel::Channel;
-use heard_domain::import::FileFormat;
 use heard_domain::score::Formula;
 
-use crate::posts::preset::{As, Preset};
+use crate::posts::preset::{As, Preset, TABLE};
 
 /// Recognised by the columns that every such export has had; the others come and go.
 pub const TRUSTPILOT: Preset = Preset {
     name: "trustpilot",
     label: "Trustpilot",
-    format: FileFormat::Csv,
-    header: &["Review Id", "Review Created (UTC)", "Review Title", "Review Content", "Review Stars"],
-    proof: &[],
+    headers: &[&["Review Id", "Review Created (UTC)", "Review Title", "Review Content", "Review Stars"]],
     columns: &[
         ("Review Id", As::Key),
         ("Review Created (UTC)", As::Time),
@@ -30,9 +27,8 @@ pub const TRUSTPILOT: Preset = Preset {
         ("Location Name", As::Attribute("Location")),
         ("Location Id", As::Skip),
     ],
-    others: |_| None,
-    left_out: &[],
     zone: Some("UTC"),
     channel: Channel::Review,
     post: "Trustpilot",
+    ..TABLE
 };
