@@ -16,7 +16,7 @@ use crate::posts::document::prefix;
 use crate::posts::gather::Gather;
 use crate::posts::jsonl::{Objects, is_object};
 use crate::posts::packed::Packed;
-use crate::posts::preset::Family;
+use crate::posts::preset::{Family, Preset};
 use crate::posts::record::{MOST_COLUMNS, Record};
 use crate::posts::shaping::Step;
 use crate::posts::words::normal;
@@ -165,7 +165,7 @@ fn sheet(source: &mut (impl Read + Seek)) -> Result<Shape, Unreadable> {
         }
     }
     let Some((_, name, preamble)) = best else { return Err(Unreadable::Empty) };
-    let mut shape = empty(FileFormat::Xlsx, Letters { encoding: encoding_rs::UTF_8, mark: 0 });
+    let mut shape = empty(FileFormat::Xlsx, PLAIN);
     shape.dialect = Dialect { delimiter: b',', quoted: true };
     shape.preamble = preamble;
     let others: Vec<&str> = names.iter().filter(|other| **other != name).map(String::as_str).collect();
@@ -255,30 +255,41 @@ fn objects(source: &mut (impl Read + Seek), shape: &Shape) -> Result<Vec<String>
 
 /// Where the rows of a document lie: where a known layout finds its own, else under one of the usual names, else at the top.
 fn rows_of(head: &[u8]) -> String {
-    let declared = registry::PRESETS.iter().flat_map(|preset| preset.rows.iter().map(move |path| (Some(preset), *path)));
-    let tops = registry::PRESETS.iter().filter(|preset| preset.family == Family::Json).map(|preset| (Some(preset), ""));
-    let usual = USUAL.iter().map(|path| (None, *path));
-    for (preset, path) in tops.chain(declared).chain(usual) {
-        let letters = Letters { encoding: encoding_rs::UTF_8, mark: 0 };
-        let Ok(input) = Utf8::new(Cursor::new(head), letters) else { continue };
-        let mut shape = empty(FileFormat::Json, letters);
-        path.clone_into(&mut shape.path);
-        let mut objects = Objects::document(input, path, &[], &[]);
-        let mut record = Record::default();
-        let mut good = 0;
-        for _ in 0..20 {
-            match objects.next(&mut record) {
-                Ok(Some(Ok(()))) => good += 1,
-                Ok(Some(Err(_))) => {}
-                Ok(None) | Err(_) => break,
-            }
-        }
-        shape.columns = objects.columns().to_vec();
-        if good > 0 && preset.is_none_or(|preset| preset.fits(&shape)) {
+    let presets = registry::PRESETS.iter().filter(|preset| preset.family == Family::Json);
+    let mut paths: Vec<&str> = presets.clone().flat_map(|preset| preset.rows).copied().chain([""]).collect();
+    // The top first: what has a list within may be a row itself.
+    paths.sort_unstable();
+    paths.dedup();
+    let mut usual = None;
+    for path in paths.iter().copied().chain(USUAL.iter().copied().filter(|path| !paths.contains(path))) {
+        let Some(columns) = fields(head, path) else { continue };
+        let mut shape = empty(FileFormat::Json, PLAIN);
+        shape.columns = columns;
+        let own = |preset: &&Preset| path.is_empty() || preset.rows.contains(&path);
+        if presets.clone().filter(own).any(|preset| preset.fits(&shape)) {
             return path.to_owned();
         }
+        if usual.is_none() && USUAL.contains(&path) {
+            usual = Some(path);
+        }
     }
-    String::new()
+    usual.unwrap_or_default().to_owned()
+}
+
+const PLAIN: Letters = Letters { encoding: encoding_rs::UTF_8, mark: 0 };
+
+/// The fields of the first objects under a path; `None` if there is none.
+fn fields(head: &[u8], path: &str) -> Option<Vec<String>> {
+    let mut objects = Objects::document(Utf8::new(Cursor::new(head), PLAIN).ok()?, path, &[], &[]);
+    let mut record = Record::default();
+    let mut good = false;
+    for _ in 0..20 {
+        match objects.next(&mut record) {
+            Ok(Some(read)) => good |= read.is_ok(),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    good.then(|| objects.columns().to_vec())
 }
 
 /// Whether the text is JSON: objects on lines of their own, or a document.
@@ -409,12 +420,17 @@ fn header(source: &mut (impl Read + Seek), shape: &mut Shape) -> Result<(), Unre
         return Ok(());
     }
     let mut rows = rows.into_iter();
-    let Some(first) = rows.next() else { return Err(Unreadable::Empty) };
+    let Some(mut first) = rows.next() else { return Err(Unreadable::Empty) };
     if first.len() > MOST_COLUMNS {
         return Err(Unreadable::Mapping(format!("the file has {} columns; at most {MOST_COLUMNS} are taken", first.len())));
     }
     let second = rows.next().unwrap_or_default();
     let third = rows.next().unwrap_or_default();
+    if shape.format == FileFormat::Xlsx {
+        // People write beside their tables; a row must not be refused because nobody named the column.
+        let width = first.len().max(second.len()).max(third.len()).min(MOST_COLUMNS);
+        first.resize(width, String::new());
+    }
     let qualtrics = third.iter().any(|cell| cell.starts_with("{\"ImportId\""));
     shape.header_rows = if qualtrics { 3 } else { u64::from(is_header(&first)) };
     let monkey = surveymonkey(&first, &second);
