@@ -4,6 +4,7 @@
 mod screenshots;
 mod test;
 mod tidy;
+mod torture;
 mod train;
 
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ enum Task {
         #[arg(long)]
         allow_skip: bool,
     },
+    /// Runs the hard tests in their long form: deaths, failing and full disks, damage, broken files.
+    Torture(torture::run::Torture),
     /// Trains the reader from the permitted sets and writes its asset and model card.
     Train {
         /// The folder of the sets.
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::check::run(&root()),
         Task::Screenshots => screenshots::run(&root()),
         Task::Train { data, try_out } => train::run::run(&root(), &data, try_out),
+        Task::Torture(wanted) => torture::run::run(&root(), &wanted),
         Task::Test { allow_skip } => test::whole::run(&root(), allow_skip),
     };
     match done {

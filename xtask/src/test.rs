@@ -3,6 +3,7 @@
 pub mod axe;
 pub mod browser;
 mod licence;
-mod step;
+pub mod step;
+mod strace;
 mod supply;
 pub mod whole;

@@ -44,12 +44,14 @@ pub fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-fn is_root() -> bool {
+/// Whether programs may be installed.
+pub fn is_root() -> bool {
     let asked = Command::new("id").arg("-u").output();
     asked.is_ok_and(|out| out.stdout.trim_ascii() == b"0") && Path::new("/etc/debian_version").exists()
 }
 
-fn apt_get(arguments: &[&str]) -> Result<()> {
+/// Runs apt-get.
+pub fn apt_get(arguments: &[&str]) -> Result<()> {
     let done = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()?;
     ensure!(done.success(), "apt-get {} failed", arguments.join(" "));
     Ok(())

@@ -44,6 +44,8 @@ pub struct Ran {
     pub tally: Tally,
     /// Lines in which a test says that it was skipped.
     pub skipped: Vec<String>,
+    /// Lines in which a hard test says what came of it.
+    pub told: Vec<String>,
 }
 
 /// Starts a program, shows its output as it comes, and counts the tests in it.
@@ -57,18 +59,21 @@ pub fn run(command: &mut Command) -> Result<Ran> {
     let (lines, seen) = mpsc::channel();
     let readers =
         [child.stdout.take().map(|out| forward(out, lines.clone())), child.stderr.take().map(|out| forward(out, lines))];
-    let (mut tally, mut skipped) = (Tally::default(), vec![]);
+    let (mut tally, mut skipped, mut told) = (Tally::default(), vec![], vec![]);
     for line in seen {
         println!("{line}");
         tally.add_line(&line);
         if let Some((_, what)) = line.split_once("SKIPPED: ") {
             skipped.push(what.to_owned());
         }
+        if let Some((_, what)) = line.split_once("TORTURE: ") {
+            told.push(what.to_owned());
+        }
     }
     for reader in readers.into_iter().flatten() {
         drop(reader.join());
     }
-    Ok(Ran { well: child.wait()?.success(), tally, skipped })
+    Ok(Ran { well: child.wait()?.success(), tally, skipped, told })
 }
 
 fn forward(from: impl Read + Send + 'static, to: mpsc::Sender<String>) -> thread::JoinHandle<()> {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::test::step::{self, Tally};
-use crate::test::{axe, browser, supply};
+use crate::test::{axe, browser, strace, supply};
 use crate::tidy;
 
 /// What came of the steps so far.
@@ -25,6 +25,7 @@ pub fn run(root: &Path, allow_skip: bool) -> Result<()> {
     let mut have_browser = true;
     for (what, found) in [
         ("the browser's tests", browser::prepare().and_then(|()| axe::prepare(root))),
+        ("the failing disk", strace::prepare()),
         ("tests on the real files", data.as_ref().map(|_| ()).context("set HEARD_DATA to the folder of the data sets")),
     ] {
         if let Err(reason) = found {

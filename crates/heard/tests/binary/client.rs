@@ -11,7 +11,9 @@ use serde_json::Value;
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The body; `Null` where it is no JSON.
+    /// Status line and headers, in lower case.
+    pub head: String,
+    /// The body; a text where it is no JSON.
     pub body: Value,
 }
 
@@ -60,7 +62,8 @@ fn understood(answer: &[u8]) -> Result<Answer> {
         let length: usize = field("content-length:").and_then(|length| length.parse().ok()).unwrap_or_default();
         rest.get(..length).ok_or_else(broken)?.to_vec()
     };
-    Ok(Answer { status, body: serde_json::from_slice(&body).unwrap_or_default() })
+    let body = serde_json::from_slice(&body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned()));
+    Ok(Answer { status, head, body })
 }
 
 fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {

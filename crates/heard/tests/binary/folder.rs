@@ -1,6 +1,7 @@
 //! A data folder with a Heard in it: started, killed, started again, and looked into from outside.
 
 use std::fs;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,16 +15,45 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client;
+use crate::postgres::Database;
 
-/// A data folder of its own, gone at the end.
+/// A data folder of its own, gone at the end, with the truth in it or in a database of a server.
 pub struct Folder {
     place: TempDir,
+    database: Option<Database>,
+}
+
+/// The databases that can hold the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    Sqlite,
+    Postgres,
+}
+
+impl Truth {
+    /// As it stands in results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
 }
 
 impl Folder {
     /// An empty one.
     pub fn new() -> Self {
-        Self { place: tempfile::tempdir().unwrap() }
+        Self::on(Truth::Sqlite)
+    }
+
+    /// An empty one, with an empty database.
+    pub fn on(truth: Truth) -> Self {
+        Self { place: tempfile::tempdir().unwrap(), database: (truth == Truth::Postgres).then(Database::new) }
+    }
+
+    /// An empty one at a place of which the caller takes care.
+    pub fn at(place: &Path) -> Self {
+        Self { place: tempfile::tempdir_in(place).unwrap(), database: None }
     }
 
     /// Where it is.
@@ -38,14 +68,32 @@ impl Folder {
         path
     }
 
-    fn data(&self) -> PathBuf {
+    /// The folder of the data.
+    pub fn data(&self) -> PathBuf {
         self.place.path().join("data")
     }
 
     /// The program on this folder.
     pub fn heard(&self, arguments: &[&str]) -> Command {
         let mut command = program();
+        self.placed(&mut command, arguments);
+        command
+    }
+
+    fn placed(&self, command: &mut Command, arguments: &[&str]) {
         command.args(arguments).arg("--data").arg(self.data()).current_dir(self.place.path());
+        if let Some(database) = &self.database {
+            command.env("HEARD_DATA_DATABASE", &database.url);
+        }
+    }
+
+    /// The program on this folder, under a disk that fails: `fault` as strace wants it, like `fdatasync:error=EIO:when=7`.
+    pub fn heard_on_failing_disk(&self, fault: &str, arguments: &[&str]) -> Command {
+        let mut command = clean(Command::new("strace"));
+        let calls = fault.split(':').next().unwrap_or_default();
+        command.args(["-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", &format!("trace={calls}")]);
+        command.args(["-e", &format!("inject={fault}"), env!("CARGO_BIN_EXE_heard")]);
+        self.placed(&mut command, arguments);
         command
     }
 
@@ -70,7 +118,7 @@ impl Folder {
     /// Starts the server; it was ready within the time that is given back.
     pub fn serve(&self) -> (Server, Duration) {
         let start = Instant::now();
-        let server = Server::start(self.heard(&["serve", "--listen", "127.0.0.1:0"]));
+        let server = Server::start(self.heard(&["serve", "--listen", "127.0.0.1:0"])).unwrap_or_else(|said| panic!("{said}"));
         while client::get(server.address, "/api/v1/health", "").map(|answer| answer.status).ok() != Some(200) {
             assert!(start.elapsed() < Duration::from_mins(1), "the server does not answer");
             thread::sleep(Duration::from_millis(5));
@@ -84,17 +132,32 @@ impl Folder {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX).unwrap()
     }
 
-    /// The first number that a question to the database answers.
+    /// The first number that a question to the database answers; 0 for none.
     pub fn number(&self, sql: &str) -> i64 {
-        self.look().query_row(sql, [], |row| row.get(0)).unwrap()
+        match &self.database {
+            Some(database) => database.sql(sql).lines().next().unwrap_or_default().parse().unwrap_or(0),
+            None => self.look().query_row(sql, [], |row| row.get::<_, Option<i64>>(0)).unwrap().unwrap_or(0),
+        }
+    }
+
+    /// The texts in the first column of an answer.
+    pub fn texts(&self, sql: &str) -> BTreeSet<String> {
+        if let Some(database) = &self.database {
+            return database.sql(sql).lines().map(str::to_owned).collect();
+        }
+        let database = self.look();
+        let mut statement = database.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 
     /// What must hold in every database, whatever happened to the program.
     pub fn assert_whole(&self) {
-        let check: String = self.look().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-        assert_eq!(check, "ok");
+        if self.database.is_none() {
+            let check: String = self.look().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+            assert_eq!(check, "ok");
+        }
         for (what, sql) in [
-            ("keys twice", "SELECT count(*) FROM (SELECT 1 FROM feedback GROUP BY post, key HAVING count(*) > 1)"),
+            ("keys twice", "SELECT count(*) FROM (SELECT 1 FROM feedback GROUP BY post, key HAVING count(*) > 1) AS twice"),
             ("feedback without a passage", "SELECT count(*) FROM feedback WHERE id NOT IN (SELECT feedback FROM passage)"),
             ("passages without feedback", "SELECT count(*) FROM passage WHERE feedback NOT IN (SELECT id FROM feedback)"),
             (
@@ -108,9 +171,12 @@ impl Folder {
 }
 
 /// The program, its settings as on a fresh machine.
-#[expect(clippy::disallowed_methods, reason = "the settings of the machine are taken away")]
 pub fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_heard"));
+    clean(Command::new(env!("CARGO_BIN_EXE_heard")))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the settings of the machine are taken away")]
+fn clean(mut command: Command) -> Command {
     command.stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("HEARD_") {
@@ -128,7 +194,8 @@ pub struct Server {
 }
 
 impl Server {
-    fn start(mut command: Command) -> Self {
+    /// Starts it; what it said where it ended before it listened.
+    pub fn start(mut command: Command) -> Result<Self, String> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (lines, seen) = mpsc::channel();
         forward(child.stdout.take().unwrap(), lines.clone());
@@ -140,24 +207,34 @@ impl Server {
             {
                 // What it says from now on is read and dropped, so that the pipe does not fill up.
                 thread::spawn(move || seen.iter().for_each(drop));
-                return Self { child, address };
+                return Ok(Self { child, address });
             }
             said.push(line);
         }
         drop(child.kill());
         drop(child.wait());
-        panic!("the server did not say its address, but: {}", said.join("\n"));
+        Err(format!("the server did not say its address, but: {}", said.join("\n")))
     }
 
     /// Death without warning (SIGKILL).
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(self) {
+        drop(self);
+    }
+
+    /// Whether it has ended by itself.
+    pub fn ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Whoever only watches it would leave it alive.
+        let id = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            drop(Command::new("kill").args(["-KILL", child]).status());
+        }
         drop(self.child.kill());
         drop(self.child.wait());
     }
