@@ -3,8 +3,7 @@
 use crate::chart::Svg;
 
 /// The mouths, from very dissatisfied to very satisfied.
-const MOUTHS: [&str; 5] =
-    ["M10 24q6-8 12 0", "M10 23q6-4 12 0", "M10 22h12", "M10 20q6 5 12 0", "M9 19q7 10 14 0"];
+const MOUTHS: [&str; 5] = ["M10 24q6-8 12 0", "M10 23q6-4 12 0", "M10 22h12", "M10 20q6 5 12 0", "M9 19q7 10 14 0"];
 
 /// The face of a value from 1 to 5; others have none. Decoration beside a number: it says nothing alone.
 pub fn face(value: i32) -> Option<Svg> {

@@ -169,7 +169,8 @@ impl NewFeedback {
                 return bad(field, format!("has {count} entries; at most {MOST_FACTS} are taken"));
             }
         }
-        let author = [("author.name", &self.author.name), ("author.role", &self.author.role), ("author.account", &self.author.account)];
+        let author =
+            [("author.name", &self.author.name), ("author.role", &self.author.role), ("author.account", &self.author.account)];
         for (field, text) in author {
             if let Some(bytes) = text.as_ref().map(String::len).filter(|bytes| *bytes > LONGEST_AUTHOR) {
                 return bad(field, format!("has {bytes} bytes; at most {LONGEST_AUTHOR} are taken"));
@@ -236,7 +237,10 @@ mod tests {
             ("author.name", NewFeedback { author: NewAuthor { name: Some(nul()), ..NewAuthor::default() }, ..new() }),
             ("author.role", NewFeedback { author: NewAuthor { role: Some(nul()), ..NewAuthor::default() }, ..new() }),
             ("author.account", NewFeedback { author: NewAuthor { account: Some(nul()), ..NewAuthor::default() }, ..new() }),
-            ("author.identities", NewFeedback { author: NewAuthor { identities: vec![handle()], ..NewAuthor::default() }, ..new() }),
+            (
+                "author.identities",
+                NewFeedback { author: NewAuthor { identities: vec![handle()], ..NewAuthor::default() }, ..new() },
+            ),
             ("ratings", NewFeedback { ratings: vec![rating()], ..new() }),
             ("attributes", NewFeedback { attributes: vec![("a".to_owned(), nul())], ..new() }),
             ("attributes", NewFeedback { attributes: vec![(nul(), "a".to_owned())], ..new() }),

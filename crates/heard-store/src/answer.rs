@@ -14,6 +14,7 @@ use crate::figures::find::{Found, arrived, find, following, newest};
 use crate::figures::plan::{answer, ask, words};
 use crate::meter::Counted;
 use crate::store::Store;
+use crate::view::View;
 
 /// How far writing and following have come.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,10 +35,24 @@ impl Store {
         self.followers().tell_time(clock);
     }
 
+    /// Whether every verbatim is read for this: words are searched, and there is no index.
+    fn slow(&self, filter: &Filter) -> bool {
+        !filter.words.is_empty() && self.followers().degraded().is_some()
+    }
+
+    async fn read_as<T, F>(&self, scope: &Scope, slow: bool, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&View) -> Result<T, StoreError> + Send + 'static,
+    {
+        if slow { self.read_patiently(scope, read).await } else { self.read(scope, read).await }
+    }
+
     /// Answers a question for somebody.
     pub async fn figures(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
         let (followers, question) = (self.followers().clone(), question.clone());
-        self.read(scope, move |view| answer(view, &followers, &question, None)).await
+        let slow = self.slow(&question.filter);
+        self.read_as(scope, slow, move |view| answer(view, &followers, &question, None)).await
     }
 
     /// The same, blocking this thread: for the command line and tests.
@@ -67,7 +82,7 @@ impl Store {
         limit: usize,
     ) -> Result<Found, StoreError> {
         let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read(scope, move |view| find(view, &followers, &filter, period, after, limit)).await
+        self.read_as(scope, self.slow(&filter), move |view| find(view, &followers, &filter, period, after, limit)).await
     }
 
     /// The same, blocking this thread: for the command line and tests.
@@ -118,7 +133,7 @@ impl Store {
     /// The day of the newest feedback that passes a filter.
     pub async fn newest(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
         let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read(scope, move |view| newest(view, &followers, &filter)).await
+        self.read_as(scope, self.slow(&filter), move |view| newest(view, &followers, &filter)).await
     }
 
     /// The same, blocking this thread: for the command line and tests.

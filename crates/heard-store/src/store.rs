@@ -39,6 +39,8 @@ struct Inner {
     database: Database,
     writer: Option<SyncSender<Box<dyn Work>>>,
     readers: Option<SyncSender<Box<dyn Look>>>,
+    /// One more reader, for what takes long: it never holds the others up.
+    patient: Option<SyncSender<Box<dyn Look>>>,
     threads: Vec<JoinHandle<()>>,
     bell: Arc<Bell>,
     followers: Followers,
@@ -98,9 +100,12 @@ impl Store {
             let (inbox, meter) = (inbox.clone(), meter.clone());
             threads.push(start("heard-reader", move || look_all(view, &inbox, &meter))?);
         }
-        let (writer, readers) = (Some(writer), Some(readers));
+        let (patient, inbox) = sync_channel::<Box<dyn Look>>(WAITING);
+        let view = View::new(database.reader()?);
+        threads.push(start("heard-patient", move || look_all(view, &Mutex::new(inbox)))?);
+        let (writer, readers, patient) = (Some(writer), Some(readers), Some(patient));
         let (folder, database) = (folder.to_owned(), database.clone());
-        let inner = Inner { folder, database, writer, readers, threads, bell, followers, work, stopped, meter, _lock: lock };
+        let inner = Inner { folder, database, writer, readers, patient, threads, bell, followers, work, stopped, meter, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -175,6 +180,18 @@ impl Store {
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
+    /// The same, for what takes long: it waits for others of its kind, and holds nobody else up.
+    pub(crate) async fn read_patiently<T, F>(&self, scope: &Scope, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&View) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let task = Task::new(scope.clone(), read, move |result| drop(answer.send(result)));
+        self.inner.patient.as_ref().ok_or_else(closed)?.try_send(Box::new(task)).map_err(|e| refused(&e))?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
     /// The same, blocking this thread: for the command line and tests.
     pub fn read_now<T, F>(&self, scope: &Scope, read: F) -> Result<T, StoreError>
     where
@@ -207,6 +224,7 @@ impl Drop for Inner {
         self.bell.close();
         drop(self.writer.take());
         drop(self.readers.take());
+        drop(self.patient.take());
         for thread in self.threads.drain(..) {
             // The last clone may go within a write or read: that thread ends by itself.
             if thread.thread().id() != thread::current().id() && thread.join().is_err() {

@@ -51,7 +51,10 @@ pub async fn finish(State(state): State<AppState>, request: Request, next: Next)
     let path = request.uri().path().to_owned();
     let asked = Asked {
         id: format!("{:x}", state.flow.id()),
-        program: path.starts_with("/api/") || path.starts_with("/hooks/") || path == "/openapi.json" || says(header::ACCEPT, "application/problem+json"),
+        program: path.starts_with("/api/")
+            || path.starts_with("/hooks/")
+            || path == "/openapi.json"
+            || says(header::ACCEPT, "application/problem+json"),
         gzip: says(header::ACCEPT_ENCODING, "gzip"),
         theme: Theme::of(headers),
         path,

@@ -76,16 +76,19 @@ fn path_to_nul(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => text.contains('\0').then(String::new),
         Value::Array(list) => list.iter().enumerate().find_map(|(at, value)| below(format!("[{at}]"), value)),
-        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
-            if key.contains('\0') { Some(shown(key)) } else { below(key.clone(), value) }
-        }),
+        Value::Object(fields) => {
+            fields.iter().find_map(|(key, value)| if key.contains('\0') { Some(shown(key)) } else { below(key.clone(), value) })
+        }
         _ => None,
     }
 }
 
 /// A NUL character can be kept by no database: it is refused at the door.
 fn nul(field: String) -> Problem {
-    Problem::field(if field.is_empty() { "body".to_owned() } else { field }, "holds a NUL character, which cannot be kept: remove it")
+    Problem::field(
+        if field.is_empty() { "body".to_owned() } else { field },
+        "holds a NUL character, which cannot be kept: remove it",
+    )
 }
 
 fn shown(name: &str) -> String {

@@ -86,7 +86,13 @@ pub fn run(root: &Path, wanted: &Torture) -> Result<()> {
         let mut command = Command::new("cargo");
         command.current_dir(root).args(["test", "--workspace", "--quiet", "--test", trial.program, "--"]);
         command.args(["--exact", "--nocapture", trial.name]);
-        for (name, number) in [("KILLS", wanted.kills), ("FAULTS", wanted.faults), ("FAULT_STEP", 1), ("FILES", wanted.files), ("SEED", wanted.seed)] {
+        for (name, number) in [
+            ("KILLS", wanted.kills),
+            ("FAULTS", wanted.faults),
+            ("FAULT_STEP", 1),
+            ("FILES", wanted.files),
+            ("SEED", wanted.seed),
+        ] {
             command.env(format!("HEARD_TORTURE_{name}"), number.to_string());
         }
         let ran = step::run(&mut command)?;
@@ -94,7 +100,12 @@ pub fn run(root: &Path, wanted: &Torture) -> Result<()> {
             failed.push(trial.name);
             results.push(format!("{} | | {} | **FAILED** | {:.0} s", trial.name, wanted.seed, begun.elapsed().as_secs_f64()));
         } else if ran.told.is_empty() {
-            results.push(format!("{} | | {} | as it should be | {:.0} s", trial.name.replace('_', " "), wanted.seed, begun.elapsed().as_secs_f64()));
+            results.push(format!(
+                "{} | | {} | as it should be | {:.0} s",
+                trial.name.replace('_', " "),
+                wanted.seed,
+                begun.elapsed().as_secs_f64()
+            ));
         }
         results.extend(ran.told);
     }

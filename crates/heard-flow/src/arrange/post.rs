@@ -124,7 +124,8 @@ async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, Flow
             return Err(FlowError::rule("owner", "there is no such user"));
         }
     }
-    let line = |text: Option<String>| text.map(|text| text.trim().chars().take(300).collect::<String>()).filter(|text| !text.is_empty());
+    let line =
+        |text: Option<String>| text.map(|text| text.trim().chars().take(300).collect::<String>()).filter(|text| !text.is_empty());
     let PostDraft { channel, touchpoint, place, objective, owner, process, promise_hours, .. } = draft;
     Ok(Post { id, name, channel, touchpoint, place, objective: line(objective), owner, process: line(process), promise_hours })
 }

@@ -73,7 +73,14 @@ pub async fn change(
     let (kept, now) = (hook.clone(), flow.now());
     let update = move |tx: &mut Tx| {
         tables::webhook::update(tx, &kept)?;
-        tables::audit::note(tx, now, Act::Changed, Noun::Webhook, id.0, &json!({ "name": kept.name, "mapped": kept.fields.is_some() }))
+        tables::audit::note(
+            tx,
+            now,
+            Act::Changed,
+            Noun::Webhook,
+            id.0,
+            &json!({ "name": kept.name, "mapped": kept.fields.is_some() }),
+        )
     };
     flow.store.write(scope, update).await?;
     Ok(hook)

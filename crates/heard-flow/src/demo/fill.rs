@@ -110,7 +110,8 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
     account::keep(flow, &scope, founded.accounts.clone()).await?;
     let mut posts = BTreeMap::new();
     for simulated in &founded.posts {
-        let owner = owners.get(simulated.name.as_str()).copied().or((!simulated.lacks().contains(&Lack::Process)).then_some(admin.id));
+        let owner =
+            owners.get(simulated.name.as_str()).copied().or((!simulated.lacks().contains(&Lack::Process)).then_some(admin.id));
         let draft = PostDraft { owner, ..PostDraft::from(simulated.clone()) };
         let added = post::add(flow, &scope, draft).await?;
         if added.name == WITH_FORM {

@@ -174,14 +174,7 @@ const POSTS: [PostRow; 12] = [
         Some("Read before every step of a roll-out; answered in public"),
         Some(72),
     ),
-    (
-        "Support e-mail",
-        Channel::Email,
-        None,
-        Some("Answer, and decide which help pages are missing"),
-        None,
-        Some(24),
-    ),
+    ("Support e-mail", Channel::Email, None, Some("Answer, and decide which help pages are missing"), None, Some(24)),
     (
         "Help line notes",
         Channel::Call,

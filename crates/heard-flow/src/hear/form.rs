@@ -120,7 +120,8 @@ fn new_token(flow: &Flow, key: &str, code: &str) -> String {
 pub async fn send(flow: &Flow, code: &str, filled: Filled) -> Result<Option<Sent>, FlowError> {
     let Some((form, key)) = found(flow, code).await? else { return Ok(None) };
     let fresh = || new_token(flow, &key, code);
-    let again = |form: Form, token: String, why: Again| Ok(shown(flow, form, token).map(|shown| Sent::Again(Box::new(shown), why)));
+    let again =
+        |form: Form, token: String, why: Again| Ok(shown(flow, form, token).map(|shown| Sent::Again(Box::new(shown), why)));
     let Some(handed) = handed_out(&key, code, &filled.token) else { return again(form, fresh(), Again::Strange) };
     let age = flow.now().0 - handed.at.0;
     if !(0..=LONGEST_MS).contains(&age) {

@@ -108,7 +108,8 @@ fn moment(given: &str, zone: &Zone) -> Result<Time, String> {
         let ms = if number.abs() < 1e11 { number * 1000.0 } else { number };
         return Ok(Time(ms as i64));
     }
-    date::parse(given, DateOrder::DayFirst, zone).map_err(|_| "is no date that can be read; best is 2026-03-22T14:05:00Z".to_owned())
+    date::parse(given, DateOrder::DayFirst, zone)
+        .map_err(|_| "is no date that can be read; best is 2026-03-22T14:05:00Z".to_owned())
 }
 
 fn foreign(item: &Value, fields: &Fields, place: usize, with: &Understanding) -> Result<NewFeedback, Vec<Misfit>> {
@@ -195,7 +196,10 @@ mod tests {
         assert!(timed);
         assert_eq!(heard.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["8841", "8842"]);
         let first = &heard[0];
-        assert_eq!((first.text.as_str(), first.author.identities[0].handle.as_str()), ("We left three hours late.", "mia@example.com"));
+        assert_eq!(
+            (first.text.as_str(), first.author.identities[0].handle.as_str()),
+            ("We left three hours late.", "mia@example.com")
+        );
         assert_eq!((first.ratings[0].value, first.attributes[0].1.as_str()), (3.0, "late, hel"));
         assert_eq!(heard[1].at.to_string(), "2026-03-22T14:05:00Z");
         assert!(heard[1].ratings.is_empty() && heard[1].attributes.is_empty());
@@ -205,7 +209,8 @@ mod tests {
     fn what_does_not_fit_is_named() {
         let fields = fields();
         let bad = SAMPLE.to_vec();
-        let bad = String::from_utf8(bad).unwrap().replace("2026-03-22T14:05:00Z", "soon").replace("\"score\":3", "\"score\":\"x\"");
+        let bad =
+            String::from_utf8(bad).unwrap().replace("2026-03-22T14:05:00Z", "soon").replace("\"score\":3", "\"score\":\"x\"");
         let misfits = tried(bad.as_bytes(), Some(&fields)).unwrap_err();
         let named: Vec<&str> = misfits.iter().map(|bad| bad.field.as_str()).collect();
         assert_eq!(named, ["0.created", "0.score"]);

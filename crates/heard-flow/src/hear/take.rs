@@ -217,7 +217,9 @@ fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<N
     if let Some(place) = names.directory().place_of(batch.post).map(|place| place.name.clone()) {
         // Where the source says a place itself, that one holds: the first of a name is kept.
         let place = names.attributes(tx, &[(PLACE.to_owned(), place)])?;
-        attributes.extend(place.into_iter().filter(|(place, _)| attributes.iter().all(|(known, _)| known != place)).collect::<Vec<_>>());
+        attributes.extend(
+            place.into_iter().filter(|(place, _)| attributes.iter().all(|(known, _)| known != place)).collect::<Vec<_>>(),
+        );
     }
     attributes.sort_unstable();
     attributes.dedup_by_key(|(attribute, _)| *attribute);

@@ -58,8 +58,13 @@ pub fn forms_and_webhooks_are_kept(open: &dyn Fn(&Path) -> Store) {
         let kept = secrets == Some(Secrets { current: "whsec_two".into(), old: Some(("whsec_one".into(), Time(9))) });
         Ok((form::get(view, PostId(1))?.map(|form| form.code), webhook::list(view)?, kept))
     });
-    let changed =
-        Webhook { name: "Desk".to_owned(), fields: Some(Fields::default()), seen: Some(Time(5)), old_until: Some(Time(9)), ..hook };
+    let changed = Webhook {
+        name: "Desk".to_owned(),
+        fields: Some(Fields::default()),
+        seen: Some(Time(5)),
+        old_until: Some(Time(9)),
+        ..hook
+    };
     assert_eq!(read, Ok((Some("xyz".to_owned()), vec![changed], true)));
     let hidden = store.read_now(&elsewhere(), |view| {
         Ok((form::get(view, PostId(1))?, form::list(view)?, webhook::list(view)?, webhook::get(view, WebhookId(7))?))

@@ -180,10 +180,7 @@ pub fn the_company_changes_its_words(open: &dyn Fn(&Path) -> Store) {
             reading::save(tx, &understood())?;
             let name = "gate".to_owned();
             let touchpoint = Some(TouchpointId(2));
-            post::save(
-                tx,
-                &Post { touchpoint, promise_hours: Some(4), ..Post::new(PostId(3), name, Channel::Kiosk) },
-            )
+            post::save(tx, &Post { touchpoint, promise_hours: Some(4), ..Post::new(PostId(3), name, Channel::Kiosk) })
         })
         .unwrap();
     assert_eq!(store.read_now(&scope, journey::get), Ok(way()));

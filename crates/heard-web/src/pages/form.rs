@@ -61,11 +61,7 @@ pub async fn send(State(state): State<AppState>, Id(code): Id<String>, parts: Pa
 }
 
 /// Thanks, and says what happens next.
-pub async fn thank(
-    State(state): State<AppState>,
-    Id(code): Id<String>,
-    Asked(pairs): Asked,
-) -> Result<Response, Problem> {
+pub async fn thank(State(state): State<AppState>, Id(code): Id<String>, Asked(pairs): Asked) -> Result<Response, Problem> {
     let Some(shown) = form::show(&state.flow, &code).await? else { return Ok(closed()) };
     let company = state.flow.directory().company.name.clone();
     let answerable = shown.form.draft.contact && pairs.iter().any(|(name, value)| name == "answer" && value == "yes");
@@ -85,14 +81,7 @@ fn titled(words: &str, company: &str) -> String {
     if company.is_empty() { words.to_owned() } else { format!("{words} · {company}") }
 }
 
-fn asked(
-    state: &AppState,
-    shown: &Shown,
-    filled: Filled,
-    why: Option<&str>,
-    at: Option<&str>,
-    status: StatusCode,
-) -> Response {
+fn asked(state: &AppState, shown: &Shown, filled: Filled, why: Option<&str>, at: Option<&str>, status: StatusCode) -> Response {
     let directory = state.flow.directory();
     let filled = Filled { token: shown.token.clone(), ..filled };
     let asking = Asking { form: &shown.form, directory: &directory, filled: &filled, why, at, preview: false };

@@ -149,7 +149,10 @@ static GERMAN: Tongue = Tongue {
     unanswered: "Sie haben keine Adresse angegeben, darum können wir nicht antworten; was Sie gesagt haben, zählt genauso.",
     more: "Noch etwas mitteilen",
     times: [("Stunde", "Stunden"), ("Tag", "Tagen")],
-    closed: ("Dieses Formular ist nicht geöffnet", "Die Adresse hat sich vielleicht geändert, oder es wurde geschlossen. Es wurde nichts gesendet."),
+    closed: (
+        "Dieses Formular ist nicht geöffnet",
+        "Die Adresse hat sich vielleicht geändert, oder es wurde geschlossen. Es wurde nichts gesendet.",
+    ),
     many: "Aus Ihrem Netz wurde zu viel gesendet. Ihre Worte stehen noch hier: Warten Sie einige Minuten und senden Sie dann noch einmal.",
     scan: "Halten Sie die Kamera Ihres Telefons hierauf",
     type_in: "oder geben Sie diese Adresse ein",
@@ -227,7 +230,10 @@ static SPANISH: Tongue = Tongue {
     unanswered: "No dejó ninguna dirección, así que no podemos responderle; lo que ha dicho cuenta igualmente.",
     more: "Decir algo más",
     times: [("hora", "horas"), ("día", "días")],
-    closed: ("Este formulario no está abierto", "Puede que su dirección haya cambiado o que se haya cerrado. No se ha enviado nada."),
+    closed: (
+        "Este formulario no está abierto",
+        "Puede que su dirección haya cambiado o que se haya cerrado. No se ha enviado nada.",
+    ),
     many: "Se ha enviado demasiado desde su red. Sus palabras siguen aquí: espere unos minutos y vuelva a enviarlas.",
     scan: "Apunte aquí con la cámara del teléfono",
     type_in: "o escriba esta dirección",
@@ -271,7 +277,11 @@ static FINNISH: Tongue = Tongue {
     scan: "Suuntaa puhelimesi kamera tähän",
     type_in: "tai kirjoita tämä osoite",
     asks: [
-        ("Kuinka todennäköisesti suosittelisit meitä ystävälle tai työtoverille?", "en lainkaan todennäköisesti", "erittäin todennäköisesti"),
+        (
+            "Kuinka todennäköisesti suosittelisit meitä ystävälle tai työtoverille?",
+            "en lainkaan todennäköisesti",
+            "erittäin todennäköisesti",
+        ),
         ("Kuinka tyytyväinen olet?", "erittäin tyytymätön", "erittäin tyytyväinen"),
         ("Montako tähteä annat?", "huono", "erinomainen"),
         ("Asiani hoituminen oli helppoa.", "täysin eri mieltä", "täysin samaa mieltä"),

@@ -3,6 +3,7 @@
 
 mod api;
 mod audit;
+mod degraded;
 mod form;
 mod hostile;
 mod ids;

@@ -63,7 +63,8 @@ async fn a_customer_says_it_in_the_form() {
     assert_eq!(page.header("cache-control"), "private, no-cache");
     let token = token_in(&page.body);
     site.later(10_000);
-    let said = [("token", token.as_str()), ("words", "Der Empfang war\r\nfreundlich."), ("rating", "9"), ("email", " Mia@Example.com ")];
+    let said =
+        [("token", token.as_str()), ("words", "Der Empfang war\r\nfreundlich."), ("rating", "9"), ("email", " Mia@Example.com ")];
     // The same form sent three times, as by an impatient finger, from the browser of somebody who is signed in as well.
     let session = format!("heard_session={}", site.session(&site.users[&Role::Analyst]).await);
     for cookie in [None, Some(session.as_str()), None] {
@@ -105,7 +106,9 @@ async fn robots_and_forgers_are_not_heard() {
     let foreign = token_in(&site.get(&format!("/f/{other}"), None).await.body);
     // Too quick; the same page a little later is fine, so nobody has to type anything again.
     let quick = post_form(&site, &path, &[("token", &token), ("words", "first words")], None).await;
-    assert!(quick.status == StatusCode::UNPROCESSABLE_ENTITY && quick.body.contains("first words") && quick.body.contains(&token));
+    assert!(
+        quick.status == StatusCode::UNPROCESSABLE_ENTITY && quick.body.contains("first words") && quick.body.contains(&token)
+    );
     site.later(5_000);
     let (at, rest) = token.split_once('.').unwrap();
     let older = format!("{}.{rest}", at.parse::<i64>().unwrap() - 1);
@@ -236,9 +239,8 @@ async fn a_signed_delivery_is_heard_once() {
     }
     assert_eq!(comments(&site).await.len(), 2);
     // Whatever is not signed as it came is refused, and nobody learns whether a webhook is there.
-    let signature = |secret: &str| {
-        sign(secret, &Delivery { id: "msg_2", timestamp: &now.to_string(), signature: "", body: b"{}" }).unwrap()
-    };
+    let signature =
+        |secret: &str| sign(secret, &Delivery { id: "msg_2", timestamp: &now.to_string(), signature: "", body: b"{}" }).unwrap();
     let right = signature(&hook.secret);
     let nowhere = Hook { path: "/hooks/999999999999".into(), secret: hook.secret.clone() };
     let nonsense = Hook { path: "/hooks/x".into(), secret: hook.secret.clone() };
@@ -267,7 +269,10 @@ async fn a_signed_delivery_is_heard_once() {
         (b"\xff", "body"),
         (b"[]", "body"),
         (br#"{"key":"t1","at":"2026-03-20T10:00:00Z","text":"Other words."}"#, "key"),
-        (br#"[{"key":"t9","at":"2026-03-20T10:00:00Z","text":"fine"},{"key":"","at":"2026-03-20T10:00:00Z","text":"x"}]"#, "1.key"),
+        (
+            br#"[{"key":"t9","at":"2026-03-20T10:00:00Z","text":"fine"},{"key":"","at":"2026-03-20T10:00:00Z","text":"x"}]"#,
+            "1.key",
+        ),
     ] {
         let answer = deliver(&site, &hook, "msg_4", now, body, None).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}: {}", answer.body);
@@ -346,8 +351,19 @@ async fn the_senders_own_json_is_mapped_and_tried() {
 async fn what_strangers_write_is_shown_as_what_it_is() {
     let site = Site::with_users().await;
     let post = site.post("\"><script>alert(0)</script>").await;
-    let hostile = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(2)>", "</textarea><script>alert(3)</script>", "=cmd|' /C calc'!A0"];
-    let draft = FormDraft { question: hostile[0].into(), rating: Some(Ask::Csat), rating_question: hostile[1].into(), thanks: hostile[2].into(), ..FormDraft::default() };
+    let hostile = [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(2)>",
+        "</textarea><script>alert(3)</script>",
+        "=cmd|' /C calc'!A0",
+    ];
+    let draft = FormDraft {
+        question: hostile[0].into(),
+        rating: Some(Ask::Csat),
+        rating_question: hostile[1].into(),
+        thanks: hostile[2].into(),
+        ..FormDraft::default()
+    };
     let code = opened(&site, post, draft).await;
     let path = format!("/f/{code}");
     let mut pages = vec![site.get(&path, None).await.body, site.get(&format!("/f/{code}/thanks"), None).await.body];
@@ -359,7 +375,15 @@ async fn what_strangers_write_is_shown_as_what_it_is() {
     }
     assert_eq!(comments(&site).await.len(), hostile.len());
     let session = site.session(&site.users[&Role::Admin]).await;
-    for path in ["/posts", "/", "/feedback?when=ever", "/journey", "/settings/tokens", &format!("/posts/{post}"), &format!("/posts/{post}/poster")] {
+    for path in [
+        "/posts",
+        "/",
+        "/feedback?when=ever",
+        "/journey",
+        "/settings/tokens",
+        &format!("/posts/{post}"),
+        &format!("/posts/{post}/poster"),
+    ] {
         let page = site.get(path, Some(&session)).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         pages.push(page.body);
@@ -377,9 +401,20 @@ async fn a_post_is_noise_until_somebody_answers_for_it() {
     let site = Site::with_users().await;
     let post = site.post("Front desk").await;
     let session = site.session(&site.users[&Role::Analyst]).await;
-    assert!(site.get("/posts", Some(&session)).await.body.contains("Lacks no decision that it informs, nobody who answers for it and nothing that happens"));
+    assert!(
+        site.get("/posts", Some(&session))
+            .await
+            .body
+            .contains("Lacks no decision that it informs, nobody who answers for it and nothing that happens")
+    );
     let owner = site.users[&Role::Frontline].id.to_string();
-    let full = [("name", "Front desk"), ("channel", "kiosk"), ("objective", "Which queue to shorten"), ("owner", owner.as_str()), ("process", "Read on Mondays")];
+    let full = [
+        ("name", "Front desk"),
+        ("channel", "kiosk"),
+        ("objective", "Which queue to shorten"),
+        ("owner", owner.as_str()),
+        ("process", "Read on Mondays"),
+    ];
     assert_eq!(site.submit(&format!("/posts/{post}"), Some(&session), &full).await.status, StatusCode::SEE_OTHER);
     let page = site.get("/posts", Some(&session)).await.body;
     assert!(page.contains("Every post informs a decision") && page.contains("Which queue to shorten"));
@@ -396,7 +431,10 @@ async fn a_post_is_noise_until_somebody_answers_for_it() {
     assert_eq!((kept["process"].clone(), kept["objective"].clone()), (Value::Null, json!("Which queue to shorten")));
     assert_eq!(site.call(Method::GET, &path, Some(&token), None).await.json()["lacks"], json!(["process"]));
     let health = site.call(Method::GET, &format!("{path}/health"), Some(&token), None).await.json();
-    assert_eq!((health["week"].clone(), health["last_heard"].clone(), health["days"].as_array().unwrap().len()), (json!(0), Value::Null, 28));
+    assert_eq!(
+        (health["week"].clone(), health["last_heard"].clone(), health["days"].as_array().unwrap().len()),
+        (json!(0), Value::Null, 28)
+    );
 }
 
 #[tokio::test]
@@ -423,7 +461,8 @@ async fn posts_out_of_sight_are_not_there() {
         format!("{webhook}/secret"),
         format!("{webhook}/remove"),
     ] {
-        let answer = site.submit(&path, Some(&session), &[("name", "Taken"), ("question", "Taken"), ("hook_name", "Taken")]).await;
+        let answer =
+            site.submit(&path, Some(&session), &[("name", "Taken"), ("question", "Taken"), ("hook_name", "Taken")]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
     let draft = token::TokenDraft { name: "mine".into(), grants: Grant::ALL.to_vec(), post: Some(mine), expires: None };

@@ -94,7 +94,8 @@ fn round_trip(truth: Truth) {
     // It can be worked with: the token holds, the file that waited comes in.
     let (server, _) = other.serve();
     let id = waiting.body["id"].as_str().unwrap();
-    let confirmed = client::post(server.address, &format!("/api/v1/imports/{id}/confirm"), &token, &serde_json::json!({})).unwrap();
+    let confirmed =
+        client::post(server.address, &format!("/api/v1/imports/{id}/confirm"), &token, &serde_json::json!({})).unwrap();
     assert_eq!(confirmed.status, 202, "{confirmed:?}");
     let start = Instant::now();
     while other.number("SELECT count(*) FROM import WHERE state = 'done'") == 0 {

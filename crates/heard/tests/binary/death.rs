@@ -109,7 +109,11 @@ fn insist(to: &RwLock<SocketAddr>, token: &str, post: &str, key: &str) {
 }
 
 /// Asks again until the answer is good.
-fn until_answered(to: &RwLock<SocketAddr>, what: &str, ask: impl Fn(SocketAddr) -> std::io::Result<client::Answer>) -> client::Answer {
+fn until_answered(
+    to: &RwLock<SocketAddr>,
+    what: &str,
+    ask: impl Fn(SocketAddr) -> std::io::Result<client::Answer>,
+) -> client::Answer {
     let start = Instant::now();
     loop {
         let address = *to.read().unwrap();

@@ -47,7 +47,8 @@ fn a_full_disk_takes_nothing_says_so_and_takes_again_when_there_is_room() {
     let (server, _) = folder.serve();
     let to = server.address;
     let post = post(to, &token, "Full");
-    let offer = |key: &str| client::post(to, "/api/v1/feedback", &token, &feedback(&post, key, &"many words ".repeat(300))).unwrap();
+    let offer =
+        |key: &str| client::post(to, "/api/v1/feedback", &token, &feedback(&post, key, &"many words ".repeat(300))).unwrap();
     let mut kept: BTreeSet<String> = (0..20).map(|n| format!("first-{n}")).collect();
     for key in &kept {
         assert_eq!(offer(key).status, 201);
@@ -63,7 +64,11 @@ fn a_full_disk_takes_nothing_says_so_and_takes_again_when_there_is_room() {
             201 => drop(kept.insert(key)),
             507 => {
                 refused += 1;
-                assert!(answer.head.contains("retry-after:") && answer.head.contains("application/problem+json"), "{}", answer.head);
+                assert!(
+                    answer.head.contains("retry-after:") && answer.head.contains("application/problem+json"),
+                    "{}",
+                    answer.head
+                );
                 assert_eq!(answer.body["code"], "insufficient_storage", "{answer:?}");
             }
             _ => panic!("{answer:?}"),
@@ -73,7 +78,13 @@ fn a_full_disk_takes_nothing_says_so_and_takes_again_when_there_is_room() {
         fill(&ballast);
     }
     // Reading goes on, and a file is refused alike.
-    for path in ["/api/v1/feedback?limit=5", "/api/v1/figures?of=volume", "/api/v1/feedback?words=many", "/api/v1/health", "/openapi.json"] {
+    for path in [
+        "/api/v1/feedback?limit=5",
+        "/api/v1/figures?of=volume",
+        "/api/v1/feedback?words=many",
+        "/api/v1/health",
+        "/openapi.json",
+    ] {
         let answer = client::get(to, path, &token).unwrap();
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
     }
@@ -106,7 +117,10 @@ fn a_full_disk_takes_nothing_says_so_and_takes_again_when_there_is_room() {
     server.kill();
     folder.assert_whole();
     assert_eq!(folder.texts("SELECT key FROM feedback"), kept, "what was acknowledged, and nothing else");
-    let outcome = format!("507 with Retry-After × {refused}, reading went on, taken again after {:.1} s without a restart", recovered.as_secs_f64());
+    let outcome = format!(
+        "507 with Retry-After × {refused}, reading went on, taken again after {:.1} s without a restart",
+        recovered.as_secs_f64()
+    );
     report("full disk (24 MiB)", "SQLite", &outcome, begun.elapsed());
 }
 
@@ -144,7 +158,8 @@ fn a_failing_disk_never_makes_a_promise_that_is_not_kept() {
     let (server, _) = origin.serve();
     let post = post(server.address, &token, "Failing");
     for n in 0..5 {
-        let given = client::post(server.address, "/api/v1/feedback", &token, &feedback(&post, &format!("origin-{n}"), "Before")).unwrap();
+        let given =
+            client::post(server.address, "/api/v1/feedback", &token, &feedback(&post, &format!("origin-{n}"), "Before")).unwrap();
         assert_eq!(given.status, 201);
     }
     drop(server);

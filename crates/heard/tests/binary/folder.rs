@@ -1,7 +1,7 @@
 //! A data folder with a Heard in it: started, killed, started again, and looked into from outside.
 
-use std::fs;
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -45,5 +45,10 @@ fn once(truth: Truth) {
     server.kill();
     folder.assert_whole();
     assert_eq!(folder.number("SELECT count(*) FROM feedback"), 3);
-    report("100 at once with one key, three times", truth.name(), "1 row each, one identifier; other words: 422", begun.elapsed());
+    report(
+        "100 at once with one key, three times",
+        truth.name(),
+        "1 row each, one identifier; other words: 422",
+        begun.elapsed(),
+    );
 }

@@ -1,5 +1,11 @@
 //! The real executable, as people and machines use it: misuse, death at any moment, files that are broken.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test that cannot go on says where it stopped")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on says where it stopped"
+)]
 
 mod backup;
 mod client;

@@ -50,15 +50,22 @@ fn example() -> Value {
 
 /// Documents [`show`].
 pub fn show_doc() -> Doc {
-    Doc::new("getForm", "Listening posts", "Show the feedback form of a listening post. It stands at /f/{code}.")
-        .answers::<Form>(200, "The form", example())
+    Doc::new("getForm", "Listening posts", "Show the feedback form of a listening post. It stands at /f/{code}.").answers::<Form>(
+        200,
+        "The form",
+        example(),
+    )
 }
 
 /// Documents [`save`].
 pub fn save_doc() -> Doc {
-    Doc::new("saveForm", "Listening posts", "Make the feedback form of a listening post, or change what it asks. Its address stays.")
-        .takes::<FormDraft>(draft())
-        .answers::<Form>(200, "Saved", example())
+    Doc::new(
+        "saveForm",
+        "Listening posts",
+        "Make the feedback form of a listening post, or change what it asks. Its address stays.",
+    )
+    .takes::<FormDraft>(draft())
+    .answers::<Form>(200, "Saved", example())
 }
 
 /// Documents [`rename`].

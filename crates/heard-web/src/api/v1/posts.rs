@@ -116,21 +116,27 @@ pub fn change_doc() -> Doc {
 pub fn show_doc() -> Doc {
     let mut post = example();
     post["lacks"] = json!(["owner"]);
-    Doc::new("getPost", "Listening posts", "Show a listening post, and what makes it noise.").answers::<PostShown>(200, "The post", post)
+    Doc::new("getPost", "Listening posts", "Show a listening post, and what makes it noise.")
+        .answers::<PostShown>(200, "The post", post)
 }
 
 /// Documents [`health`].
 pub fn health_doc() -> Doc {
     let mut days = vec![0; 28];
     days[25] = 3;
-    let trouble = json!({ "way": "webhook", "at": "2026-03-21T08:00:00Z", "reason": "Help desk: the signature does not fit this webhook" });
-    Doc::new("getPostHealth", "Listening posts", "How a listening post fares: what was heard lately, what went wrong last, whether it is quiet.")
-        .answers::<Health>(
-            200,
-            "How it fares",
-            json!({
-                "post": "729382736455", "last_heard": "2026-03-20T14:05:00Z", "week": 3, "month": 3, "days": days, "quiet": null,
-                "troubles": [trouble],
-            }),
-        )
+    let trouble =
+        json!({ "way": "webhook", "at": "2026-03-21T08:00:00Z", "reason": "Help desk: the signature does not fit this webhook" });
+    Doc::new(
+        "getPostHealth",
+        "Listening posts",
+        "How a listening post fares: what was heard lately, what went wrong last, whether it is quiet.",
+    )
+    .answers::<Health>(
+        200,
+        "How it fares",
+        json!({
+            "post": "729382736455", "last_heard": "2026-03-20T14:05:00Z", "week": 3, "month": 3, "days": days, "quiet": null,
+            "troubles": [trouble],
+        }),
+    )
 }

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use heard_domain::id::{PostId, TokenId, UserId};
+use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_domain::user::{Grant, User};
-use heard_domain::scope::Scope;
 use heard_flow::arrange::token::{self, Standing, TokenDraft};
 use heard_store::tables;
 use heard_store::tables::token::Token;
@@ -145,7 +145,9 @@ pub fn list_doc() -> Doc {
 pub fn add_doc() -> Doc {
     let secret = "heard_example-only-of-this-shape-and-not-valid-anywhere";
     Doc::new("createToken", "Settings", "Make a token. Its secret is shown only in this answer.")
-        .takes::<NewToken>(json!({ "name": "Data warehouse", "scopes": ["feedback:read", "figures:read"], "post": null, "expires": null }))
+        .takes::<NewToken>(
+            json!({ "name": "Data warehouse", "scopes": ["feedback:read", "figures:read"], "post": null, "expires": null }),
+        )
         .answers::<MadeToken>(201, "Made", json!({ "token": example(), "secret": secret }))
 }
 

@@ -110,14 +110,22 @@ fn made() -> Value {
 /// Documents [`list`].
 pub fn list_doc() -> Doc {
     let list = json!({ "items": [example()] });
-    Doc::new("listWebhooks", "Listening posts", "List the webhooks into a listening post.").answers::<WebhookList>(200, "The webhooks", list)
+    Doc::new("listWebhooks", "Listening posts", "List the webhooks into a listening post.").answers::<WebhookList>(
+        200,
+        "The webhooks",
+        list,
+    )
 }
 
 /// Documents [`add`].
 pub fn add_doc() -> Doc {
-    Doc::new("createWebhook", "Listening posts", "Make a webhook into a listening post. Its secret is shown only in this answer. Needs `feedback:write` too.")
-        .takes::<NewWebhook>(draft())
-        .answers::<MadeWebhook>(201, "Made", made())
+    Doc::new(
+        "createWebhook",
+        "Listening posts",
+        "Make a webhook into a listening post. Its secret is shown only in this answer. Needs `feedback:write` too.",
+    )
+    .takes::<NewWebhook>(draft())
+    .answers::<MadeWebhook>(201, "Made", made())
 }
 
 /// Documents [`change`].
@@ -129,11 +137,16 @@ pub fn change_doc() -> Doc {
 
 /// Documents [`rotate`].
 pub fn rotate_doc() -> Doc {
-    Doc::new("rotateWebhook", "Listening posts", "Give a webhook a new secret; the one before is accepted for one more day. Needs `feedback:write` too.")
-        .answers::<MadeWebhook>(200, "Changed", made())
+    Doc::new(
+        "rotateWebhook",
+        "Listening posts",
+        "Give a webhook a new secret; the one before is accepted for one more day. Needs `feedback:write` too.",
+    )
+    .answers::<MadeWebhook>(200, "Changed", made())
 }
 
 /// Documents [`remove`].
 pub fn remove_doc() -> Doc {
-    Doc::new("deleteWebhook", "Listening posts", "Remove a webhook: its deliveries are refused at once.").answers_nothing("Removed")
+    Doc::new("deleteWebhook", "Listening posts", "Remove a webhook: its deliveries are refused at once.")
+        .answers_nothing("Removed")
 }

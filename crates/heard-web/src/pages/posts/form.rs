@@ -24,7 +24,13 @@ use crate::viewer::Viewer;
 const FIELDS: [&str; 4] = ["question", "rating_question", "thanks", "touchpoints"];
 
 /// Saves what it asks.
-pub async fn save(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PostId>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+pub async fn save(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<PostId>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     seen(&state.flow, &viewer.scope, id)?;
     let draft = draft(&form);
     match form::save(&state.flow, &viewer.scope, id, draft.clone()).await.map_err(Problem::from) {
@@ -36,7 +42,13 @@ pub async fn save(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Post
 }
 
 /// Shows how it would look; nothing is saved.
-pub async fn preview(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PostId>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+pub async fn preview(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<PostId>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     seen(&state.flow, &viewer.scope, id)?;
     let draft = draft(&form);
     let refused = form::checked(&state.flow, draft.clone()).err().map(|error| (Part::Form, Problem::from(error)));
@@ -88,7 +100,8 @@ pub fn card(built: &Built) -> Markup {
     let open = built.kept.is_some_and(|form| form.draft.open);
     let draft = built.draft.cloned().or_else(|| built.kept.map(|form| form.draft.clone())).unwrap_or_default();
     let shown = Asks { post: built.id, code: built.kept.map(|form| form.code.clone()).unwrap_or_default(), draft: draft.clone() };
-    let asking = Asking { form: &shown, directory: built.directory, filled: &Filled::default(), why: None, at: None, preview: true };
+    let asking =
+        Asking { form: &shown, directory: built.directory, filled: &Filled::default(), why: None, at: None, preview: true };
     html! {
         section.card aria-labelledby="form" {
             div.ch {

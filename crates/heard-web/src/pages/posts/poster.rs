@@ -22,7 +22,12 @@ async fn made(state: &AppState, viewer: &Viewer, id: PostId) -> Result<Form, Pro
 }
 
 /// The poster, to be printed on A4.
-pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PostId>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn show(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<PostId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let form = made(&state, &viewer, id).await?;
     let company = state.flow.directory().company.name.clone();
     let address = format!("{}/f/{}", base(&state, &headers), form.code);
@@ -44,7 +49,12 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Post
 }
 
 /// The QR code as a file.
-pub async fn picture(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PostId>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn picture(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<PostId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let form = made(&state, &viewer, id).await?;
     let address = format!("{}/f/{}", base(&state, &headers), form.code);
     let picture = qr(&address).ok_or_else(|| Problem::field("public_url", "is too long for a QR code"))?;

@@ -176,7 +176,8 @@ pub fn base(state: &AppState, headers: &HeaderMap) -> String {
     if let Some(url) = &state.site.public_url {
         return url.clone();
     }
-    let plain = |host: &&str| host.len() < 200 && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    let plain =
+        |host: &&str| host.len() < 200 && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(plain);
     format!("http://{}", host.unwrap_or("localhost"))
 }

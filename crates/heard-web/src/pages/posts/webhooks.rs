@@ -32,7 +32,13 @@ pub struct Edited {
 }
 
 /// Makes one and shows its secret, once.
-pub async fn add(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PostId>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+pub async fn add(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<PostId>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     let made = webhook::add(&state.flow, &viewer.scope, id, form.get("hook_name"), None).await.map_err(Problem::from);
     let shown = match made {
         Ok((hook, secret)) => Page { secret: Some((hook.name, secret)), headers, ..Page::default() },
@@ -42,24 +48,44 @@ pub async fn add(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PostI
 }
 
 /// Changes its name and how the sender's JSON is understood.
-pub async fn change(State(state): State<AppState>, viewer: Viewer, Id(id): Id<WebhookId>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+pub async fn change(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<WebhookId>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     let hook = webhook::get(&state.flow, &viewer.scope, id).await?;
     let (fields, wrong) = fields(&form);
     let outcome = match wrong {
         Some(problem) => Err(problem),
-        None => webhook::change(&state.flow, &viewer.scope, id, form.get("hook_name"), wanted(&fields)).await.map_err(Problem::from),
+        None => {
+            webhook::change(&state.flow, &viewer.scope, id, form.get("hook_name"), wanted(&fields)).await.map_err(Problem::from)
+        }
     };
     match outcome {
         Ok(_) => Ok(Redirect::to(&format!("/posts/{}?saved=yes#hook-{id}", hook.post)).into_response()),
         Err(problem) => {
             let edited = Edited { name: form.get("hook_name").into(), fields, sample: form.get("sample").into(), tried: None };
-            page(&state, &viewer, hook.post, Page { edited: Some((id, edited)), headers, ..Page::refused(Part::Webhook, problem) }).await
+            page(
+                &state,
+                &viewer,
+                hook.post,
+                Page { edited: Some((id, edited)), headers, ..Page::refused(Part::Webhook, problem) },
+            )
+            .await
         }
     }
 }
 
 /// Shows what would be heard of a sample; nothing is kept.
-pub async fn attempt(State(state): State<AppState>, viewer: Viewer, Id(id): Id<WebhookId>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+pub async fn attempt(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<WebhookId>,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     let hook = webhook::get(&state.flow, &viewer.scope, id).await?;
     let (fields, wrong) = fields(&form);
     let checked = match wrong {
@@ -80,7 +106,12 @@ pub async fn attempt(State(state): State<AppState>, viewer: Viewer, Id(id): Id<W
 }
 
 /// Gives it a new secret and shows it, once.
-pub async fn rotate(State(state): State<AppState>, viewer: Viewer, Id(id): Id<WebhookId>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn rotate(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<WebhookId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (hook, secret) = webhook::rotate(&state.flow, &viewer.scope, id).await?;
     page(&state, &viewer, hook.post, Page { secret: Some((hook.name, secret)), headers, ..Page::default() }).await
 }
@@ -105,7 +136,11 @@ fn fields(form: &Form) -> (Fields, Option<Problem>) {
     for line in lines("ratings") {
         let parts = line.split_once('=').and_then(|(path, rest)| {
             let (scale, formula) = rest.rsplit_once(':')?;
-            Some(RatingPath { path: path.trim().into(), scale: scale.trim().into(), formula: formula.trim().parse::<Formula>().ok()? })
+            Some(RatingPath {
+                path: path.trim().into(),
+                scale: scale.trim().into(),
+                formula: formula.trim().parse::<Formula>().ok()?,
+            })
         });
         match parts {
             Some(rating) => ratings.push(rating),
@@ -221,7 +256,8 @@ fn mapping(card: &Hooks, hook: &Webhook, edited: Option<&Edited>) -> Markup {
         ("contact_point", "The touchpoint", &fields.touchpoint),
         ("link", "The address of the original", &fields.link),
     ];
-    let ratings: Vec<String> = fields.ratings.iter().map(|one| format!("{} = {} : {}", one.path, one.scale, one.formula.code())).collect();
+    let ratings: Vec<String> =
+        fields.ratings.iter().map(|one| format!("{} = {} : {}", one.path, one.scale, one.formula.code())).collect();
     let attributes: Vec<String> = fields.attributes.iter().map(|one| format!("{} = {}", one.path, one.name)).collect();
     let name = edited.map_or(hook.name.as_str(), |edited| edited.name.as_str());
     html! {

@@ -72,7 +72,9 @@ async fn page(
     let (directory, now) = (state.flow.directory(), state.flow.now());
     let zone = &directory.company.zone;
     let standing = |token: &Token| token::standing(token, users.iter().find(|user| Some(user.id) == token.by), now);
-    let post = |id: PostId| directory.posts.iter().find(|post| post.id == id && viewer.scope.sees(id)).map_or("", |post| post.name.as_str());
+    let post = |id: PostId| {
+        directory.posts.iter().find(|post| post.id == id && viewer.scope.sees(id)).map_or("", |post| post.name.as_str())
+    };
     let day = |time: Option<Time>, never: &str| time.map_or(never.to_owned(), |time| zone.day(time).to_string());
     let body = html! {
         @if let Some(secret) = secret {
