@@ -34,6 +34,8 @@ pub struct Flow {
     chance: Arc<dyn Chance>,
     ids: Arc<IdMaker>,
     files: PathBuf,
+    /// Lower than every identifier that this program gives.
+    born: i64,
     known: RwLock<Understanding>,
     /// One at a time looks anew, so that an older look never replaces a newer one.
     looking: tokio::sync::Mutex<()>,
@@ -52,12 +54,15 @@ impl Flow {
         std::fs::create_dir_all(&files).map_err(FlowError::internal)?;
         let known = RwLock::new(Understanding::of(directory));
         let noting = Noting::new(store.clone());
+        let ids = Arc::new(IdMaker::above(highest));
+        let born = ids.next(clock.now());
         Ok(Self {
             store,
             clock,
             chance,
-            ids: Arc::new(IdMaker::above(highest)),
+            ids,
             files,
+            born,
             known,
             looking: tokio::sync::Mutex::default(),
             paces: Mutex::default(),
@@ -116,6 +121,11 @@ impl Flow {
     /// Both, as they belong together.
     pub(crate) fn look(&self) -> Understanding {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lower than every identifier that this program gives: what is below it was there before.
+    pub(crate) fn born(&self) -> i64 {
+        self.born
     }
 
     /// Where files that were handed over are kept.

@@ -1,5 +1,7 @@
 //! Hear: a listening post hands over what it heard; acknowledged only when it is durable.
 
+pub mod entries;
+pub mod held;
 pub mod form;
 pub mod hook;
 pub mod import;
@@ -8,6 +10,8 @@ pub mod names;
 pub mod preview;
 pub mod progress;
 pub mod receive;
+pub mod sweep;
 pub mod take;
 pub mod trouble;
 pub mod undo;
+pub mod watch;

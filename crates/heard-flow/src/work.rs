@@ -26,6 +26,9 @@ const TOGETHER: usize = 500;
 
 /// Does background work until `stop` is done; what is unfinished then goes on after the next start.
 pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
+    if let Err(error) = hear::sweep::sweep(&flow).await {
+        tracing::error!(%error, "what was left over of files could not be looked up");
+    }
     let mut hands = JoinSet::new();
     for _ in 0..SIDE_BY_SIDE {
         let flow = Arc::clone(&flow);
@@ -93,6 +96,7 @@ async fn one(flow: &Arc<Flow>) -> Result<bool, FlowError> {
     let ids: Vec<JobId> = taken.iter().map(|taken| taken.id).collect();
     if let Err(error) = perform(flow, taken).await {
         give_back(flow, ids, &error).await?;
+        hear::sweep::give_up(flow).await?;
     }
     Ok(true)
 }

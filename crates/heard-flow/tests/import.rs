@@ -3,6 +3,10 @@
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "a test says what it expects, and what it skips")]
 
 mod common;
+#[path = "coming/entries.rs"]
+mod entries;
+#[path = "coming/watch.rs"]
+mod watch;
 
 use std::path::PathBuf;
 use std::sync::Arc;

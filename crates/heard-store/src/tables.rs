@@ -1,7 +1,7 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`taxonomy`], [`post`], [`scale`], [`attribute`] ·
-//! [`property`], [`account`], [`person`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`change`] ·
+//! [`change`], [`property`], [`account`], [`person`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
@@ -31,6 +31,7 @@ pub mod place;
 pub mod post;
 pub mod property;
 pub mod reading;
+pub mod revert;
 pub mod scale;
 pub mod segment;
 pub mod session;

@@ -16,6 +16,7 @@ mod conformance {
     pub mod cubes;
     pub mod hear;
     pub mod made;
+    pub mod operations;
     pub mod outbox;
     pub mod people;
     pub mod posts;

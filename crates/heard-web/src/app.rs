@@ -5,16 +5,12 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware};
-use heard_domain::user::Grant::{
-    Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, Shape, WriteFeedback,
-};
+use heard_domain::user::Grant::{Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteFeedback};
 use heard_flow::error::FlowError;
 use serde_json::Value;
 
 use crate::answer;
-use crate::api::v1::{
-    audit, company, directory, export, feedback, figures, forms, hooks, imports, journey, live, posts, tokens, users, webhooks,
-};
+use crate::api::v1::{accounts, audit, company, directory, events, export, exposures, feedback, figures, forms, hooks, imports, journey, live, persons, posts, templates, tokens, users, webhooks};
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::{
@@ -86,7 +82,12 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         // ---- import ----
         Route::page(get(), "/imports", May(ReadImports), import::list::show),
         Route::page(post(), "/imports", May(Import), import::list::receive).streaming(largest_import),
+        Route::page(get(), "/imports/templates", May(ReadImports), import::templates::list),
+        Route::page(post(), "/imports/templates/{id}", May(Import), import::templates::change),
+        Route::page(get(), "/imports/operational", May(ReadFigures), import::operational::show),
         Route::page(get(), "/imports/{id}", May(ReadImports), import::show::show),
+        Route::page(get(), "/imports/{id}/undo", May(Import), import::undo::show),
+        Route::page(post(), "/imports/{id}/undo", May(Import), import::undo::begin),
         Route::page(post(), "/imports/{id}/confirm", May(Import), import::preview::confirm),
         Route::page(post(), "/imports/{id}/cancel", May(Import), import::show::cancel),
 
@@ -146,6 +147,20 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/imports/{id}/confirm", May(Import), imports::confirm_doc(), imports::confirm),
         Route::api(get(), "/api/v1/imports/{id}/bad-rows", May(ReadImports), imports::bad_rows_doc(), imports::bad_rows),
         Route::api(delete(), "/api/v1/imports/{id}", May(Import), imports::cancel_doc(), imports::cancel),
+        Route::api(get(), "/api/v1/imports/{id}/undo", May(Import), imports::foresee_doc(), imports::foresee),
+        Route::api(post(), "/api/v1/imports/{id}/undo", May(Import), imports::undo_doc(), imports::undo),
+        Route::api(get(), "/api/v1/templates", May(ReadImports), templates::list_doc(), templates::list),
+        Route::api(post(), "/api/v1/templates", May(Import), templates::add_doc(), templates::add),
+        Route::api(patch(), "/api/v1/templates/{id}", May(Import), templates::change_doc(), templates::change),
+        Route::api(delete(), "/api/v1/templates/{id}", May(Import), templates::remove_doc(), templates::remove),
+        Route::api(get(), "/api/v1/accounts", May(ReadPersons), accounts::list_doc(), accounts::list),
+        Route::api(post(), "/api/v1/accounts", May(Import), accounts::offer_doc(), accounts::offer).up_to(BATCH),
+        Route::api(get(), "/api/v1/persons", May(ReadPersons), persons::list_doc(), persons::list),
+        Route::api(post(), "/api/v1/persons", May(Import), persons::offer_doc(), persons::offer).up_to(BATCH),
+        Route::api(get(), "/api/v1/exposures", May(ReadFigures), exposures::list_doc(), exposures::list),
+        Route::api(post(), "/api/v1/exposures", May(Import), exposures::offer_doc(), exposures::offer).up_to(BATCH),
+        Route::api(get(), "/api/v1/events", May(ReadPersons), events::list_doc(), events::list),
+        Route::api(post(), "/api/v1/events", May(Import), events::offer_doc(), events::offer).up_to(BATCH),
         Route::api(get(), "/api/v1/me", SignedIn, company::me_doc(), company::me),
         Route::api(get(), "/api/v1/company", SignedIn, company::show_doc(), company::show),
         Route::api(patch(), "/api/v1/company", May(Administer), company::change_doc(), company::change),

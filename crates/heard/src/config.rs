@@ -5,4 +5,5 @@ pub mod document;
 pub mod load;
 pub mod log;
 pub mod root;
+pub mod watch;
 pub mod web;

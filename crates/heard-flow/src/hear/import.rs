@@ -3,18 +3,16 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
 
-use heard_channels::error::Unreadable;
 use heard_channels::posts::file::{self, Row, Rows, Taking};
 use heard_channels::posts::shape;
 use heard_domain::audit::{Act, Noun};
 use heard_domain::feedback::BadFeedback;
 use heard_domain::id::{ImportId, JobId, PostId};
-use heard_domain::import::{BadRow, Import, ImportState, Mapping, Meaning};
+use heard_domain::import::{BadRow, Import, ImportKind, ImportState, Mapping, Meaning};
 use heard_domain::job::Job;
 use heard_domain::post::Post;
-use heard_domain::scope::Scope;
+use heard_domain::scope::{Reach, Scope};
 use heard_domain::starter::industry::Industry;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
@@ -25,6 +23,8 @@ use serde_json::json;
 use crate::arrange::{name, starter};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::hear::entries;
+use crate::hear::held::{MOST_BAD_ROWS, end, forget_file, source, unreadable};
 use crate::hear::names::Names;
 use crate::hear::receive;
 use crate::hear::take::{Batch, Heard, OnChange, Prepared, keep, prepare};
@@ -35,9 +35,6 @@ const BATCH: usize = 1_000;
 
 /// A batch of long texts ends earlier, at so many bytes.
 const BATCH_BYTES: usize = 8 << 20;
-
-/// How many bad rows of one import are kept by name; all are counted.
-const MOST_BAD_ROWS: u64 = 10_000;
 
 /// An import in sight. Who may bring in files may also see what becomes of them.
 pub async fn get(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Import, FlowError> {
@@ -54,11 +51,42 @@ pub async fn list(flow: &Flow, scope: &Scope, limit: usize) -> Result<Vec<Import
     Ok(flow.store.read(scope, move |view| tables::import::list(view, limit)).await?)
 }
 
-/// The bad rows of an import, in the order of the file.
+/// The bad rows of an import, in the order of the file. Who may not read what the file holds sees no samples.
 pub async fn bad_rows(flow: &Flow, scope: &Scope, id: ImportId, skip: u64, limit: usize) -> Result<Vec<BadRow>, FlowError> {
-    get(flow, scope, id).await?;
+    let import = get(flow, scope, id).await?;
     flow.noted(scope.actor.into(), Act::Saw, Noun::Import, Some(id.0), json!({ "rows": "bad" }));
-    Ok(flow.store.read(scope, move |view| tables::import::bad_rows(view, id, skip, limit)).await?)
+    let mut rows = flow.store.read(scope, move |view| tables::import::bad_rows(view, id, skip, limit)).await?;
+    if !may_read(scope, import.mapping.kind) {
+        rows.iter_mut().for_each(mask);
+    }
+    Ok(rows)
+}
+
+/// Takes out of a bad row what stands in the file: the sample, and the words that the reason quotes.
+pub(crate) fn mask(row: &mut BadRow) {
+    row.sample.clear();
+    let mut quoted = false;
+    let mut reason = String::with_capacity(row.reason.len());
+    for c in row.reason.chars() {
+        quoted &= c != '”';
+        if !quoted {
+            reason.push(c);
+        }
+        if c == '“' {
+            quoted = true;
+            reason.push('…');
+        }
+    }
+    row.reason = reason;
+}
+
+/// Whether somebody may see what stands in a file of this kind: customers' words, or who they are.
+pub fn may_read(scope: &Scope, kind: ImportKind) -> bool {
+    match kind {
+        ImportKind::Feedback => scope.may(Grant::ReadFeedback) && scope.may(Grant::ReadPersons),
+        ImportKind::Accounts | ImportKind::Persons | ImportKind::Events => scope.may(Grant::ReadPersons),
+        ImportKind::Exposures => scope.may(Grant::ReadFigures),
+    }
 }
 
 /// A person has seen how the columns are understood: rows begin to come in. Where the company has no journey yet, the
@@ -79,12 +107,22 @@ pub async fn confirm(
         )));
     }
     let says = |meaning: &Meaning| matches!(meaning, Meaning::Text | Meaning::Rating { .. } | Meaning::Attribute { .. });
-    if !mapping.columns.iter().any(|(_, meaning)| says(meaning)) {
+    let feedback = mapping.kind == ImportKind::Feedback;
+    if feedback && !mapping.columns.iter().any(|(_, meaning)| says(meaning)) {
         return Err(FlowError::rule("columns", "choose at least one column as words, rating or attribute"));
     }
-    let mapping = Mapping { post: name::name("post", &mapping.post)?, ..mapping };
-    let import = Import { mapping, ..import };
-    opened(flow, &import).await?;
+    let import = if feedback {
+        let import = Import { mapping: Mapping { post: name::name("post", &mapping.post)?, ..mapping }, ..import };
+        opened(flow, &import).await?;
+        import
+    } else {
+        if matches!(scope.reach, Reach::Posts(_)) {
+            return Err(FlowError::Forbidden);
+        }
+        let import = Import { mapping, ..import };
+        entries::opened(flow, &import).await?;
+        import
+    };
     if let Some(industry) = industry.filter(|_| starter::wanted(flow)) {
         starter::adopt(flow, scope, industry).await?;
     }
@@ -96,14 +134,14 @@ pub async fn confirm(
             if again.is_none() {
                 return Ok(None);
             }
-            let post = post(tx, now, new_post, &import.mapping)?;
+            let post = if feedback { Some(post(tx, now, new_post, &import.mapping)?) } else { None };
             if let Some(shape) = tables::import::shape(tx, id)? {
                 tables::mapping::remember(tx, &shape, &import.mapping, now)?;
             }
-            let import = Import { state: ImportState::Running, post: Some(post), ..import };
+            let import = Import { state: ImportState::Running, post, ..import };
             tables::import::update(tx, &import)?;
             tables::job::add(tx, job, &Job::Import { import: id }, now)?;
-            let detail = json!({ "post": import.mapping.post, "rows": import.rows });
+            let detail = json!({ "kind": import.mapping.kind, "post": import.mapping.post, "rows": import.rows });
             tables::audit::note(tx, now, Act::Confirmed, Noun::Import, id.0, &detail)?;
             Ok(Some(import))
         })
@@ -152,10 +190,11 @@ pub async fn cancel(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Import, 
 pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
     let scope = Scope::system();
     let import = flow.store.read(&scope, move |view| tables::import::get(view, id)).await?;
-    let Some((import, post)) = import.and_then(|import| import.post.map(|post| (import, post))) else { return Ok(()) };
-    if import.state != ImportState::Running {
-        return Ok(());
+    let Some(import) = import.filter(|import| import.state == ImportState::Running) else { return Ok(()) };
+    if import.mapping.kind != ImportKind::Feedback {
+        return entries::run(flow, &import).await;
     }
+    let Some(post) = import.post else { return Ok(()) };
     flow.pace(id, import.done);
     let mut rows = match opened(flow, &import).await {
         Ok(rows) => rows,
@@ -323,27 +362,6 @@ async fn write(flow: &Flow, id: ImportId, post: PostId, mut batch: Rowful) -> Re
     Ok(grown.is_some())
 }
 
-async fn end(flow: &Flow, id: ImportId, failure: Option<String>) -> Result<(), FlowError> {
-    let now = flow.now();
-    flow.store
-        .write(&Scope::system(), move |tx| {
-            let Some(import) = tables::import::get(tx, id)? else { return Ok(()) };
-            let state = if failure.is_some() { ImportState::Failed } else { ImportState::Done };
-            let rows = import.rows.or(Some(import.done));
-            tables::import::update(tx, &Import { state, failure, rows, finished: Some(now), ..import })
-        })
-        .await?;
-    forget_file(flow, id);
-    Ok(())
-}
-
-/// What the file held is in the store now; personal data should not lie about twice.
-fn forget_file(flow: &Flow, id: ImportId) {
-    if let Err(error) = std::fs::remove_file(receive::path(flow, id)) {
-        tracing::warn!(import = %id, %error, "the file of an import that has ended could not be removed");
-    }
-}
-
 /// The rows of an import, from the first.
 pub(crate) async fn opened(flow: &Flow, import: &Import) -> Result<Rows<BufReader<File>>, FlowError> {
     let path = receive::path(flow, import.id);
@@ -355,24 +373,4 @@ pub(crate) async fn opened(flow: &Flow, import: &Import) -> Result<Rows<BufReade
         file::open(source, &shape, &mapping, &Taking { hash: &hash, zone: &zone, now }).map_err(unreadable)
     };
     tokio::task::spawn_blocking(open).await.map_err(FlowError::internal)?
-}
-
-/// The bytes of an import, buffered.
-pub(crate) fn source(path: &Path) -> Result<BufReader<File>, FlowError> {
-    match File::open(path) {
-        Ok(file) => Ok(BufReader::with_capacity(1 << 18, file)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(FlowError::rule("file", "is not there any more: hand it over again"))
-        }
-        Err(error) => Err(receive::io(error)),
-    }
-}
-
-/// What is wrong with a file, in words for who handed it over.
-pub(crate) fn unreadable(error: Unreadable) -> FlowError {
-    match error {
-        Unreadable::Broken(error) => receive::io(error),
-        Unreadable::Misfit(_) | Unreadable::Mapping(_) => FlowError::rule("columns", error.to_string()),
-        Unreadable::Empty | Unreadable::NotText { .. } | Unreadable::Damaged(_) => FlowError::rule("file", error.to_string()),
-    }
 }

@@ -1,14 +1,18 @@
 //! Looking at a file before anything is taken: how its columns are understood, the first rows as they would be heard,
 //! and the rows that could not be taken.
 
+use std::path::Path;
+
+use heard_channels::operations;
 use heard_channels::posts::guess::guess;
 use heard_channels::posts::recall::recall;
 use heard_channels::posts::shape::{self, Shape};
 use heard_channels::posts::survey::{Survey, survey};
 use heard_domain::audit::{Act, Noun};
-use heard_domain::feedback::NewFeedback;
+use heard_domain::feedback::{NewAuthor, NewFeedback};
 use heard_domain::id::ImportId;
-use heard_domain::import::{BadRow, Import, ImportState, Mapping};
+use heard_domain::import::{BadRow, Import, ImportKind, ImportState, Mapping};
+use heard_domain::operation::Entry;
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::{Industry, suggest};
 use heard_domain::user::Grant;
@@ -18,7 +22,9 @@ use serde_json::json;
 use crate::arrange::starter;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
-use crate::hear::import::{get, opened, source, unreadable};
+use crate::hear::entries;
+use crate::hear::held::{forget_file, source, unreadable};
+use crate::hear::import::{get, mask, may_read, opened};
 use crate::hear::receive::{Receiving, path};
 
 /// How many rows are tried for the preview.
@@ -34,6 +40,12 @@ pub struct Preview {
     pub import: Import,
     /// The first rows as they would be heard.
     pub rows: Vec<(u64, NewFeedback)>,
+    /// The first rows of operational data as they would be kept.
+    pub entries: Vec<(u64, Entry)>,
+    /// How sure the guess of each column is (0-1), and why; `None` where it was not guessed.
+    pub sure: Option<Vec<(f32, String)>>,
+    /// Whether what the file holds is hidden, because who looks may not read it.
+    pub hidden: bool,
     /// The first rows that could not be taken, or only in part.
     pub bad: Vec<BadRow>,
     /// How many rows were tried.
@@ -52,24 +64,56 @@ pub struct Preview {
 struct Looked {
     shape: Shape,
     mapping: Mapping,
+    sure: Vec<(f32, String)>,
     survey: Survey,
 }
 
-/// Takes over a file that has come in whole and guesses what its columns mean.
+/// Looks at a file; `kind`: what its rows are said to be.
+fn look(place: &Path, kind: Option<ImportKind>) -> Result<Looked, FlowError> {
+    let shape = shape::detect(&mut source(place)?).map_err(unreadable)?;
+    let survey = survey(&mut source(place)?, &shape).map_err(unreadable)?;
+    let feedback = guess(&shape, &survey);
+    let guessed = match kind {
+        None => operations::guess::guess(&survey, feedback),
+        Some(kind) => operations::guess::as_kind(&survey, feedback, kind),
+    };
+    let sure = guessed.sure.into_iter().map(|sure| (sure.confidence, sure.because)).collect();
+    Ok(Looked { mapping: guessed.mapping, sure, shape, survey })
+}
+
+/// How the columns of a file that waits are understood if its rows are of this kind, with how sure that is, and why.
+pub async fn as_kind(
+    flow: &Flow,
+    scope: &Scope,
+    id: ImportId,
+    kind: ImportKind,
+) -> Result<(Mapping, Vec<(f32, String)>), FlowError> {
+    need(scope, Grant::Import)?;
+    get(flow, scope, id).await?;
+    let place = path(flow, id);
+    let looked = tokio::task::spawn_blocking(move || look(&place, Some(kind))).await.map_err(FlowError::internal)??;
+    Ok((looked.mapping, looked.sure))
+}
+
+/// Takes over a file that has come in whole and guesses what its rows are and what its columns mean. While an import of the
+/// same bytes is unfinished, it is that import.
 pub async fn hand_over(flow: &Flow, scope: &Scope, name: &str, file: Receiving) -> Result<Import, FlowError> {
+    hand_over_from(flow, scope, name, file, None).await
+}
+
+/// The same for a file from a watched folder: `from` is where it lies.
+pub(crate) async fn hand_over_from(
+    flow: &Flow,
+    scope: &Scope,
+    name: &str,
+    file: Receiving,
+    from: Option<String>,
+) -> Result<Import, FlowError> {
     need(scope, Grant::Import)?;
     let received = file.finish()?;
     let (id, place) = (received.id, path(flow, received.id));
-    let look = move || {
-        let shape = shape::detect(&mut source(&place)?).map_err(unreadable)?;
-        let survey = survey(&mut source(&place)?, &shape).map_err(unreadable)?;
-        Ok(Looked { mapping: guess(&shape, &survey).mapping, shape, survey })
-    };
-    let looked = tokio::task::spawn_blocking(look).await.map_err(FlowError::internal)?;
-    let looked = looked.inspect_err(|_: &FlowError| {
-        // It cannot be read: nothing will ever ask for it. If it cannot be removed it only takes up space.
-        let _ = std::fs::remove_file(path(flow, id));
-    })?;
+    let looked = tokio::task::spawn_blocking(move || look(&place, None)).await.map_err(FlowError::internal)?;
+    let looked = looked.inspect_err(|_: &FlowError| forget_file(flow, id))?;
     let import = Import {
         id,
         name: tidy(name),
@@ -89,22 +133,34 @@ pub async fn hand_over(flow: &Flow, scope: &Scope, name: &str, file: Receiving) 
         at: flow.now(),
         finished: None,
         undoing: None,
-        source: None,
+        source: from,
     };
     let shape = looked.shape.hash();
-    let import = flow
+    let (sure, survey) = (looked.sure, looked.survey);
+    let kept = flow
         .store
         .write(scope, move |tx| {
+            let unfinished = |import: &Import| matches!(import.state, ImportState::Preview | ImportState::Running);
+            if let Some(there) = tables::import::by_hash(tx, &import.hash)?.into_iter().find(unfinished) {
+                return Ok(there);
+            }
             let remembered = tables::mapping::recall(tx, &shape)?;
-            let mapping = remembered.map_or(import.mapping, |mapping| recall(mapping, &looked.survey).0);
+            let guessed = remembered.is_none();
+            let mapping = remembered.map_or(import.mapping, |mapping| recall(mapping, &survey).0);
             let import = Import { mapping, ..import };
             tables::import::insert(tx, &import, &shape)?;
+            if guessed {
+                tables::import::set_sure(tx, import.id, &sure)?;
+            }
             let detail = json!({ "bytes": import.bytes, "format": import.format });
             tables::audit::note(tx, import.at, Act::Added, Noun::Import, import.id.0, &detail)?;
             Ok(import)
         })
-        .await?;
-    Ok(import)
+        .await;
+    if kept.as_ref().map_or(true, |import| import.id != id) {
+        forget_file(flow, id);
+    }
+    Ok(kept?)
 }
 
 /// The file's name without folders and controls, at most 120 characters.
@@ -125,7 +181,7 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
     }
     flow.noted(scope.actor.into(), Act::Saw, Noun::Import, Some(id.0), json!({ "rows": "first" }));
     let (hash, first) = (import.hash.clone(), import.at);
-    let (earlier, recalled) = flow
+    let (earlier, recalled, sure) = flow
         .store
         .read(scope, move |view| {
             let same = tables::import::by_hash(view, &hash)?;
@@ -133,16 +189,77 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
                 Some(shape) => tables::mapping::recall(view, &shape)?,
                 None => None,
             };
-            Ok((same.into_iter().find(|other| other.id != id && other.at <= first && other.done > 0), recalled))
+            let sure = tables::import::sure(view, id)?;
+            let before = |other: &Import| {
+                other.id != id && other.at <= first && other.done > 0 && other.state != ImportState::Undone
+            };
+            Ok((same.into_iter().find(before), recalled, sure))
         })
         .await?;
     let remembered = mapping.is_none() && recalled.as_ref() == Some(&import.mapping);
+    let sure = sure.filter(|_| mapping.is_none() && !remembered);
     let import = Import { mapping: mapping.unwrap_or(import.mapping), ..import };
-    let rows = opened(flow, &import).await?;
-    let empty = Preview { import, rows: vec![], bad: vec![], tried: 0, refused: 0, remembered, earlier, industry: None };
+    let kind = import.mapping.kind;
+    let hidden = if kind == ImportKind::Feedback { !scope.may(Grant::ReadFeedback) } else { !may_read(scope, kind) };
+    let empty = Preview {
+        import,
+        rows: vec![],
+        entries: vec![],
+        sure,
+        hidden,
+        bad: vec![],
+        tried: 0,
+        refused: 0,
+        remembered,
+        earlier,
+        industry: None,
+    };
+    let mut seen = if empty.import.mapping.kind == ImportKind::Feedback {
+        try_feedback(flow, empty).await?
+    } else {
+        try_entries(flow, empty).await?
+    };
+    if hidden {
+        seen.rows.clear();
+        seen.entries.clear();
+    }
+    if !scope.may(Grant::ReadPersons) {
+        seen.rows.iter_mut().for_each(|(_, feedback)| feedback.author = NewAuthor::default());
+    }
+    if !may_read(scope, kind) {
+        seen.bad.iter_mut().for_each(mask);
+    }
+    Ok(seen)
+}
+
+async fn try_entries(flow: &Flow, mut preview: Preview) -> Result<Preview, FlowError> {
+    let rows = entries::opened(flow, &preview.import).await?;
+    let try_rows = move || {
+        for row in rows.take(TRIED) {
+            preview.tried += 1;
+            match row.map_err(unreadable)? {
+                Ok(row) => {
+                    preview.bad.extend(row.remarks);
+                    if preview.entries.len() < SHOWN {
+                        preview.entries.push((row.row, row.entry));
+                    }
+                }
+                Err(bad) => {
+                    preview.refused += 1;
+                    preview.bad.push(bad);
+                }
+            }
+        }
+        preview.bad.truncate(SHOWN);
+        Ok(preview)
+    };
+    tokio::task::spawn_blocking(try_rows).await.map_err(FlowError::internal)?
+}
+
+async fn try_feedback(flow: &Flow, mut preview: Preview) -> Result<Preview, FlowError> {
+    let rows = opened(flow, &preview.import).await?;
     let wanted = starter::wanted(flow);
     let try_rows = move || {
-        let mut preview = empty;
         let mut texts = Vec::new();
         for row in rows.take(TRIED) {
             preview.tried += 1;

@@ -2,14 +2,16 @@
 //! was, batch by batch in the background. Each batch, the cubes, the outbox and the progress are one transaction, so that a
 //! crash loses and doubles nothing.
 
+use heard_domain::audit::{Act, Noun};
 use heard_domain::id::{FeedbackId, ImportId, JobId};
 use heard_domain::import::{Import, ImportState, Undoing};
 use heard_domain::job::Job;
 use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
 use heard_store::tables;
-use heard_store::tables::change::Kept;
+use heard_store::tables::revert::Kept;
 use heard_store::view::Tx;
+use serde_json::json;
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
@@ -70,7 +72,7 @@ pub async fn foresee(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Foresee
     refuse(&import)?;
     let look = move |view: &heard_store::view::View| {
         let (feedback_removed, feedback_restored, corrections) = tables::withdraw::foresee(view, id)?;
-        let changed = tables::change::foresee(view, id)?;
+        let changed = tables::revert::foresee(view, id)?;
         Ok(Foreseen {
             import,
             feedback_removed,
@@ -81,7 +83,7 @@ pub async fn foresee(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Foresee
             removed: changed.removed,
             restored: changed.restored,
             kept: changed.kept,
-            changes: tables::change::count(view, id)?,
+            changes: tables::revert::count(view, id)?,
         })
     };
     Ok(flow.store.read(&Scope::system(), look).await?)
@@ -99,6 +101,8 @@ pub async fn undo(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Import, Fl
             let undoing = Some(Undoing { total, ..Undoing::default() });
             let import = Import { state: ImportState::Undoing, undoing, failure: None, ..import };
             tables::import::update(tx, &import)?;
+            let detail = json!({ "kind": import.mapping.kind, "things": total });
+            tables::audit::note(tx, now, Act::Undone, Noun::Import, id.0, &detail)?;
             tables::job::add(tx, job, &Job::Undo { import: id }, now)?;
             Ok(Some(import))
         })
@@ -109,13 +113,13 @@ pub async fn undo(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Import, Fl
 /// What stayed when an import was undone, and why.
 pub async fn kept(flow: &Flow, scope: &Scope, id: ImportId, limit: usize) -> Result<Vec<Kept>, FlowError> {
     get(flow, scope, id).await?;
-    Ok(flow.store.read(&Scope::system(), move |view| tables::change::kept(view, id, limit)).await?)
+    Ok(flow.store.read(&Scope::system(), move |view| tables::revert::kept(view, id, limit)).await?)
 }
 
 /// What an import changed in operational data, by noun.
 pub async fn changes(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Vec<(String, u64)>, FlowError> {
     get(flow, scope, id).await?;
-    Ok(flow.store.read(&Scope::system(), move |view| tables::change::count(view, id)).await?)
+    Ok(flow.store.read(&Scope::system(), move |view| tables::revert::count(view, id)).await?)
 }
 
 /// Goes on with undoing an import, to its end.
@@ -127,10 +131,7 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
                 return Ok(true);
             };
             let mut undoing = import.undoing.clone().unwrap_or_default();
-            let stage = |post, touchpoint: Option<heard_domain::id::TouchpointId>| {
-                let of_post = || directory.posts.iter().find(|p| p.id == post).and_then(|p| p.touchpoint);
-                directory.journey.touchpoint(touchpoint.or_else(of_post)?).map(|t| t.stage)
-            };
+            let stage = |post, touchpoint| directory.stage_at(post, touchpoint);
             let withdrawn = tables::withdraw::withdraw(tx, id, BATCH, &stage)?;
             undoing.removed += withdrawn.removed;
             undoing.restored += withdrawn.restored.len() as u64;
@@ -140,7 +141,7 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
                 tables::job::add(tx, job, &Job::Read { feedback: withdrawn.restored }, now)?;
             }
             if over {
-                let changed = tables::change::undo(tx, id, BATCH)?;
+                let changed = tables::revert::undo(tx, id, BATCH)?;
                 undoing.removed += changed.removed;
                 undoing.restored += changed.restored;
                 undoing.kept += changed.kept;
@@ -150,7 +151,7 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
             if over {
                 for feedback in tables::withdraw::staying(tx, id, 1_000)? {
                     let reason = "another import gave it other words since";
-                    tables::change::keep(tx, id, "feedback", &feedback.to_string(), reason)?;
+                    tables::revert::keep(tx, id, "feedback", &feedback.to_string(), reason)?;
                 }
                 if let Some(undoing) = &mut import.undoing {
                     undoing.kept += tables::withdraw::count_staying(tx, id)?;

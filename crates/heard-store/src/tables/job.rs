@@ -137,6 +137,15 @@ pub fn list(view: &View, limit: usize) -> Result<Vec<Waiting>, StoreError> {
     })
 }
 
+/// Work that has failed too often and is not tried any more.
+pub fn given_up(view: &View) -> Result<Vec<Waiting>, StoreError> {
+    let sql = "SELECT id, body, failures, failure FROM job WHERE taken = 0 AND (failures >= $1 OR cuts >= $2) ORDER BY id";
+    view.list(sql, &[MOST_FAILURES.into(), MOST_CUTS.into()], |row| {
+        let failure = row.text_or_none(3)?.map(str::to_owned);
+        Ok(Waiting { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, failures: row.int(2)?, due: None, failure })
+    })
+}
+
 /// How many jobs are not done.
 pub fn count(view: &View) -> Result<u64, StoreError> {
     Ok(view.number("SELECT count(*) FROM job", &[])? as u64)

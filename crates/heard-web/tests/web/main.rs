@@ -10,6 +10,7 @@ mod ids;
 mod import;
 mod live;
 mod openapi;
+mod operations;
 mod posts;
 mod roles;
 mod schema;

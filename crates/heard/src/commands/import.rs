@@ -59,7 +59,14 @@ pub async fn run(config: &Config, wanted: Import) -> anyhow::Result<()> {
 async fn one(flow: &Arc<Flow>, path: &Path, wanted: &Import, starter: Option<Industry>) -> anyhow::Result<Option<Came>> {
     let scope = Scope::system();
     let name = path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned());
+    let before = flow.id();
     let import = handed_over(flow, &scope, path, &name).await?;
+    if import.state == ImportState::Running {
+        say::talk(&format!("{}: goes on where it stopped", say::tame(&import.name)));
+        let ended = watched(flow, &scope, &import).await?;
+        said(flow, &scope, &ended, wanted.json).await?;
+        return Ok(Some(ended));
+    }
     let post = wanted.post.clone().unwrap_or_else(|| import.mapping.post.clone());
     let mapping = Mapping { post, ..import.mapping.clone() };
     let seen = preview(flow, &scope, import.id, Some(mapping.clone())).await?;
@@ -67,11 +74,15 @@ async fn one(flow: &Arc<Flow>, path: &Path, wanted: &Import, starter: Option<Ind
     if wanted.preview {
         if wanted.json {
             let rows: Vec<_> = seen.rows.iter().map(|(row, feedback)| json!({ "row": row, "feedback": feedback })).collect();
+            let entries: Vec<_> = seen.entries.iter().map(|(row, entry)| json!({ "row": row, "entry": entry })).collect();
             say::json(
-                &json!({ "import": seen.import, "rows": rows, "bad": seen.bad, "tried": seen.tried, "refused": seen.refused }),
+                &json!({ "import": seen.import, "rows": rows, "entries": entries, "bad": seen.bad, "tried": seen.tried, "refused": seen.refused }),
             )?;
         }
-        import::cancel(flow, &scope, import.id).await?;
+        // One that waited before is somebody else's to confirm or throw away.
+        if import.id.0 > before {
+            import::cancel(flow, &scope, import.id).await?;
+        }
         return Ok(None);
     }
     // On the machine itself nobody is asked: where there is no journey yet, the industry that fits gives one.

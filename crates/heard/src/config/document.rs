@@ -84,6 +84,16 @@ pub fn markdown() -> String {
         let about = key.about.replace('\n', " ").replace('|', "\\|");
         let _ = writeln!(out, "| `{}` | `{}` | {default} | {about} |", key.name, key.variable());
     }
+    // Sections that may be there several times are told by the file alone.
+    for (section, inner) in schema["properties"].as_object().into_iter().flatten() {
+        let Some(fields) = inner["items"]["properties"].as_object() else { continue };
+        let about = inner["description"].as_str().unwrap_or_default();
+        let _ = writeln!(out, "\n## `[[{section}]]`\n\n{about}\n\n| key | what it does |\n|---|---|");
+        for (name, field) in fields {
+            let about = field["description"].as_str().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
+            let _ = writeln!(out, "| `{name}` | {about} |");
+        }
+    }
     out
 }
 

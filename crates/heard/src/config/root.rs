@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::data::Data;
 use crate::config::log::Log;
+use crate::config::watch::Watch;
 use crate::config::web::Web;
 
 /// The whole configuration.
@@ -13,6 +14,8 @@ use crate::config::web::Web;
 pub struct Config {
     /// Where the data is.
     pub data: Data,
+    /// Folders that are watched for files, each in a section of its own; they are not told by the environment.
+    pub watch: Vec<Watch>,
     /// How people and programs reach Heard.
     pub web: Web,
     /// What is written to standard error.

@@ -5,12 +5,16 @@ use axum::body::Body as Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use heard_domain::feedback::NewFeedback;
-use heard_domain::id::ImportId;
+use heard_domain::id::{FeedbackId, ImportId, TemplateId};
 use heard_domain::import::{BadRow, Import, Mapping};
+use heard_domain::operation::Entry;
 use heard_domain::starter::industry::Industry;
+use heard_domain::user::Grant;
+use heard_flow::arrange::template;
 use heard_flow::hear::import;
 use heard_flow::hear::preview;
 use heard_flow::hear::progress::{Progress, progress};
+use heard_flow::hear::undo;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -88,13 +92,26 @@ pub struct PreviewRow {
     pub feedback: NewFeedback,
 }
 
+/// A row of operational data as it would be kept.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PreviewEntry {
+    /// The row, from 1 for the first under the header.
+    pub row: u64,
+    /// What stands in it.
+    pub entry: Entry,
+}
+
 /// A file as it would be heard.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct PreviewShown {
     /// The import with its mapping.
     pub import: Import,
-    /// The first rows as they would be heard.
+    /// The first rows of feedback as they would be heard; empty without `feedback:read`.
     pub rows: Vec<PreviewRow>,
+    /// The first rows of operational data as they would be kept; empty without `persons:read`.
+    pub entries: Vec<PreviewEntry>,
+    /// How sure the guess of each column is (0-1), and why; none where it was not guessed.
+    pub sure: Option<Vec<(f32, String)>>,
     /// The first rows that could not be taken, or only in part.
     pub bad: Vec<BadRow>,
     /// How many rows were tried.
@@ -114,6 +131,8 @@ pub async fn preview(State(state): State<AppState>, caller: Caller, Id(id): Id<I
     let seen = preview::preview(&state.flow, &caller.scope, id, None).await?;
     Ok(Json(PreviewShown {
         rows: seen.rows.into_iter().map(|(row, feedback)| PreviewRow { row, feedback }).collect(),
+        entries: seen.entries.into_iter().map(|(row, entry)| PreviewEntry { row, entry }).collect(),
+        sure: seen.sure,
         import: seen.import,
         bad: seen.bad,
         tried: seen.tried,
@@ -131,6 +150,9 @@ pub struct Confirmation {
     /// How the columns are understood; none: as the import says.
     #[serde(default)]
     pub mapping: Option<Mapping>,
+    /// The template by which they are understood, in place of a mapping.
+    #[serde(default)]
+    pub template: Option<TemplateId>,
     /// Where the company has no journey yet: the industry whose journey and categories it begins with.
     #[serde(default)]
     pub starter: Option<Industry>,
@@ -143,9 +165,15 @@ pub async fn confirm(
     Id(id): Id<ImportId>,
     Body(said): Body<Confirmation>,
 ) -> Result<(StatusCode, Json<Import>), Problem> {
-    let mapping = match said.mapping {
-        Some(mapping) => mapping,
-        None => import::get(&state.flow, &caller.scope, id).await?.mapping,
+    let there = import::get(&state.flow, &caller.scope, id).await?.mapping;
+    let mapping = match (said.mapping, said.template) {
+        (Some(_), Some(_)) => return Err(Problem::field("template", "either a mapping or a template")),
+        (Some(mapping), None) => mapping,
+        (None, Some(template)) => {
+            let template = template::get(&state.flow, &caller.scope, template).await?;
+            template.mapping.fitted(there.columns.iter().map(|(name, _)| name.as_str()))
+        }
+        (None, None) => there,
     };
     let confirmed = import::confirm(&state.flow, &caller.scope, id, mapping, said.starter).await?;
     Ok((StatusCode::ACCEPTED, Json(confirmed)))
@@ -200,8 +228,76 @@ pub async fn cancel(State(state): State<AppState>, caller: Caller, Id(id): Id<Im
     Ok(Json(import::cancel(&state.flow, &caller.scope, id).await?))
 }
 
+/// What undoing an import would do.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ForeseenShown {
+    /// The import.
+    pub import: Import,
+    /// Feedback that goes.
+    pub feedback_removed: u64,
+    /// Feedback that has its older words again.
+    pub feedback_restored: u64,
+    /// Feedback that stays, because another import gave it other words since.
+    pub feedback_kept: u64,
+    /// Some of that feedback.
+    pub staying: Vec<FeedbackId>,
+    /// Corrections of persons that go with the words.
+    pub corrections: u64,
+    /// Accounts, persons, exposures and events that go.
+    pub removed: u64,
+    /// Accounts, persons and exposures that get back what they were.
+    pub restored: u64,
+    /// Those that stay, because they were changed or used since.
+    pub kept: u64,
+}
+
+/// Shows what undoing an import would do.
+pub async fn foresee(State(state): State<AppState>, caller: Caller, Id(id): Id<ImportId>) -> Result<Json<ForeseenShown>, Problem> {
+    let seen = undo::foresee(&state.flow, &caller.scope, id).await?;
+    let staying = if caller.scope.may(Grant::ReadFeedback) { seen.staying } else { Vec::new() };
+    Ok(Json(ForeseenShown {
+        import: seen.import,
+        feedback_removed: seen.feedback_removed,
+        feedback_restored: seen.feedback_restored,
+        feedback_kept: seen.feedback_kept,
+        staying,
+        corrections: seen.corrections,
+        removed: seen.removed,
+        restored: seen.restored,
+        kept: seen.kept,
+    }))
+}
+
+/// Begins to undo an import.
+pub async fn undo(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<ImportId>,
+) -> Result<(StatusCode, Json<Import>), Problem> {
+    Ok((StatusCode::ACCEPTED, Json(undo::undo(&state.flow, &caller.scope, id).await?)))
+}
+
+/// Documents [`foresee`].
+pub fn foresee_doc() -> Doc {
+    let seen = json!({
+        "import": example("done"), "feedback_removed": 812, "feedback_restored": 3, "feedback_kept": 1, "staying": ["729382737001"],
+        "corrections": 2, "removed": 0, "restored": 0, "kept": 0,
+    });
+    Doc::new("previewUndo", "Imports", "What undoing an import would do; nothing is done.")
+        .answers::<ForeseenShown>(200, "What would happen", seen)
+        .or(ProblemCode::Conflict)
+}
+
+/// Documents [`undo`].
+pub fn undo_doc() -> Doc {
+    Doc::new("undoImport", "Imports", "Undo an import: what was new with it goes, what it changed gets back what it was.")
+        .answers::<Import>(202, "It is being undone", example("undoing"))
+        .or(ProblemCode::Conflict)
+}
+
 fn mapping() -> Value {
     json!({
+        "kind": "feedback",
         "preset": "generic",
         "columns": [
             ["id", { "as": "key" }], ["date", { "as": "time" }], ["comment", { "as": "text" }],
@@ -217,6 +313,7 @@ fn example(state: &str) -> Value {
         "id": "729382736800", "name": "survey.csv", "hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
         "bytes": 81244, "format": "csv", "mapping": mapping(), "post": null, "state": state, "rows": 812, "done": 0, "added": 0,
         "known": 0, "revised": 0, "bad": 0, "failure": null, "at": "2026-03-22T14:05:00Z", "finished": null,
+        "undoing": null, "source": null,
     })
 }
 
@@ -258,7 +355,7 @@ pub fn show_doc() -> Doc {
 pub fn preview_doc() -> Doc {
     let feedback = json!({ "key": "1", "at": "2026-03-22T00:00:00Z", "text": "Lovely crew", "ratings": [{ "scale": "NPS", "formula": "nps", "value": 9.0 }] });
     let seen = json!({
-        "import": example("preview"), "rows": [{ "row": 1, "feedback": feedback }], "bad": [bad()], "tried": 812, "refused": 1,
+        "import": example("preview"), "rows": [{ "row": 1, "feedback": feedback }], "entries": [], "sure": [[0.95, "tells all rows apart"]], "bad": [bad()], "tried": 812, "refused": 1,
         "remembered": false, "earlier": null, "industry": "airline",
     });
     Doc::new("previewImport", "Imports", "A file as it would be heard, with the rows that could not be taken.")

@@ -174,15 +174,17 @@ fn rating(n: usize, column: &str, old: &Meaning, form: &Form) -> Result<Meaning,
     Ok(Meaning::Rating { scale: named(n, column, form), formula, min, max })
 }
 
-/// How sure the guess of a column is: a chip in words, the reason as its title.
+/// How sure the guess of a column is, in words, and why.
 fn certainty(sure: Option<&(f32, String)>) -> Markup {
     let Some((confidence, because)) = sure else { return html! {} };
-    let (tone, words) = match confidence {
-        c if *c >= 0.9 => ("good", "sure"),
-        c if *c >= 0.7 => ("open", "likely"),
-        _ => ("bad", "check this"),
-    };
-    html! { span.chip.state.(tone) { (words) } " " span.soft { (because) } }
+    html! {
+        @match confidence {
+            c if *c >= 0.9 => { "sure: " }
+            c if *c >= 0.7 => { strong { "likely: " } }
+            _ => { span.wrong { "check this: " } }
+        }
+        span.soft { (because) }
+    }
 }
 
 /// The form’s fields. `sure`: how sure the guess of each column is, if it was guessed.

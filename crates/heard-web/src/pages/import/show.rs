@@ -4,15 +4,18 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_charts::number::whole;
 use heard_domain::id::ImportId;
-use heard_domain::import::{Import, ImportState};
+use heard_domain::import::{Import, ImportKind, ImportState};
 use heard_domain::user::Grant;
 use heard_flow::hear::import;
 use heard_flow::hear::progress::{Progress, progress};
+use heard_flow::hear::undo;
+use heard_store::tables::revert::Kept;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Id};
 use crate::pages::import::list::state_chip;
 use crate::pages::import::preview::{self, bad_table, size};
+use crate::pages::import::undo::plural;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
@@ -39,9 +42,12 @@ pub async fn show(
     let more = bad.len() > BAD_ROWS;
     bad.truncate(BAD_ROWS);
     let import = &seen.import;
+    let kept = undo::kept(&state.flow, &viewer.scope, id, 200).await?;
+    let changes = undo::changes(&state.flow, &viewer.scope, id).await?;
     let body = html! {
         header.top { div { p.eyebrow { a href="/imports" { "Imports" } } h1 { bdi { (import.name) } } p.soft { (size(import.bytes)) " · " (import.format) } } (state_chip(import.state)) }
-        (how_far(&viewer, &seen))
+        (how_far(&viewer, &seen, &changes))
+        (stayed(&viewer, &kept))
         (bad_table(&bad, "Rows with remarks", "Rows that could not be taken, or only in part; the others are in."))
         @if more || skip > 0 {
             nav.pager aria-label="Pages of rows" {
@@ -59,11 +65,12 @@ pub async fn cancel(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Im
     Ok(Redirect::to(&format!("/imports/{id}")).into_response())
 }
 
-fn how_far(viewer: &Viewer, seen: &Progress) -> Markup {
+fn how_far(viewer: &Viewer, seen: &Progress, changes: &[(String, u64)]) -> Markup {
     let Progress { import, rows_per_second, seconds_left, to_be_read } = seen;
     let running = import.state == ImportState::Running;
+    let feedback = import.mapping.kind == ImportKind::Feedback;
     // The page asks for this part again while rows come in or are read.
-    let alive = running || (*to_be_read > 0 && import.state == ImportState::Done);
+    let alive = running || import.state == ImportState::Undoing || (*to_be_read > 0 && import.state == ImportState::Done);
     html! {
         section.card.form #how-far aria-label="How far" data-poll=[alive.then_some("1000")] {
             @match (import.state, import.rows) {
@@ -75,15 +82,19 @@ fn how_far(viewer: &Viewer, seen: &Progress) -> Markup {
                 }
                 (ImportState::Running, None) => { p { strong { (whole(import.done)) } " rows so far" } progress aria-label="Rows that came in" {} }
                 (ImportState::Failed, _) => { (flash(Kind::Wrong, &html! { "It stopped after " (whole(import.done)) " rows: " (import.failure.as_deref().unwrap_or("the reason is in the log")) ". What came in stays; hand the file over again to go on: the same rows add nothing." })) }
+                (ImportState::Undoing, _) => { (undoing(import)) }
+                (ImportState::Undone, _) => { (undoing(import)) }
                 (ImportState::Cancelled, _) => { p { "Stopped after " (whole(import.done)) " rows; what came in stays." } }
                 _ => { p { "All " (whole(import.done)) " rows were looked at." } }
             }
-            (outcome(import))
+            (outcome(import, changes))
             @if *to_be_read > 0 { p.soft role="status" { (whole(*to_be_read)) " comments are still being read: figures follow as they are." } }
             div.tools {
-                @if import.added + import.revised + import.known > 0 && viewer.may(Grant::ReadFeedback) {
+                @if feedback && import.added + import.revised + import.known > 0 && import.state != ImportState::Undone && viewer.may(Grant::ReadFeedback) {
                     a.primary href={ "/feedback?when=ever&import=" (import.id) } { "Read its comments" }
                 }
+                @if matches!(import.mapping.kind, ImportKind::Exposures | ImportKind::Events) && viewer.may(Grant::ReadFigures) { a.primary href="/imports/operational" { "See operational data" } }
+                @if undo::can(import) && viewer.may(Grant::Import) { a.secondary href={ "/imports/" (import.id) "/undo" } { "Undo this import…" } }
                 @if running && viewer.may(Grant::Import) {
                     form method="post" action={ "/imports/" (import.id) "/cancel" } { (csrf(&viewer.csrf)) button.danger { "Stop" } }
                 }
@@ -92,15 +103,65 @@ fn how_far(viewer: &Viewer, seen: &Progress) -> Markup {
     }
 }
 
-fn outcome(import: &Import) -> Markup {
+fn undoing(import: &Import) -> Markup {
+    let Some(undoing) = &import.undoing else { return html! {} };
+    let seen = undoing.removed + undoing.restored;
+    html! {
+        @if import.state == ImportState::Undoing {
+            p { "What it brought is being taken away: " strong { (whole(seen)) } " of about " (whole(undoing.total)) }
+            progress value=(seen.min(undoing.total)) max=(undoing.total.max(1)) aria-label="Undone so far" {}
+        } @else {
+            p { "This import is undone. The file can be brought in again." }
+        }
+        dl.facts {
+            dt { "Gone again" } dd { (whole(undoing.removed)) }
+            dt { "Back to what it was" } dd { (whole(undoing.restored)) }
+            @if undoing.corrections > 0 { dt { "Corrections lost" } dd { (whole(undoing.corrections)) } }
+            @if undoing.kept > 0 { dt { "Stayed" } dd { (whole(undoing.kept)) } }
+        }
+    }
+}
+
+fn stayed(viewer: &Viewer, kept: &[Kept]) -> Markup {
+    html! {
+        @if !kept.is_empty() {
+            section.card aria-labelledby="stayed" {
+                div.ch { div { h2 #stayed { "What stayed when it was undone" } } }
+                div.scroll tabindex="0" role="group" aria-label="What stayed" {
+                    table.plain {
+                        thead { tr { th scope="col" { "What" } th scope="col" { "Which" } th scope="col" { "Why" } } }
+                        tbody {
+                            @for one in kept {
+                                tr {
+                                    td { (one.noun) }
+                                    td { @if one.noun == "feedback" && viewer.may(Grant::ReadFeedback) { a.more href={ "/feedback?when=ever&open=" (one.thing) } { (one.thing) } } @else { bdi { (one.thing) } } }
+                                    td { (one.reason) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn outcome(import: &Import, changes: &[(String, u64)]) -> Markup {
+    let feedback = import.mapping.kind == ImportKind::Feedback;
     html! {
         dl.facts {
+            dt { "Rows are" } dd { (import.mapping.kind) }
             dt { "New" } dd { (whole(import.added)) }
             dt { "Known already" } dd { (whole(import.known)) }
-            @if import.revised > 0 { dt { "Words changed at the source" } dd { (whole(import.revised)) " (the old words are kept)" } }
+            @if import.revised > 0 {
+                @if feedback { dt { "Words changed at the source" } dd { (whole(import.revised)) " (the old words are kept)" } }
+                @else { dt { "Changed" } dd { (whole(import.revised)) } }
+            }
             dt { "Could not be taken" } dd { (whole(import.bad)) }
-            dt { "Listening post" } dd { bdi { (import.mapping.post) } " · " (import.mapping.channel) }
+            @for (noun, count) in changes { dt { "Things changed: " (plural(noun)) } dd { (whole(*count)) } }
+            @if feedback { dt { "Listening post" } dd { bdi { (import.mapping.post) } " · " (import.mapping.channel) } }
             dt { "Understood as" } dd { (import.mapping.preset) }
+            @if let Some(source) = &import.source { dt { "Watched file" } dd { bdi { (source) } } }
         }
     }
 }
