@@ -89,10 +89,16 @@ async fn one(flow: &Arc<Flow>) -> Result<bool, FlowError> {
     if next.is_none_or(|due| due > now) {
         return Ok(false);
     }
-    let taken = flow.store.write(&scope, move |tx| take(tx, now)).await?;
-    if taken.is_empty() {
-        return Ok(false);
-    }
+    let by = flow.id();
+    let taken = match flow.store.write(&scope, move |tx| take(tx, by, now)).await {
+        Ok(taken) if taken.is_empty() => return Ok(false),
+        Ok(taken) => taken,
+        Err(error) => {
+            // Where the connection was lost, nobody knows whether it was kept.
+            insist(flow, move |tx| tables::job::release(tx, by)).await?;
+            return Err(error.into());
+        }
+    };
     let ids: Vec<JobId> = taken.iter().map(|taken| taken.id).collect();
     if let Err(error) = perform(flow, taken).await {
         give_back(flow, ids, &error).await?;
@@ -106,15 +112,24 @@ async fn one(flow: &Arc<Flow>) -> Result<bool, FlowError> {
 async fn give_back(flow: &Arc<Flow>, ids: Vec<JobId>, error: &FlowError) -> Result<(), FlowError> {
     tracing::error!(jobs = ?ids, %error, cause = ?std::error::Error::source(error), "background work failed");
     let blameless = matches!(error, FlowError::Full | FlowError::Busy | FlowError::Stopped);
+    let (reason, now) = (error.to_string(), flow.now());
+    insist(flow, move |tx| {
+        ids.iter().try_for_each(|id| match blameless {
+            true => tables::job::postpone(tx, *id, &reason, now),
+            false => tables::job::fail(tx, *id, &reason, now),
+        })
+    })
+    .await
+}
+
+/// Writes until there is room and an answer.
+async fn insist<F>(flow: &Arc<Flow>, write: F) -> Result<(), FlowError>
+where
+    F: Fn(&mut Tx) -> Result<(), StoreError> + Clone + Send + 'static,
+{
     loop {
-        let (ids, reason, now) = (ids.clone(), error.to_string(), flow.now());
-        let give = move |tx: &mut Tx| {
-            ids.iter().try_for_each(|id| match blameless {
-                true => tables::job::postpone(tx, *id, &reason, now),
-                false => tables::job::fail(tx, *id, &reason, now),
-            })
-        };
-        match flow.store.write(&Scope::system(), give).await {
+        let write = write.clone();
+        match flow.store.write(&Scope::system(), write).await {
             Err(StoreError::Full | StoreError::Busy(_)) => tokio::time::sleep(Duration::from_secs(1)).await,
             ended => return Ok(ended?),
         }
@@ -122,14 +137,14 @@ async fn give_back(flow: &Arc<Flow>, ids: Vec<JobId>, error: &FlowError) -> Resu
 }
 
 /// The longest-due job; where it reads a few feedbacks, others that do so with it.
-fn take(tx: &mut Tx, now: Time) -> Result<Vec<Taken>, StoreError> {
-    let Some(first) = tables::job::take(tx, now)? else { return Ok(Vec::new()) };
+fn take(tx: &mut Tx, by: i64, now: Time) -> Result<Vec<Taken>, StoreError> {
+    let Some(first) = tables::job::take(tx, by, now)? else { return Ok(Vec::new()) };
     let mut taken = vec![first];
     let own = weight(&taken[0].job);
     // A job that failed before runs alone, so that it cannot pull others down again.
     if taken[0].attempt == 1 && (1..TOGETHER).contains(&own) {
         let kind = taken[0].job.kind();
-        taken.extend(tables::job::take_alike(tx, kind, TOGETHER - own, weight, now)?);
+        taken.extend(tables::job::take_alike(tx, by, kind, TOGETHER - own, weight, now)?);
     }
     Ok(taken)
 }

@@ -99,7 +99,7 @@ fn main() {
     let mut columns = Columns::default();
     timed("put into the columns", 1, || items.iter().for_each(|item| columns.put(item).unwrap()));
     let folder = tempfile::tempdir().unwrap();
-    let index = SearchIndex::create(folder.path()).unwrap();
+    let index = SearchIndex::create(folder.path(), "one").unwrap();
     timed("put into the index", 1, || {
         let mut pen = IndexPen::take(&index).unwrap();
         for item in &items {

@@ -48,23 +48,51 @@ impl Store {
         if slow { self.read_patiently(scope, read).await } else { self.read(scope, read).await }
     }
 
+    /// Reads what needs the followers: where they are not there yet, it is waited for them before a reader is held again.
+    async fn read_ready<T, F>(&self, scope: &Scope, filter: &Filter, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&View) -> Result<T, StoreError> + Clone + Send + 'static,
+    {
+        match self.read_as(scope, self.slow(filter), read.clone()).await {
+            Err(StoreError::Busy(_)) => {}
+            ended => return ended,
+        }
+        self.followers().ready(self.bell().sequence()).await;
+        self.read_as(scope, self.slow(filter), read).await
+    }
+
+    /// The same, blocking this thread.
+    fn read_ready_now<T, F>(&self, scope: &Scope, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&View) -> Result<T, StoreError> + Clone + Send + 'static,
+    {
+        match self.read_now(scope, read.clone()) {
+            Err(StoreError::Busy(_)) => {}
+            ended => return ended,
+        }
+        self.followers().ready_now(self.bell().sequence());
+        self.read_now(scope, read)
+    }
+
     /// Answers a question for somebody.
     pub async fn figures(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
         let (followers, question) = (self.followers().clone(), question.clone());
-        let slow = self.slow(&question.filter);
-        self.read_as(scope, slow, move |view| answer(view, &followers, &question, None)).await
+        let filter = question.filter.clone();
+        self.read_ready(scope, &filter, move |view| answer(view, &followers, &question, None)).await
     }
 
     /// The same, blocking this thread: for the command line and tests.
     pub fn figures_now(&self, scope: &Scope, question: &Question) -> Result<Figures, StoreError> {
         let (followers, question) = (self.followers().clone(), question.clone());
-        self.read_now(scope, move |view| answer(view, &followers, &question, None))
+        self.read_ready_now(scope, move |view| answer(view, &followers, &question, None))
     }
 
     /// The same on a given way, whichever would be chosen: for tests. `None` where this way cannot answer the question.
     pub fn figures_by(&self, scope: &Scope, question: &Question, way: AnsweredBy) -> Result<Option<Figures>, StoreError> {
         let (followers, question) = (self.followers().clone(), question.clone());
-        self.read_now(scope, move |view| {
+        self.read_ready_now(scope, move |view| {
             if way == AnsweredBy::Cube && !cube::suffices(&ask(view, &question, followers.now())?) {
                 return Ok(None);
             }
@@ -81,8 +109,8 @@ impl Store {
         after: Option<(Time, FeedbackId)>,
         limit: usize,
     ) -> Result<Found, StoreError> {
-        let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_as(scope, self.slow(&filter), move |view| find(view, &followers, &filter, period, after, limit)).await
+        let (followers, wanted) = (self.followers().clone(), filter.clone());
+        self.read_ready(scope, filter, move |view| find(view, &followers, &wanted, period, after, limit)).await
     }
 
     /// The same, blocking this thread: for the command line and tests.
@@ -95,7 +123,7 @@ impl Store {
         limit: usize,
     ) -> Result<Found, StoreError> {
         let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_now(scope, move |view| find(view, &followers, &filter, period, after, limit))
+        self.read_ready_now(scope, move |view| find(view, &followers, &filter, period, after, limit))
     }
 
     /// Of what came in last, down to but without `after`, what passes a filter: newest first, by when it came in.
@@ -132,14 +160,14 @@ impl Store {
 
     /// The day of the newest feedback that passes a filter.
     pub async fn newest(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
-        let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_as(scope, self.slow(&filter), move |view| newest(view, &followers, &filter)).await
+        let (followers, wanted) = (self.followers().clone(), filter.clone());
+        self.read_ready(scope, filter, move |view| newest(view, &followers, &wanted)).await
     }
 
     /// The same, blocking this thread: for the command line and tests.
     pub fn newest_now(&self, scope: &Scope, filter: &Filter) -> Result<Option<Day>, StoreError> {
         let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_now(scope, move |view| newest(view, &followers, &filter))
+        self.read_ready_now(scope, move |view| newest(view, &followers, &filter))
     }
 
     /// In how many verbatims all words of a search occur, by the values of `post`, `touchpoint` or `import`, as the search index

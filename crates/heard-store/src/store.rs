@@ -25,8 +25,6 @@ use crate::writer::{News, Work, write_all};
 const READERS: usize = 3;
 /// How many writes or reads may wait before the store says that it is busy.
 const WAITING: usize = 8192;
-/// How many changes stay in the outbox when the store is opened.
-const KEPT_IN_OUTBOX: i64 = 100_000;
 
 /// All that Heard knows. Cheap to clone; the last clone that goes closes the data.
 #[derive(Clone)]
@@ -75,8 +73,6 @@ impl Store {
         job::release_all(&mut tx)?;
         let bell = Arc::new(Bell::default());
         let sequence = outbox::last(&tx)?;
-        // An index that has not followed for so long is made anew faster than it follows.
-        outbox::forget(&mut tx, sequence - KEPT_IN_OUTBOX)?;
         bell.ring(sequence);
         let work = Arc::new(Notify::new());
         let meter = Arc::new(Meter::default());

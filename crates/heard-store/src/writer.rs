@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
@@ -21,6 +21,9 @@ use crate::view::Tx;
 const GROUP_TIME: Duration = Duration::from_millis(20);
 /// Nor more than this many.
 const GROUP_SIZE: usize = 1000;
+
+/// While it is open what became of a group, it is looked at again after this long.
+const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// A write that is waiting, with the way back to whoever asked for it.
 pub(crate) trait Work: Send {
@@ -50,19 +53,29 @@ pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News
     // After an I/O error nobody knows what the disk holds: the safe way on is a restart, which replays the log.
     let mut stopped: Option<StoreError> = None;
     let mut forgotten = 0;
-    while let Ok(first) = inbox.recv() {
+    // Whether a group ended in a way that leaves open what was kept of it: a lost connection, also during the commit.
+    let mut unsure = false;
+    loop {
+        let next = if unsure { inbox.recv_timeout(BETWEEN_TRIES) } else { inbox.recv().map_err(RecvTimeoutError::from) };
+        let first = match next {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                unsure = look_again(&mut tx, news).is_err();
+                continue;
+            }
+        };
         if let Some(error) = &stopped {
             news.meter.group(1, false, Duration::ZERO);
             first.answer(Err(error.clone()));
             continue;
         }
-        let before = tx.sequence;
         let begun = Instant::now();
         let (group, end) = write_group(&mut tx, first, inbox);
         let end = end.map_err(|error| if let StoreError::Broken(reason) = error { StoreError::Stopped(reason) } else { error });
         news.meter.group(group.len(), end.is_ok(), begun.elapsed());
         match &end {
-            Ok(()) if tx.sequence != before => news.bell.ring(tx.sequence),
+            Ok(()) if tx.sequence != news.bell.sequence() => news.bell.ring(tx.sequence),
             Ok(()) => {}
             Err(error @ StoreError::Stopped(reason)) => {
                 tracing::error!(reason, "writing has stopped: start Heard again");
@@ -71,6 +84,7 @@ pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News
             }
             Err(error) => tracing::warn!(%error, "a group of writes was undone"),
         }
+        unsure = matches!(end, Err(StoreError::Busy(_)));
         if end.is_ok() && tx.work_added {
             news.work.notify_one();
         }
@@ -87,6 +101,20 @@ pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News
             }
         }
     }
+}
+
+/// Finds out what became of a group whose end nobody knows, for those who follow and those who work.
+fn look_again(tx: &mut Tx, news: &News) -> Result<(), StoreError> {
+    let looked = tx.begin_group().and_then(|()| tx.commit_group());
+    if let Err(error) = looked {
+        tx.drop_group();
+        return Err(error);
+    }
+    if tx.sequence != news.bell.sequence() {
+        news.bell.ring(tx.sequence);
+    }
+    news.work.notify_one();
+    Ok(())
 }
 
 fn forget(tx: &mut Tx, followed: i64) -> Result<(), StoreError> {

@@ -27,6 +27,9 @@ mod conformance {
 mod server {
     pub mod postgres;
 }
+mod lost {
+    mod connection;
+}
 
 mod on_sqlite {
     use super::{Path, Store};

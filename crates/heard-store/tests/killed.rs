@@ -4,6 +4,8 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a test that cannot go on fails; it speaks to the runner and to itself"
 )]
@@ -23,29 +25,44 @@ use heard_store::tables::{feedback, job, passage};
 
 #[path = "conformance/made.rs"]
 mod made;
+mod server {
+    pub mod postgres;
+}
 
 const NAME: &str = "what_was_acknowledged_survives_kill_9";
+const NAME_ON_POSTGRES: &str = "what_was_acknowledged_survives_kill_9_on_postgres";
 const KILLS: u64 = 12;
 const BATCH: i64 = 7;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|a| a == "write-until-killed") {
-        write_until_killed(Path::new(&arguments[at + 1]), arguments[at + 2].parse().unwrap());
+        write_until_killed(&arguments[at + 1], &arguments[at + 2], arguments[at + 3].parse().unwrap());
     } else if arguments.iter().any(|a| a == "--list") {
         // The runner lists ignored tests separately: there are none.
         if !arguments.iter().any(|a| a == "--ignored") {
-            println!("{NAME}: test");
+            println!("{NAME}: test\n{NAME_ON_POSTGRES}: test");
         }
     } else {
-        what_was_acknowledged_survives();
-        println!("test {NAME} ... ok");
+        let wanted = |name: &str| {
+            let mut names = arguments.iter().skip(1).filter(|a| !a.starts_with('-')).peekable();
+            names.peek().is_none() || names.any(|wanted| wanted == name)
+        };
+        if wanted(NAME) {
+            what_was_acknowledged_survives("");
+            println!("test {NAME} ... ok");
+        }
+        if wanted(NAME_ON_POSTGRES) {
+            let database = server::postgres::Database::new();
+            what_was_acknowledged_survives(&database.url);
+            println!("test {NAME_ON_POSTGRES} ... ok");
+        }
     }
 }
 
 /// Batches of feedback, each with a job, from four threads; the first identifier of each batch is printed once it is durable.
-fn write_until_killed(folder: &Path, first: i64) {
-    let store = Store::open(folder).unwrap();
+fn write_until_killed(folder: &str, url: &str, first: i64) {
+    let store = open(Path::new(folder), url);
     let threads: Vec<_> = (0..4)
         .map(|thread| {
             let store = store.clone();
@@ -73,14 +90,22 @@ fn write_until_killed(folder: &Path, first: i64) {
     }
 }
 
-fn what_was_acknowledged_survives() {
+/// The store of a folder, on a database of a server where there is an address.
+fn open(folder: &Path, url: &str) -> Store {
+    if url.is_empty() {
+        return Store::open(folder).unwrap();
+    }
+    Store::open_on(folder, &heard_store::sql::database::Database::at(url).unwrap()).unwrap()
+}
+
+fn what_was_acknowledged_survives(url: &str) {
     let folder = tempfile::tempdir().unwrap();
-    made::company(&Store::open(folder.path()).unwrap());
+    made::company(&open(folder.path(), url));
     let mut acknowledged: BTreeSet<i64> = BTreeSet::new();
     for kill in 0..KILLS {
         let first = 1 + kill as i64 * 10_000_000;
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["write-until-killed", folder.path().to_str().unwrap(), &first.to_string()])
+            .args(["write-until-killed", folder.path().to_str().unwrap(), url, &first.to_string()])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -91,7 +116,7 @@ fn what_was_acknowledged_survives() {
         child.wait().unwrap();
         acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| line.parse::<i64>().ok()));
 
-        let store = Store::open(folder.path()).unwrap();
+        let store = open(folder.path(), url);
         let kept = store.read_now(&Scope::system(), |view| feedback::following(view, FeedbackId(0), 1_000_000)).unwrap();
         let kept: BTreeSet<i64> = kept.into_iter().map(|id| id.0).collect();
         let jobs = store.read_now(&Scope::system(), |view| job::list(view, 1_000_000)).unwrap();

@@ -7,11 +7,12 @@ use crate::sql::migrate::{SQLITE, migrate};
 use crate::sql::sqlite::Sqlite;
 
 /// Tables that are not in a backup, and why.
-pub const LEFT_OUT: [(&str, &str); 4] = [
+pub const LEFT_OUT: [(&str, &str); 5] = [
     ("cube", "counted anew from feedback and passages"),
     ("cube_rating", "counted anew from ratings"),
     ("outbox", "only says what followers have not seen yet; the last number is in the header"),
     ("migration", "the schema's number is in the header"),
+    ("installation", "says which database this is: a restored one is another"),
 ];
 
 /// A table.

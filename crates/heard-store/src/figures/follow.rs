@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use heard_domain::id::FeedbackId;
 use heard_domain::question::Degraded;
 use heard_domain::time::{Clock, Period, Time};
+use tokio::sync::Notify;
 
 use crate::bell::Bell;
 use crate::error::StoreError;
@@ -20,11 +21,13 @@ use crate::figures::scan::Scans;
 use crate::search::index::{IndexPen, SearchIndex};
 use crate::search::words::Words;
 use crate::sql::database::Database;
-use crate::tables::outbox;
+use crate::tables::{company, outbox};
 use crate::view::View;
 
 /// How long an answer waits for a follower before it gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it does so while it holds a reader, which others wait for.
+const READERS_PATIENCE: Duration = Duration::from_secs(1);
 /// While much comes in, the index commits at most this often: a commit costs more than what it brings.
 const BETWEEN_COMMITS: Duration = Duration::from_millis(900);
 /// When nothing more comes in for [`IDLE`], it commits at most this often.
@@ -57,6 +60,8 @@ struct Shared {
     index: RwLock<Option<SearchIndex>>,
     marks: Mutex<Marks>,
     moved: Condvar,
+    /// The same for those who wait without a thread.
+    told: Notify,
     clock: OnceLock<Arc<dyn Clock>>,
     /// Why there is no index, or none that goes on; `None` when all is well.
     degraded: Mutex<Option<Degraded>>,
@@ -87,6 +92,7 @@ impl Shared {
     fn mark(&self, set: impl FnOnce(&mut Marks)) {
         set(&mut self.marks());
         self.moved.notify_all();
+        self.told.notify_waiters();
     }
 }
 
@@ -117,14 +123,16 @@ impl Followers {
 
     /// The columns, once they have come up to `sequence`.
     pub fn columns(&self, sequence: i64) -> Result<RwLockReadGuard<'_, Columns>, StoreError> {
-        self.wait(|marks| marks.columns >= Some(sequence), "the figures are still being loaded")?;
+        let patience = if self.loaded() { READERS_PATIENCE } else { Duration::ZERO };
+        self.wait_for(patience, |marks| marks.columns >= Some(sequence), "the figures are still being loaded")?;
         Ok(self.shared.columns.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The feedbacks whose words match: by the index, or by reading every verbatim while there is none. Those outside of the
     /// period may or may not be among them.
     pub fn hits(&self, view: &View, words: &Words, period: Option<Period>) -> Result<Hits, StoreError> {
-        self.wait(|marks| marks.index.is_some() || self.degraded().is_some(), "the search index is being opened")?;
+        let there = |marks: &Marks| marks.index.is_some() || self.degraded().is_some();
+        self.wait_for(READERS_PATIENCE, there, "the search index is being opened")?;
         let index = self.shared.index.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(index) = index {
             let found = catch_unwind(AssertUnwindSafe(|| index.hits(words, period)));
@@ -198,8 +206,38 @@ impl Followers {
         Some(marks.columns?.min(marks.index?))
     }
 
+    /// Waits until an answer can be given at once, holding neither a reader nor a thread.
+    pub async fn ready(&self, sequence: i64) {
+        let wait = async {
+            loop {
+                let told = self.shared.told.notified();
+                let mut told = std::pin::pin!(told);
+                told.as_mut().enable();
+                if self.can_answer(&self.shared.marks(), sequence) {
+                    return;
+                }
+                told.await;
+            }
+        };
+        // Whoever waited in vain is told so by the answer.
+        let _in_time = tokio::time::timeout(PATIENCE, wait).await;
+    }
+
+    /// The same, blocking this thread.
+    pub fn ready_now(&self, sequence: i64) {
+        let _in_time = self.wait_for(PATIENCE, |marks| self.can_answer(marks, sequence), "");
+    }
+
+    fn can_answer(&self, marks: &Marks, sequence: i64) -> bool {
+        marks.columns >= Some(sequence) && (marks.index.is_some() || self.degraded().is_some())
+    }
+
     fn wait(&self, until: impl Fn(&Marks) -> bool, why: &str) -> Result<(), StoreError> {
-        let waited = self.shared.moved.wait_timeout_while(self.shared.marks(), PATIENCE, |marks| !until(marks));
+        self.wait_for(PATIENCE, until, why)
+    }
+
+    fn wait_for(&self, patience: Duration, until: impl Fn(&Marks) -> bool, why: &str) -> Result<(), StoreError> {
+        let waited = self.shared.moved.wait_timeout_while(self.shared.marks(), patience, |marks| !until(marks));
         let (marks, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if until(&marks) { Ok(()) } else { Err(StoreError::Busy(format!("{why}: try again in a minute"))) }
     }
@@ -212,6 +250,17 @@ trait Follower {
     fn rest(&mut self) -> bool;
     /// The connection.
     fn view(&self) -> &View;
+
+    /// A database that is out of reach for a moment is no reason to begin anew: what is there stays, and goes on later.
+    fn patient(&mut self, error: StoreError) -> Result<(), StoreError> {
+        let StoreError::Busy(reason) = error else { return Err(error) };
+        tracing::warn!(reason, "following waits for the database");
+        if self.view().db().within_transaction() {
+            self.view().db().rollback()?;
+        }
+        thread::sleep(REST);
+        Ok(())
+    }
 }
 
 fn start(name: &'static str, mut follower: impl Follower + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
@@ -285,7 +334,10 @@ impl Follower for ColumnsFollower {
         loop {
             self.shared.mark(|marks| marks.columns = Some(seen));
             let Some(rung) = self.bell.wait_beyond(seen, Duration::from_mins(1)) else { return Ok(()) };
-            seen = at_once(&self.view, || self.take(seen, rung))?;
+            match at_once(&self.view, || self.take(seen, rung)) {
+                Ok(last) => seen = last,
+                Err(error) => self.patient(error)?,
+            }
             self.tidy();
         }
     }
@@ -386,7 +438,10 @@ impl Follower for IndexFollower {
             if !idle {
                 let few = rung - seen < TAKEN as i64;
                 let rung = if few { self.bell.wait_beyond(i64::MAX, GATHER).unwrap_or(rung) } else { rung };
-                seen = self.take(&mut pen, seen, rung)?;
+                match self.take(&mut pen, seen, rung) {
+                    Ok(last) => seen = last,
+                    Err(error) => self.patient(error)?,
+                }
             }
             if committed.0 < seen && (idle || committed.1.elapsed() >= BETWEEN_COMMITS) {
                 self.with(&mut pen, |pen| pen.commit(seen))?;
@@ -460,6 +515,7 @@ impl IndexFollower {
             None
         });
         if let Some((index, seen)) = opened
+            && index.database() == company::installation(&self.view)?
             && outbox::first(&self.view)? <= seen + 1
             && outbox::last(&self.view)? >= seen
         {
@@ -483,7 +539,7 @@ impl IndexFollower {
             *degraded = Some(Degraded { reason, done: 0, total });
         }
         self.shared.moved.notify_all();
-        let index = SearchIndex::create(&self.folder).map_err(|error| match error {
+        let index = SearchIndex::create(&self.folder, &company::installation(&self.view)?).map_err(|error| match error {
             StoreError::Full => self.without_room(),
             other => other,
         })?;

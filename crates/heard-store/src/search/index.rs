@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use heard_domain::time::Period;
 use tantivy::aggregation::agg_req::Aggregations;
@@ -91,6 +92,8 @@ pub struct SearchIndex {
     disk: Disk,
     reader: IndexReader,
     fields: Fields,
+    /// Which database it was made from.
+    database: Arc<str>,
 }
 
 impl SearchIndex {
@@ -106,9 +109,9 @@ impl SearchIndex {
         let disk = Disk::open(folder).map_err(|error| error.to_string())?;
         let index = Index::open(disk.clone()).map_err(says)?;
         let payload = index.load_metas().map_err(says)?.payload;
-        let (true, Some(seq)) = (index.schema() == schema, seen(payload.as_deref())) else { return Ok(None) };
+        let (true, Some((seq, database))) = (index.schema() == schema, seen(payload.as_deref())) else { return Ok(None) };
         // Every file is checked as it is opened.
-        let this = Self::over(index, disk, fields).map_err(|error| error.to_string())?;
+        let this = Self::over(index, disk, fields, database).map_err(|error| error.to_string())?;
         this.harm(false).map_or(Ok(Some((this, seq))), Err)
     }
 
@@ -122,8 +125,13 @@ impl SearchIndex {
         self.disk.full()
     }
 
-    /// Makes an empty index in a folder, in the place of what is there.
-    pub fn create(folder: &Path) -> Result<Self, StoreError> {
+    /// Which database it was made from.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Makes an empty index of a database in a folder, in the place of what is there.
+    pub fn create(folder: &Path, database: &str) -> Result<Self, StoreError> {
         let broken = |error: io::Error| match no_room(&error) {
             true => StoreError::Full,
             false => StoreError::Broken(format!("the search index in {}: {error}", folder.display())),
@@ -136,13 +144,13 @@ impl SearchIndex {
         let disk = Disk::open(folder).map_err(|error| StoreError::Broken(format!("the search index: {error}")))?;
         let index = Index::open_or_create(disk.clone(), schema)
             .map_err(|error| if disk.full() { StoreError::Full } else { error.into() })?;
-        Self::over(index, disk, fields)
+        Self::over(index, disk, fields, database)
     }
 
-    fn over(index: Index, disk: Disk, fields: Fields) -> Result<Self, StoreError> {
+    fn over(index: Index, disk: Disk, fields: Fields, database: &str) -> Result<Self, StoreError> {
         index.tokenizers().register(ANALYZER, analyzer());
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { index, disk, reader, fields })
+        Ok(Self { index, disk, reader, fields, database: database.into() })
     }
 
     /// The feedbacks whose words match, in no order. Those outside of the period may or may not be among them.
@@ -204,10 +212,11 @@ impl SearchIndex {
     }
 }
 
-/// The outbox row in a commit.
-fn seen(payload: Option<&str>) -> Option<i64> {
-    let (version, seq) = payload?.split_once(' ')?;
-    (version.parse() == Ok(VERSION)).then(|| seq.parse().ok()).flatten()
+/// The outbox row in a commit, and the database it belongs to.
+fn seen(payload: Option<&str>) -> Option<(i64, &str)> {
+    let (version, rest) = payload?.split_once(' ')?;
+    let (seq, database) = rest.split_once(' ')?;
+    (version.parse() == Ok(VERSION)).then(|| Some((seq.parse().ok()?, database))).flatten()
 }
 
 /// The one who writes into the index.
@@ -306,7 +315,7 @@ impl IndexPen {
     /// Makes what was written durable and findable, with the outbox row up to which it was followed.
     pub fn commit(&mut self, seq: i64) -> Result<(), StoreError> {
         let mut commit = self.writer.prepare_commit()?;
-        commit.set_payload(&format!("{VERSION} {seq}"));
+        commit.set_payload(&format!("{VERSION} {seq} {}", self.index.database));
         commit.commit()?;
         self.index.reader.reload()?;
         self.fresh.clear();
@@ -379,7 +388,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
         assert!(SearchIndex::open(&path).unwrap().is_none());
-        let index = SearchIndex::create(&path).unwrap();
+        let index = SearchIndex::create(&path, "one").unwrap();
         let mut pen = IndexPen::take(&index).unwrap();
         pen.put(&verbatim(1, 1, "late again")).unwrap();
         pen.put(&verbatim(2, 1, "on time, as always")).unwrap();
@@ -388,7 +397,7 @@ mod tests {
         pen.put(&verbatim(9, 1, "never committed")).unwrap();
         drop((pen, index));
         let (index, seq) = SearchIndex::open(&path).unwrap().unwrap();
-        assert_eq!((seq, index.len(), find(&index, "late")), (3, 2, vec![1]));
+        assert_eq!((index.database(), seq, index.len(), find(&index, "late")), ("one", 3, 2, vec![1]));
         let mut pen = IndexPen::take(&index).unwrap();
         pen.put(&verbatim(1, 2, "mended")).unwrap();
         pen.put(&verbatim(1, 2, "mended")).unwrap();
@@ -403,7 +412,7 @@ mod tests {
     #[test]
     fn a_damaged_index_is_not_opened() {
         let folder = tempfile::tempdir().unwrap();
-        let index = SearchIndex::create(folder.path()).unwrap();
+        let index = SearchIndex::create(folder.path(), "one").unwrap();
         let mut pen = IndexPen::take(&index).unwrap();
         for id in 1..200 {
             pen.put(&verbatim(id, 1, "some words to fill a file")).unwrap();
@@ -433,7 +442,7 @@ mod tests {
     #[test]
     fn the_index_finds_what_the_plain_rule_finds() {
         let folder = tempfile::tempdir().unwrap();
-        let index = SearchIndex::create(folder.path()).unwrap();
+        let index = SearchIndex::create(folder.path(), "one").unwrap();
         let mut pen = IndexPen::take(&index).unwrap();
         let texts = [
             "Late flight, rude crew",

@@ -33,7 +33,7 @@ impl Database {
     pub fn at(url: &str) -> Result<Self, StoreError> {
         let refused = |reason: &str| StoreError::refused("database", reason.to_owned());
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(refused("begins with postgres://, for example postgres://heard:secret@localhost/heard"));
+            return Err(refused("begins with postgres://, for example postgres://heard@localhost/heard"));
         }
         let no_tls = "asks for TLS, which this version does not speak to a database: use sslmode=disable over a local socket \
              (?host=/var/run/postgresql), a private network, or a tunnel such as stunnel or WireGuard";
@@ -46,7 +46,7 @@ impl Database {
             return Err(refused(no_tls));
         }
         if config.get_hosts().is_empty() || config.get_dbname().is_none() {
-            return Err(refused("names no host or no database: postgres://heard:secret@localhost/heard"));
+            return Err(refused("names no host or no database: postgres://heard@localhost/heard"));
         }
         Ok(Self::Server(Box::new(config)))
     }

@@ -40,6 +40,7 @@ macro_rules! steps {
             3 "posts" "0003",
             4 "departments" "0004",
             5 "audit" "0005",
+            6 "installation" "0006",
         )
     };
 }

@@ -11,6 +11,12 @@ pub fn setting(view: &View, name: &str) -> Result<Option<String>, StoreError> {
     view.one("SELECT value FROM setting WHERE name = $1", &[name.into()], |row| Ok(row.text(0)?.to_owned()))
 }
 
+/// Which database this is: each has another name, which it keeps.
+pub fn installation(view: &View) -> Result<String, StoreError> {
+    let id = view.one("SELECT id FROM installation", &[], |row| Ok(row.text(0)?.to_owned()))?;
+    id.ok_or_else(|| StoreError::odd("the database does not say which one it is"))
+}
+
 /// Sets one setting.
 pub fn set(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
     let sql = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";

@@ -48,15 +48,15 @@ pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Takes the longest-due job that nobody has taken.
-pub fn take(tx: &mut Tx, now: Time) -> Result<Option<Taken>, StoreError> {
+/// Takes the longest-due job that nobody has taken; `by` is a number of its own for this attempt, above 0.
+pub fn take(tx: &mut Tx, by: i64, now: Time) -> Result<Option<Taken>, StoreError> {
     let found = tx.one(
         "SELECT id, body, failures + cuts + 1 FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND due <= $3 ORDER BY due, id LIMIT 1",
         &[MOST_FAILURES.into(), MOST_CUTS.into(), now.into()],
         |row| Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? }),
     )?;
     if let Some(taken) = &found {
-        tx.execute("UPDATE job SET taken = 1 WHERE id = $1", &[taken.id.into()])?;
+        tx.execute("UPDATE job SET taken = $2 WHERE id = $1", &[taken.id.into(), by.into()])?;
     }
     Ok(found)
 }
@@ -65,6 +65,7 @@ pub fn take(tx: &mut Tx, now: Time) -> Result<Option<Taken>, StoreError> {
 /// ones cost less together.
 pub fn take_alike(
     tx: &mut Tx,
+    by: i64,
     kind: &str,
     most: usize,
     weight: impl Fn(&Job) -> usize,
@@ -81,9 +82,16 @@ pub fn take_alike(
     });
     let fitting = fitting.count();
     found.truncate(fitting);
-    let values: Vec<Value<'_>> = found.iter().map(|taken| taken.id.into()).collect();
-    tx.execute_many("UPDATE job SET taken = 1 WHERE id = $1", 1, &values)?;
+    let values: Vec<Value<'_>> = found.iter().flat_map(|taken| [taken.id.into(), by.into()]).collect();
+    tx.execute_many("UPDATE job SET taken = $2 WHERE id = $1", 2, &values)?;
     Ok(found)
+}
+
+/// Gives back what one attempt has taken, where nobody knows whether it has taken anything.
+pub fn release(tx: &mut Tx, by: i64) -> Result<(), StoreError> {
+    tx.execute("UPDATE job SET taken = 0 WHERE taken = $1", &[by.into()])?;
+    tx.work_added = true;
+    Ok(())
 }
 
 /// The job is done: best in the transaction of its result.
@@ -119,7 +127,7 @@ pub fn again(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreEr
 
 /// Gives back what was taken: at the start, when whoever took it is gone.
 pub fn release_all(tx: &mut Tx) -> Result<(), StoreError> {
-    tx.execute("UPDATE job SET taken = 0, cuts = cuts + 1 WHERE taken = 1", &[])?;
+    tx.execute("UPDATE job SET taken = 0, cuts = cuts + 1 WHERE taken <> 0", &[])?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ fn again(after: i64) -> Job {
 }
 
 fn take(store: &Store, now: i64) -> Option<Taken> {
-    store.write_now(&Scope::system(), move |tx| job::take(tx, Time(now))).unwrap()
+    store.write_now(&Scope::system(), move |tx| job::take(tx, 1, Time(now))).unwrap()
 }
 
 pub fn jobs_are_taken_once_and_survive(open: &dyn Fn(&Path) -> Store) {

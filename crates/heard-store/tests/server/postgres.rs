@@ -116,9 +116,9 @@ impl Server {
         format!("postgres://heard@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Runs a statement in a database.
-    pub fn sql(&self, database: &str, sql: &str) {
-        ask(&self.url(database), sql);
+    /// Runs a statement in a database; what it prints.
+    pub fn ask(&self, database: &str, sql: &str) -> String {
+        ask(&self.url(database), sql)
     }
 }
 
