@@ -38,9 +38,9 @@ impl Hours {
         (from < to && to <= DAY).then_some(Self { from, to })
     }
 
-    /// How many minutes on the wall.
-    pub fn minutes(self) -> u16 {
-        self.to - self.from
+    /// Whether two stretches of one day share a minute.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.from < other.to && other.from < self.to
     }
 }
 

@@ -46,6 +46,9 @@ pub struct PersonFilter {
     /// Their part in the account contains one of these, whatever its letter case.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub role: Vec<String>,
+    /// Properties that were brought for the person or the account, name and value: all of them, letter by letter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attribute: Vec<(String, String)>,
 }
 
 impl PersonFilter {
@@ -56,10 +59,10 @@ impl PersonFilter {
 
     /// Whether it asks anything of the account.
     pub fn of_account(&self) -> bool {
-        !Self { role: Vec::new(), ..self.clone() }.is_empty()
+        !Self { role: Vec::new(), attribute: Vec::new(), ..self.clone() }.is_empty()
     }
 
-    /// Whether a person with their account is meant.
+    /// Whether a person with their account is meant, apart from properties: those are looked up elsewhere.
     pub fn holds(&self, person: &Person, account: Option<&Account>, today: Day) -> bool {
         let role = || person.role.as_deref().unwrap_or_default().to_lowercase();
         (self.role.is_empty() || {
@@ -119,6 +122,7 @@ mod tests {
             account: vec![AccountId(7)],
             account_name: "wind ö".into(),
             role: vec!["finance".into()],
+            attribute: vec![],
         };
         let (mia, acme) = (person(Some("Head of FINANCE"), Some(7)), account());
         assert!(all.holds(&mia, Some(&acme), TODAY));

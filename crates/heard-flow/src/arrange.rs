@@ -1,15 +1,21 @@
-//! Arrange: the company shapes what Heard listens to and by which words (journey, taxonomy, posts, users, tokens).
+//! Arrange: the company shapes what Heard listens to and by which words (journey, taxonomy, departments, places, posts, users, tokens).
 
 pub mod account;
 pub mod audit;
+pub mod calendar;
+pub mod category;
 pub mod company;
 pub mod customer;
+pub mod department;
 pub mod form;
 pub mod journey;
 pub mod name;
+pub mod place;
 pub mod post;
+pub mod segment;
 pub mod session;
 pub mod starter;
+pub mod taxonomy;
 pub mod template;
 pub mod token;
 pub mod user;

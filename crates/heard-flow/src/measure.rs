@@ -1,7 +1,7 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`listening`] · [`finding`] · [`overview`], [`map`].
+//! [`quotes`], [`seen`], [`listening`] · [`finding`] · [`overview`], [`map`].
 
 pub mod ask;
 pub mod finding;
@@ -15,4 +15,5 @@ pub mod movers;
 pub mod overview;
 pub mod period;
 pub mod quotes;
+pub mod seen;
 pub mod steps;

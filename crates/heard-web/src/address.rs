@@ -112,6 +112,7 @@ impl Look {
         pairs.put("language", &f.language);
         pairs.put("account", &f.account);
         pairs.put("person", &f.person);
+        pairs.put("segment", &f.segment);
         pairs.put("import", &f.import);
         pairs.put("attribute", f.attribute.iter().map(|(attribute, value)| format!("{attribute}:{value}")));
         pairs.put("rated", f.rated);

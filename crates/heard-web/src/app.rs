@@ -5,17 +5,22 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware};
-use heard_domain::user::Grant::{Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteFeedback};
+use heard_domain::user::Grant::{
+    Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteFeedback,
+};
 use heard_flow::error::FlowError;
 use serde_json::Value;
 
 use crate::answer;
-use crate::api::v1::{accounts, audit, company, directory, events, export, exposures, feedback, figures, forms, hooks, imports, journey, live, persons, posts, templates, tokens, users, webhooks};
+use crate::api::v1::{
+    accounts, audit, calendars, company, departments, directory, events, export, exposures, feedback, figures, forms, hooks,
+    imports, journey, live, persons, places, posts, segments, taxonomy, templates, tokens, users, webhooks,
+};
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::{
-    correct, feedback as reading, form as visit, import, journey as map, journey_edit, live as arriving, overview,
-    posts as listen, settings, sign_in, welcome,
+    categories, category, correct, feedback as reading, form as visit, import, journey as map, journey_edit, live as arriving,
+    overview, posts as listen, settings, sign_in, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -74,6 +79,12 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::visitor(post(), "/f/{code}", visit::send),
         Route::visitor(get(), "/f/{code}/thanks", visit::thank),
         Route::api(post(), "/hooks/{id}", Public, hooks::deliver_doc(), hooks::deliver).up_to(hooks::LARGEST),
+        // ---- understanding ----
+        Route::page(get(), "/categories", May(ReadFigures), categories::show),
+        Route::page(post(), "/categories", May(Shape), categories::add),
+        Route::page(post(), "/categories/undo", May(Shape), categories::undo),
+        Route::page(get(), "/categories/{id}", May(Shape), category::show),
+        Route::page(post(), "/categories/{id}", May(Shape), category::change),
 
         // ---- assets ----
         Route::page(get(), "/assets/{file}", Public, render::serve),
@@ -97,10 +108,27 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/settings/company", May(Administer), settings::company::show),
         Route::page(post(), "/settings/company", May(Administer), settings::company::change),
         Route::page(get(), "/settings/posts", SignedIn, posts_moved),
+        Route::page(get(), "/settings/departments", May(Shape), settings::departments::list),
+        Route::page(post(), "/settings/departments", May(Shape), settings::departments::add),
+        Route::page(get(), "/settings/departments/{id}", May(Shape), settings::departments::show),
+        Route::page(post(), "/settings/departments/{id}", May(Shape), settings::departments::change),
+        Route::page(get(), "/settings/places", May(Shape), settings::places::list),
+        Route::page(post(), "/settings/places", May(Shape), settings::places::add),
+        Route::page(get(), "/settings/places/{id}", May(Shape), settings::places::show),
+        Route::page(post(), "/settings/places/{id}", May(Shape), settings::places::change),
+        Route::page(get(), "/settings/segments", May(Shape), settings::segments::list),
+        Route::page(post(), "/settings/segments", May(Shape), settings::segments::add),
+        Route::page(get(), "/settings/segments/{id}", May(Shape), settings::segments::show),
+        Route::page(post(), "/settings/segments/{id}", May(Shape), settings::segments::change),
+        Route::page(get(), "/settings/calendars", May(Shape), settings::calendars::list),
+        Route::page(post(), "/settings/calendars", May(Shape), settings::calendars::add),
+        Route::page(get(), "/settings/calendars/{id}", May(Shape), settings::calendars::show),
+        Route::page(post(), "/settings/calendars/{id}", May(Shape), settings::calendars::change),
         Route::page(get(), "/settings/users", May(Administer), settings::users::list),
         Route::page(post(), "/settings/users", May(Administer), settings::users::add),
         Route::page(get(), "/settings/users/{id}", May(Administer), settings::users::show),
         Route::page(post(), "/settings/users/{id}", May(Administer), settings::users::change),
+        Route::page(post(), "/settings/users/{id}/departments", May(Administer), settings::users::departments),
         Route::page(post(), "/settings/users/{id}/password", May(Administer), settings::users::password),
         Route::page(get(), "/settings/tokens", May(Administer), settings::tokens::list),
         Route::page(post(), "/settings/tokens", May(Administer), settings::tokens::add),
@@ -125,6 +153,32 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/journey", SignedIn, journey::show_doc(), journey::show),
         Route::api(put(), "/api/v1/journey", May(Shape), journey::set_doc(), journey::set),
         Route::api(get(), "/api/v1/taxonomy", SignedIn, directory::taxonomy_doc(), directory::taxonomy),
+        Route::api(post(), "/api/v1/taxonomy/preview", May(Shape), taxonomy::preview_doc(), taxonomy::preview),
+        Route::api(post(), "/api/v1/taxonomy/changes", May(Shape), taxonomy::change_doc(), taxonomy::change),
+        Route::api(post(), "/api/v1/taxonomy/undo", May(Shape), taxonomy::undo_doc(), taxonomy::undo),
+        Route::api(get(), "/api/v1/taxonomy/history", May(Shape), taxonomy::history_doc(), taxonomy::history),
+        Route::api(post(), "/api/v1/taxonomy/try", May(Shape), taxonomy::try_doc(), taxonomy::try_words),
+        Route::api(get(), "/api/v1/calendars", SignedIn, calendars::list_doc(), calendars::list),
+        Route::api(post(), "/api/v1/calendars", May(Shape), calendars::add_doc(), calendars::add),
+        Route::api(patch(), "/api/v1/calendars/{id}", May(Shape), calendars::change_doc(), calendars::change),
+        Route::api(delete(), "/api/v1/calendars/{id}", May(Shape), calendars::remove_doc(), calendars::remove),
+        Route::api(get(), "/api/v1/calendars/{id}/due", SignedIn, calendars::due_doc(), calendars::due),
+        Route::api(get(), "/api/v1/departments", SignedIn, departments::list_doc(), departments::list),
+        Route::api(post(), "/api/v1/departments", May(Shape), departments::add_doc(), departments::add),
+        Route::api(patch(), "/api/v1/departments/{id}", May(Shape), departments::change_doc(), departments::change),
+        Route::api(post(), "/api/v1/departments/{id}/merge", May(Shape), departments::merge_doc(), departments::merge),
+        Route::api(delete(), "/api/v1/departments/{id}", May(Shape), departments::remove_doc(), departments::remove),
+        Route::api(get(), "/api/v1/places", SignedIn, places::list_doc(), places::list),
+        Route::api(post(), "/api/v1/places", May(Shape), places::add_doc(), places::add),
+        Route::api(patch(), "/api/v1/places/{id}", May(Shape), places::change_doc(), places::change),
+        Route::api(get(), "/api/v1/places/{id}/effect", May(Shape), places::effect_doc(), places::effect),
+        Route::api(post(), "/api/v1/places/{id}/merge", May(Shape), places::merge_doc(), places::merge),
+        Route::api(delete(), "/api/v1/places/{id}", May(Shape), places::remove_doc(), places::remove),
+        Route::api(get(), "/api/v1/segments", SignedIn, segments::list_doc(), segments::list),
+        Route::api(post(), "/api/v1/segments", May(Shape), segments::add_doc(), segments::add),
+        Route::api(post(), "/api/v1/segments/count", May(ReadPersons), segments::count_doc(), segments::count),
+        Route::api(patch(), "/api/v1/segments/{id}", May(Shape), segments::change_doc(), segments::change),
+        Route::api(delete(), "/api/v1/segments/{id}", May(Shape), segments::remove_doc(), segments::remove),
         Route::api(get(), "/api/v1/scales", SignedIn, directory::scales_doc(), directory::scales),
         Route::api(get(), "/api/v1/attributes", May(ReadFeedback), directory::attributes_doc(), directory::attributes),
         Route::api(get(), "/api/v1/posts", SignedIn, posts::list_doc(), posts::list),

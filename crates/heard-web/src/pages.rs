@@ -1,5 +1,7 @@
 //! The face for people: one file a page.
 
+pub mod categories;
+pub mod category;
 pub mod correct;
 pub mod errors;
 pub mod feedback;

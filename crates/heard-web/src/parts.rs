@@ -1,6 +1,6 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`arriving`] ·
+//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`arriving`] ·
 //! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`] · [`asking`].
 
 pub mod arriving;
@@ -22,4 +22,5 @@ pub mod pager;
 pub mod pane;
 pub mod quote;
 pub mod say;
+pub mod sure;
 pub mod tongue;

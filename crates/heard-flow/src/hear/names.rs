@@ -6,6 +6,7 @@ use std::sync::Arc;
 use heard_domain::directory::Directory;
 use heard_domain::feedback::{NewAuthor, NewRating};
 use heard_domain::id::{AccountId, AttributeId, IdMaker, PersonId, ScaleId, ValueId};
+use heard_domain::place::{PLACE, Place};
 use heard_domain::score::{Formula, Rating};
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
@@ -22,6 +23,7 @@ pub(crate) struct Names {
     scales: HashMap<(String, Formula), ScaleId>,
     attributes: HashMap<String, AttributeId>,
     values: HashMap<(AttributeId, String), ValueId>,
+    places: Option<HashMap<String, String>>,
     authors: Authors,
     known: usize,
 }
@@ -37,7 +39,7 @@ impl Names {
         let values: HashMap<_, _> = directory.values.values().flatten().map(value).collect();
         let known = scales.len() + attributes.len() + values.len();
         let next = Box::new(move || ids.next(now));
-        Self { directory, next, scales, attributes, values, authors: Authors::default(), known }
+        Self { directory, next, scales, attributes, values, places: None, authors: Authors::default(), known }
     }
 
     /// Whether the directory must be looked at again: a scale, attribute or value was met for the first time.
@@ -68,6 +70,19 @@ impl Names {
         Ok(ratings)
     }
 
+    /// The name of the place that a source means; its own words if nobody knows them.
+    fn place(&mut self, given: &str) -> String {
+        let directory = &self.directory;
+        let known = self.places.get_or_insert_with(|| {
+            let of = |place: &Place| {
+                let names: Vec<&String> = std::iter::once(&place.name).chain(&place.codes).collect();
+                names.into_iter().map(|name| (name.trim().to_lowercase(), place.name.clone())).collect::<Vec<_>>()
+            };
+            directory.places.iter().flat_map(of).collect()
+        });
+        known.get(&given.to_lowercase()).cloned().unwrap_or_else(|| given.to_owned())
+    }
+
     /// Attributes with their values; empty values say nothing and are left out.
     pub(crate) fn attributes(
         &mut self,
@@ -80,6 +95,10 @@ impl Names {
             if name.is_empty() || value.is_empty() {
                 continue;
             }
+            // However a source writes a place, it is one place.
+            let (name, value) =
+                if name.eq_ignore_ascii_case(PLACE) { (PLACE, self.place(value)) } else { (name, value.to_owned()) };
+            let value = value.as_str();
             let attribute = match self.attributes.get(name) {
                 Some(id) => *id,
                 None => tables::attribute::find_or_declare(tx, name, &mut self.next)?,

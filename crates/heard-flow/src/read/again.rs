@@ -51,3 +51,12 @@ pub(crate) async fn run(flow: &Flow, job: JobId, after: FeedbackId) -> Result<()
 pub async fn under_way(flow: &Flow) -> Result<bool, FlowError> {
     Ok(flow.store.read(&Scope::system(), |view| Ok(!rounds(view)?.is_empty())).await?)
 }
+
+/// How many comments were read again, and how many there are, if a round is under way.
+pub(crate) async fn progress(flow: &Flow) -> Result<Option<(u64, u64)>, FlowError> {
+    let read = |view: &View| {
+        let Some(Job::ReadAgain { after }) = rounds(view)?.pop().map(|round| round.job) else { return Ok(None) };
+        Ok(Some((tables::feedback::count_up_to(view, after)?, tables::feedback::count(view)?)))
+    };
+    Ok(flow.store.read(&Scope::system(), read).await?)
+}

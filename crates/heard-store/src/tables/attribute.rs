@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use heard_domain::attribute::{Attribute, AttributeValue};
-use heard_domain::id::{AttributeId, ValueId};
+use heard_domain::id::{AttributeId, FeedbackId, ValueId};
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, one_of};
+use crate::sql::driver::{Row, Value, one_of};
+use crate::tables::outbox;
 use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
@@ -78,4 +79,52 @@ pub fn find_or_declare_value(
     let sql = "INSERT INTO attribute_value (id, attribute, value) VALUES ($1, $2, $3)";
     tx.execute(sql, &[id.into(), attribute.into(), value.into()])?;
     Ok(id)
+}
+
+/// All values of an attribute.
+pub fn all_values(view: &View, attribute: AttributeId) -> Result<Vec<AttributeValue>, StoreError> {
+    let sql = "SELECT id, attribute, value FROM attribute_value WHERE attribute = $1 ORDER BY id";
+    view.list(sql, &[attribute.into()], read_value)
+}
+
+/// The values of one attribute that occur in feedback in sight, with how often, most used first.
+pub fn used(view: &View, attribute: AttributeId, most: usize) -> Result<Vec<(AttributeValue, u64)>, StoreError> {
+    let mut values: Vec<Value<'_>> = vec![attribute.into(), most.into()];
+    let sight = narrowed(view, &mut values);
+    let sql = format!(
+        "SELECT v.id, v.attribute, v.value, count(*) FROM attribute_value v JOIN feedback_attribute fa ON fa.attribute = v.attribute
+         AND fa.value = v.id JOIN feedback f ON f.id = fa.feedback WHERE v.attribute = $1{sight}
+         GROUP BY v.id, v.attribute, v.value ORDER BY count(*) DESC, v.id LIMIT $2"
+    );
+    view.list(&sql, &values, |row| Ok((read_value(row)?, row.int(3)? as u64)))
+}
+
+/// How many feedbacks in sight have this value of the attribute of this name.
+pub fn feedback_with(view: &View, name: &str, value: &str) -> Result<u64, StoreError> {
+    let mut values: Vec<Value<'_>> = vec![name.into(), value.into()];
+    let sight = narrowed(view, &mut values);
+    let sql = format!(
+        "SELECT count(*) FROM attribute a JOIN attribute_value v ON v.attribute = a.id JOIN feedback_attribute fa
+         ON fa.attribute = a.id AND fa.value = v.id JOIN feedback f ON f.id = fa.feedback WHERE a.name = $1 AND v.value = $2{sight}"
+    );
+    Ok(view.number(&sql, &values)? as u64)
+}
+
+fn narrowed(view: &View, values: &mut Vec<Value<'_>>) -> String {
+    let Some(posts) = view.narrowed() else { return String::new() };
+    let (list, more) = one_of(values.len() + 1, &posts);
+    values.extend(more);
+    format!(" AND f.post IN ({list})")
+}
+
+/// Makes one value of two: what had the first has the second; how many feedbacks that were.
+pub fn merge_value(tx: &mut Tx, attribute: AttributeId, from: ValueId, into: ValueId) -> Result<u64, StoreError> {
+    let sql = "SELECT feedback FROM feedback_attribute WHERE attribute = $1 AND value = $2";
+    let values: [Value<'_>; 2] = [attribute.into(), from.into()];
+    let feedback = tx.list(sql, &values, |row| Ok(FeedbackId(row.int(0)?)))?;
+    let sql = "UPDATE feedback_attribute SET value = $3 WHERE attribute = $1 AND value = $2";
+    tx.execute(sql, &[attribute.into(), from.into(), into.into()])?;
+    tx.execute("DELETE FROM attribute_value WHERE id = $1", &[from.into()])?;
+    outbox::push(tx, &feedback)?;
+    Ok(feedback.len() as u64)
 }

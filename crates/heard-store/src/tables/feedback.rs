@@ -328,6 +328,26 @@ fn newest_where(view: &View, column: &str, value: Value<'_>, limit: usize) -> Re
     view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))
 }
 
+/// How many there are up to this identifier.
+pub fn count_up_to(view: &View, last: FeedbackId) -> Result<u64, StoreError> {
+    Ok(view.number("SELECT count(*) FROM feedback WHERE id <= $1", &[last.into()])? as u64)
+}
+
+/// The words of feedbacks in sight, in no order.
+pub fn words(view: &View, ids: &[FeedbackId]) -> Result<Vec<(FeedbackId, String)>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        view.each(&format!("SELECT id, post, text FROM feedback WHERE id IN ({list})"), &values, |row| {
+            if view.scope().sees(PostId(row.int(1)?)) {
+                found.push((FeedbackId(row.int(0)?), row.text(2)?.to_owned()));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
 /// How many there are in sight.
 pub fn count(view: &View) -> Result<u64, StoreError> {
     let (sight, more) = sight(view, 1);

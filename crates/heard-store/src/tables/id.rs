@@ -5,7 +5,23 @@ use crate::view::View;
 
 /// The highest identifier in use, or 0.
 pub fn highest(view: &View) -> Result<i64, StoreError> {
-    let tables = ["feedback", "job", "import", "person", "account", "correction", "attribute_value", "event", "template", "webhook"];
+    let tables = [
+        "feedback",
+        "job",
+        "import",
+        "person",
+        "account",
+        "correction",
+        "attribute_value",
+        "event",
+        "template",
+        "webhook",
+        "calendar",
+        "department",
+        "place",
+        "segment",
+        "category",
+    ];
     let each = tables.map(|table| format!("SELECT max(id) AS id FROM {table}")).join(" UNION ALL ");
     view.number(&format!("SELECT max(id) FROM ({each}) AS each_table"), &[])
 }

@@ -50,8 +50,16 @@ pub fn save(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Removes a place. What was heard there keeps its words.
+/// Makes one place of two: the first is gone, its posts stand at the second. Names, codes and comments are for whoever
+/// merges.
+pub fn merge(tx: &mut Tx, from: PlaceId, into: PlaceId) -> Result<(), StoreError> {
+    tx.execute("UPDATE post SET place = $2 WHERE place = $1", &[from.into(), into.into()])?;
+    remove(tx, from)
+}
+
+/// Removes a place: no post stands there any more. What was heard there keeps the word.
 pub fn remove(tx: &mut Tx, id: PlaceId) -> Result<(), StoreError> {
+    tx.execute("UPDATE post SET place = NULL WHERE place = $1", &[id.into()])?;
     tx.execute("DELETE FROM place WHERE id = $1", &[id.into()])?;
     Ok(())
 }

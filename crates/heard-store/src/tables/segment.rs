@@ -111,6 +111,14 @@ fn gather(
         }
         Ok(())
     })?;
+    for (name, value) in &filter.attribute {
+        let sql = "SELECT person FROM person_attribute WHERE name = $1 AND value = $2 UNION
+             SELECT person.id FROM person JOIN account_attribute ON account_attribute.account = person.account
+             WHERE account_attribute.name = $1 AND account_attribute.value = $2";
+        let with = view.list(sql, &[name.into(), value.into()], |row| Ok(PersonId(row.int(0)?)))?;
+        let with: BTreeSet<PersonId> = with.into_iter().collect();
+        found.retain(|person| with.contains(person));
+    }
     Ok(found)
 }
 

@@ -4,7 +4,7 @@ use heard_domain::id::{CategoryId, FeedbackId, StageId};
 use heard_domain::taxonomy::{Category, Taxonomy};
 
 use crate::error::StoreError;
-use crate::sql::driver::Value;
+use crate::sql::driver::{Value, one_of};
 use crate::tables::{company, journey, reading};
 use crate::view::{Tx, View};
 
@@ -86,4 +86,25 @@ fn remove(tx: &mut Tx, id: CategoryId) -> Result<(), StoreError> {
     let heard = tx.list(sql, &value, |row| Ok(FeedbackId(row.int(0)?)))?;
     tx.execute("DELETE FROM category WHERE id = $1", &value)?;
     reading::lay_over_all(tx, &heard)
+}
+
+/// How many feedbacks in sight are filed under exactly this category, and the newest of them.
+pub fn filed(view: &View, category: CategoryId, most: usize) -> Result<(u64, Vec<FeedbackId>), StoreError> {
+    let mut values: Vec<Value<'_>> = vec![category.into()];
+    let sight = match view.narrowed() {
+        None => String::new(),
+        Some(posts) => {
+            let (list, more) = one_of(2, &posts);
+            values.extend(more);
+            format!(" AND feedback.post IN ({list})")
+        }
+    };
+    let from = format!(
+        "FROM feedback WHERE EXISTS (SELECT 1 FROM passage_category WHERE passage_category.feedback = feedback.id
+         AND passage_category.category = $1){sight}"
+    );
+    let count = view.number(&format!("SELECT count(*) {from}"), &values)? as u64;
+    values.push(most.into());
+    let sql = format!("SELECT id {from} ORDER BY at DESC, id DESC LIMIT ${}", values.len());
+    Ok((count, view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))?))
 }

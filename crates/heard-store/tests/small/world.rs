@@ -29,7 +29,7 @@ pub const SCALES: i64 = 3;
 pub const ACCOUNTS: i64 = 3;
 pub const PERSONS: i64 = 5;
 pub const IMPORTS: i64 = 2;
-pub const SEGMENTS: i64 = 6;
+pub const SEGMENTS: i64 = 7;
 pub const ATTRIBUTES: i64 = 2;
 pub const LANGUAGES: [&str; 3] = ["en", "de", "fi"];
 pub const DAYS: i32 = 60;
@@ -170,6 +170,7 @@ fn segments() -> [PersonFilter; SEGMENTS as usize] {
         PersonFilter { currency: Some("EUR".to_owned()), value_from: Some(200), value_under: Some(300), ..all() },
         PersonFilter { renews_within: Some(2), ..all() },
         PersonFilter { account_name: "COUNT 1".to_owned(), account: vec![AccountId(1), AccountId(2)], ..all() },
+        PersonFilter { attribute: vec![("tier".to_owned(), "gold".to_owned())], ..all() },
         all(),
     ]
 }

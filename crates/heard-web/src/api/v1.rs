@@ -2,11 +2,13 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod calendars;
 pub mod company;
+pub mod departments;
 pub mod directory;
 pub mod events;
-pub mod exposures;
 pub mod export;
+pub mod exposures;
 pub mod feedback;
 pub mod figures;
 pub mod forms;
@@ -17,8 +19,11 @@ pub mod kept;
 pub mod live;
 pub mod merge;
 pub mod persons;
+pub mod places;
 pub mod posts;
+pub mod segments;
 pub mod sight;
+pub mod taxonomy;
 pub mod templates;
 pub mod tokens;
 pub mod users;

@@ -8,6 +8,7 @@ use heard_domain::question::Filter;
 use heard_domain::time::{Period, Time};
 use heard_domain::user::Grant;
 use heard_flow::measure::quotes::{self, Heard, Listed, Opened, list, open};
+use heard_flow::measure::seen::seen;
 use maud::{Markup, html};
 
 use crate::address::{Look, When};
@@ -50,7 +51,7 @@ pub struct Listing {
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
     let look = look.searched(state.flow.store.degraded());
-    let directory = state.flow.directory();
+    let directory = seen(&state.flow, &viewer.scope).await?;
     // Here nobody is served by a cut: without a period the list goes back to the first comment.
     let days = if matches!(look.when, When::Usual | When::Ever) { None } else { period(&state, &viewer, &look).await? };
     let listed = list(&state.flow, &viewer.scope, &look.filter, days, cursor(&look), LISTED).await?;

@@ -12,6 +12,7 @@ use heard_domain::question::Filter;
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_flow::measure::map::{Ears, JourneyMap, StageOnMap, map};
+use heard_flow::measure::seen::seen;
 use maud::{Markup, PreEscaped, html};
 
 use crate::address::Look;
@@ -33,7 +34,7 @@ use crate::viewer::Viewer;
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
     let look = look.searched(state.flow.store.degraded());
-    let directory = state.flow.directory();
+    let directory = seen(&state.flow, &viewer.scope).await?;
     let days = period(&state, &viewer, &look).await?;
     let open = look.given("open").and_then(|id| id.parse().ok()).filter(|id| directory.journey.stage(*id).is_some());
     let map = map(&state.flow, &viewer.scope, &look.filter, days, open).await?;

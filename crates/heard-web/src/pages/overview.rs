@@ -9,6 +9,7 @@ use heard_domain::user::Grant;
 use heard_flow::measure::overview::{Overview, ever, overview};
 use heard_flow::measure::period::{USUAL_DAYS, ending_newest};
 use heard_flow::measure::quotes::Arrived;
+use heard_flow::measure::seen::seen;
 use maud::{Markup, html};
 
 use crate::address::{Look, When};
@@ -36,7 +37,7 @@ use crate::viewer::Viewer;
 pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
     let look = look.searched(state.flow.store.degraded());
-    let directory = state.flow.directory();
+    let directory = seen(&state.flow, &viewer.scope).await?;
     let Some(period) = period(&state, &viewer, &look).await? else {
         return Ok(page(&viewer, Some(Place::Overview), "Overview", &nothing(&look, &viewer, &directory)));
     };

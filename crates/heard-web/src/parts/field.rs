@@ -41,6 +41,50 @@ impl Field<'_> {
     }
 }
 
+/// A line of text that may stay empty.
+pub fn line(name: &str, label: &str, value: &str, hint: &str, problem: Option<&Problem>) -> Markup {
+    let wrong = reason(problem, name);
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            @if !hint.is_empty() { span.hint id={ (name) "-hint" } { (hint) } }
+            input.input id=(name) name=(name) value=(value) autocomplete="off" aria-invalid=[wrong.map(|_| "true")]
+                aria-describedby=[(!hint.is_empty()).then(|| format!("{name}-hint"))];
+            @if let Some(wrong) = wrong { span.wrong { (label) " " (wrong) } }
+        }
+    }
+}
+
+/// Several lines of text that may stay empty.
+pub fn lines(name: &str, label: &str, value: &str, hint: &str, rows: u8, problem: Option<&Problem>) -> Markup {
+    let wrong = reason(problem, name);
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            @if !hint.is_empty() { span.hint id={ (name) "-hint" } { (hint) } }
+            textarea.input id=(name) name=(name) rows=(rows) aria-invalid=[wrong.map(|_| "true")]
+                aria-describedby=[(!hint.is_empty()).then(|| format!("{name}-hint"))] { (value) }
+            @if let Some(wrong) = wrong { span.wrong { (label) " " (wrong) } }
+        }
+    }
+}
+
+/// Boxes to tick, each with its value and words.
+pub fn boxes(name: &str, legend: &str, options: &[(String, String)], chosen: &[String], problem: Option<&Problem>) -> Markup {
+    html! {
+        fieldset.field {
+            legend { (legend) }
+            div.checks {
+                @for (value, words) in options {
+                    label.check { input type="checkbox" name=(name) value=(value) checked[chosen.contains(value)]; (words) }
+                }
+                @if options.is_empty() { span.soft { "There are none yet." } }
+            }
+            @if let Some(wrong) = reason(problem, name) { span.wrong { (legend) " " (wrong) } }
+        }
+    }
+}
+
 /// What is wrong with a field.
 pub fn reason<'a>(problem: Option<&'a Problem>, name: &str) -> Option<&'a str> {
     problem?.invalid.iter().find(|field| field.name == name).map(|field| field.reason.as_str())

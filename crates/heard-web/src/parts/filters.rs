@@ -66,6 +66,10 @@ fn chips(look: &Look, directory: &Directory) -> Vec<Chip> {
     for id in &f.person {
         put("", "one person".to_owned(), look.with(|f| f.person.retain(|other| other != id)));
     }
+    for id in &f.segment {
+        let name = directory.segment(*id).map_or_else(|| gone("segment"), |s| s.name.clone());
+        put("Segment", name, look.with(|f| f.segment.retain(|other| other != id)));
+    }
     for id in &f.import {
         put("", "one import".to_owned(), look.with(|f| f.import.retain(|other| other != id)));
     }
@@ -165,7 +169,8 @@ fn add(look: &Look, directory: &Directory, path: &str) -> Markup {
     let words = |all: Vec<(&str, &str)>| all.into_iter().map(|(code, label)| (code.to_owned(), label.to_owned())).collect();
     let heard: Vec<Channel> = Channel::ALL.iter().copied().filter(|c| directory.posts.iter().any(|p| p.channel == *c)).collect();
     let posts = directory.posts.iter().map(|post| (post.id.to_string(), post.name.clone())).collect();
-    let choices: [(&str, &str, Options); 7] = [
+    let segments = directory.segments.iter().map(|segment| (segment.id.to_string(), segment.name.clone())).collect();
+    let choices: [(&str, &str, Options); 8] = [
         ("stage", "Stage", stage_options(directory)),
         ("category", "Category", category_options(directory)),
         ("polarity", "Sentiment", words(Polarity::ALL.iter().map(|w| (w.code(), w.label())).collect())),
@@ -173,6 +178,7 @@ fn add(look: &Look, directory: &Directory, path: &str) -> Markup {
         ("intent", "Intent", words(Intent::ALL.iter().map(|w| (w.code(), w.label())).collect())),
         ("channel", "Channel", words(heard.iter().map(|w| (w.code(), w.label())).collect())),
         ("post", "Listening post", posts),
+        ("segment", "Segment", segments),
     ];
     let attributes: Options = directory
         .attributes

@@ -22,14 +22,17 @@ pub enum Place {
     Posts,
     /// Files that came in.
     Imports,
+    /// The taxonomy.
+    Categories,
     /// Company, users, posts, categories, tokens.
     Settings,
 }
 
 impl Place {
     /// The groups of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 2] = [
+    const GROUPS: [(&'static str, &'static [Self]); 3] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
+        ("Understand", &[Self::Categories]),
         ("Settings", &[Self::Settings]),
     ];
 
@@ -41,6 +44,7 @@ impl Place {
             Self::Journey => "/journey",
             Self::Posts => "/posts",
             Self::Imports => "/imports",
+            Self::Categories => "/categories",
             Self::Settings => "/settings",
         }
     }
@@ -53,6 +57,7 @@ impl Place {
             Self::Journey => "Journey",
             Self::Posts => "Listening posts",
             Self::Imports => "Imports",
+            Self::Categories => "Categories",
             Self::Settings => "Settings",
         }
     }
@@ -64,6 +69,7 @@ impl Place {
             Self::Journey => icon("journey"),
             Self::Posts => icon("ear"),
             Self::Imports => icon("import"),
+            Self::Categories => icon("tag"),
             Self::Settings => icon("settings"),
         }
     }
@@ -71,7 +77,7 @@ impl Place {
     /// Whether somebody may see it; everybody has settings of their own.
     fn seen_by(self, viewer: &Viewer) -> bool {
         match self {
-            Self::Overview | Self::Journey | Self::Posts => viewer.may(Grant::ReadFigures),
+            Self::Overview | Self::Journey | Self::Posts | Self::Categories => viewer.may(Grant::ReadFigures),
             Self::Feedback => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
             Self::Settings => true,

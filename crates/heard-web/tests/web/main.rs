@@ -5,6 +5,7 @@ mod api;
 mod audit;
 mod degraded;
 mod form;
+mod arrange;
 mod hostile;
 mod ids;
 mod import;

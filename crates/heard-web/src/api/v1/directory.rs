@@ -5,10 +5,12 @@ use axum::extract::State;
 use heard_domain::attribute::{Attribute, AttributeValue};
 use heard_domain::score::Scale;
 use heard_domain::taxonomy::{Category, Department};
+use heard_flow::measure::seen::seen;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::problem::Problem;
 use crate::route::Doc;
 use crate::state::AppState;
 use crate::viewer::Caller;
@@ -64,13 +66,13 @@ pub struct AttributeList {
 }
 
 /// Lists the attributes.
-pub async fn attributes(State(state): State<AppState>, _: Caller) -> Json<AttributeList> {
-    let directory = state.flow.directory();
+pub async fn attributes(State(state): State<AppState>, caller: Caller) -> Result<Json<AttributeList>, Problem> {
+    let directory = seen(&state.flow, &caller.scope).await?;
     let shown = |attribute: &Attribute| AttributeShown {
         attribute: attribute.clone(),
         values: directory.values.get(&attribute.id).cloned().unwrap_or_default(),
     };
-    Json(AttributeList { items: directory.attributes.iter().map(shown).collect() })
+    Ok(Json(AttributeList { items: directory.attributes.iter().map(shown).collect() }))
 }
 
 /// Documents [`taxonomy`].
@@ -79,7 +81,9 @@ pub fn taxonomy_doc() -> Doc {
         "id": "729382736510", "parent": null, "name": "Delay", "definition": "Departure or arrival later than promised.",
         "watch_words": ["late", "delay*"], "stage": "729382736500", "departments": ["729382736520"], "position": 0,
     });
-    let departments = json!([{ "id": "729382736520", "name": "Operations" }]);
+    let departments = json!([{
+        "id": "729382736520", "name": "Operations", "head": null, "contact": null, "calendar": null, "partner": false,
+    }]);
     Doc::new("getTaxonomy", "Journey", "The categories and departments.").answers::<TaxonomyShown>(
         200,
         "The taxonomy",

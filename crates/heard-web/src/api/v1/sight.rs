@@ -62,6 +62,9 @@ pub struct SightParameters {
     /// Persons; needs `persons:read`.
     #[serde(default)]
     person: Vec<heard_domain::id::PersonId>,
+    /// Segments: persons who belong to one of them.
+    #[serde(default)]
+    segment: Vec<heard_domain::id::SegmentId>,
     /// Imports.
     #[serde(default)]
     import: Vec<heard_domain::id::ImportId>,
@@ -105,6 +108,7 @@ impl Sight {
                 "language" => push(&name, &value, &mut f.language)?,
                 "account" => push(&name, &value, &mut f.account)?,
                 "person" => push(&name, &value, &mut f.person)?,
+                "segment" => push(&name, &value, &mut f.segment)?,
                 "import" => push(&name, &value, &mut f.import)?,
                 "attribute" => f.attribute.push(pair(&name, &value)?),
                 "rated" => f.rated = Some(one(&name, &value)?),

@@ -2,16 +2,17 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use heard_domain::id::{PostId, UserId};
+use heard_domain::id::{DepartmentId, PostId, UserId};
 use heard_domain::post::Post;
 use heard_domain::user::{Role, User};
+use heard_flow::arrange::department;
 use heard_flow::arrange::user::{self, UserDraft};
 use heard_store::tables;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
 use crate::pages::settings::shell;
-use crate::parts::field::{Field, done, reason, refused};
+use crate::parts::field::{Field, boxes, done, reason, refused};
 use crate::parts::form::csrf;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -50,7 +51,7 @@ pub async fn show(
         Some(_) => Some("Saved."),
         None => None,
     };
-    Ok(one(&state, &viewer, &user, saved, None))
+    one(&state, &viewer, &user, saved, None).await
 }
 
 /// Changes a user.
@@ -58,14 +59,14 @@ pub async fn change(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Us
     let there = get(&state, &viewer, id).await?;
     let draft = match draft(&form, form.get("active") == "yes") {
         Ok(draft) => draft,
-        Err(problem) => return Ok(one(&state, &viewer, &there, None, Some(&problem))),
+        Err(problem) => return one(&state, &viewer, &there, None, Some(&problem)).await,
     };
     match user::change(&state.flow, &viewer.scope, id, draft.clone()).await.map_err(Problem::from) {
         Ok(_) => Ok(Redirect::to(&format!("/settings/users/{id}?saved=yes")).into_response()),
         Err(problem) => {
             let UserDraft { email, name, role, posts, active } = draft;
             let wanted = User { email, name, role, posts, active, ..there };
-            Ok(one(&state, &viewer, &wanted, None, Some(&problem)))
+            one(&state, &viewer, &wanted, None, Some(&problem)).await
         }
     }
 }
@@ -80,8 +81,29 @@ pub async fn password(
     let there = get(&state, &viewer, id).await?;
     match user::set_password(&state.flow, &viewer.scope, id, form.get("password")).await.map_err(Problem::from) {
         Ok(()) => Ok(Redirect::to(&format!("/settings/users/{id}?saved=password")).into_response()),
-        Err(problem) => Ok(one(&state, &viewer, &there, None, Some(&problem))),
+        Err(problem) => one(&state, &viewer, &there, None, Some(&problem)).await,
     }
+}
+
+/// Sets the departments to which a user belongs.
+pub async fn departments(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<UserId>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let there = get(&state, &viewer, id).await?;
+    let chosen = form.all("departments").map(|id| id.parse().map_err(|_| Problem::field("departments", "must be chosen")));
+    let chosen = chosen.collect::<Result<Vec<DepartmentId>, Problem>>()?;
+    match department::set_of_user(&state.flow, &viewer.scope, id, chosen).await.map_err(Problem::from) {
+        Ok(()) => Ok(Redirect::to(&format!("/settings/users/{id}?saved=yes")).into_response()),
+        Err(problem) => one(&state, &viewer, &there, None, Some(&problem)).await,
+    }
+}
+
+/// The departments of every user.
+async fn belonging(state: &AppState, viewer: &Viewer) -> Result<Vec<(DepartmentId, UserId)>, Problem> {
+    Ok(state.flow.store.read(&viewer.scope, tables::department::members).await?)
 }
 
 async fn get(state: &AppState, viewer: &Viewer, id: UserId) -> Result<User, Problem> {
@@ -100,6 +122,11 @@ fn draft(form: &Form, active: bool) -> Result<UserDraft, Problem> {
 async fn listed(state: &AppState, viewer: &Viewer, form: &Form, problem: Option<&Problem>) -> Result<Response, Problem> {
     let users = state.flow.store.read(&viewer.scope, tables::user::list).await?;
     let directory = state.flow.directory();
+    let belonging = belonging(state, viewer).await?;
+    let departments_of = |user: UserId| {
+        let names = belonging.iter().filter(|(_, member)| *member == user).filter_map(|(id, _)| directory.department(*id));
+        names.map(|department| department.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
     let role = form.get("role").parse().unwrap_or(Role::Analyst);
     let chosen: Option<Vec<PostId>> =
         (form.get("sees") == "some").then(|| form.all("posts").filter_map(|id| id.parse().ok()).collect());
@@ -107,13 +134,14 @@ async fn listed(state: &AppState, viewer: &Viewer, form: &Form, problem: Option<
         section.card aria-label="Users" {
             div.scroll tabindex="0" role="group" aria-label="Table of users" {
                 table.plain {
-                    thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Role" } th scope="col" { "Sees" } th scope="col" { "May sign in" } } }
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "E-mail" } th scope="col" { "Role" } th scope="col" { "Departments" } th scope="col" { "Sees" } th scope="col" { "May sign in" } } }
                     tbody {
                         @for user in &users {
                             tr {
                                 td { a.more href={ "/settings/users/" (user.id) } { (user.name) } }
                                 td { (user.email) }
                                 td { (user.role) }
+                                td { (departments_of(user.id)) }
                                 td { @match &user.posts { None => "all posts", Some(posts) => { (posts.len()) " posts" } } }
                                 td { (if user.active { "yes" } else { "no" }) }
                             }
@@ -136,8 +164,21 @@ async fn listed(state: &AppState, viewer: &Viewer, form: &Form, problem: Option<
     Ok(shell::page(viewer, "/settings/users", "Users", problem, &body))
 }
 
-fn one(state: &AppState, viewer: &Viewer, user: &User, saved: Option<&str>, problem: Option<&Problem>) -> Response {
+async fn one(
+    state: &AppState,
+    viewer: &Viewer,
+    user: &User,
+    saved: Option<&str>,
+    problem: Option<&Problem>,
+) -> Result<Response, Problem> {
     let directory = state.flow.directory();
+    let own: Vec<String> = belonging(state, viewer)
+        .await?
+        .into_iter()
+        .filter(|(_, member)| *member == user.id)
+        .map(|(department, _)| department.to_string())
+        .collect();
+    let all: Vec<(String, String)> = directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
     let body = html! {
         (done(saved))
         div.two.even {
@@ -148,6 +189,14 @@ fn one(state: &AppState, viewer: &Viewer, user: &User, saved: Option<&str>, prob
                     (refused(problem, &FIELDS))
                     (fields(&user.name, &user.email, user.role, user.posts.as_deref(), &directory.posts, problem))
                     label.check { input type="checkbox" name="active" value="yes" checked[user.active]; "May sign in" }
+                    button.primary { "Save" }
+                }
+            }
+            section.card aria-labelledby="departments-of" {
+                div.ch { h2 #departments-of { "Departments" } }
+                form.form method="post" action={ "/settings/users/" (user.id) "/departments" } {
+                    (csrf(&viewer.csrf))
+                    (boxes("departments", "Belongs to", &all, &own, problem))
                     button.primary { "Save" }
                 }
             }
@@ -162,7 +211,7 @@ fn one(state: &AppState, viewer: &Viewer, user: &User, saved: Option<&str>, prob
         }
         p { a.more href="/settings/users" { "All users" } }
     };
-    shell::page(viewer, "/settings/users", &user.name, problem, &body)
+    Ok(shell::page(viewer, "/settings/users", &user.name, problem, &body))
 }
 
 fn fields(name: &str, email: &str, role: Role, posts: Option<&[PostId]>, all: &[Post], problem: Option<&Problem>) -> Markup {

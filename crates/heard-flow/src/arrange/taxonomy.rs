@@ -1,0 +1,266 @@
+//! The categories are changed: looked at before, applied as one version with its reason in the history, read again in the
+//! background, and taken back as long as nothing else was changed since.
+
+use heard_domain::audit::{Act, Noun};
+use heard_domain::id::{CategoryId, FeedbackId, JobId};
+use heard_domain::question::Filter;
+use heard_domain::scope::Scope;
+use heard_domain::taxonomy::Taxonomy;
+use heard_domain::time::{Period, Time};
+use heard_domain::user::Grant;
+use heard_store::tables;
+use heard_store::tables::taxonomy_change::{Back, Changed};
+use heard_store::view::View;
+use heard_text::phrase::Phrases;
+use heard_text::token::Tokens;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::arrange::category::{CategoryChange, changed, ordered, watch_words};
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+use crate::read::again;
+
+/// How many comments a preview shows.
+const EXAMPLES: usize = 10;
+/// How many days watch words are tried on.
+pub const TRIED_DAYS: i32 = 90;
+/// On how many comments watch words are tried at most, the newest first.
+const TRIED: usize = 20_000;
+/// How many are read at a time.
+const BATCH: usize = 1_000;
+/// How many entries of the history are shown.
+const SHOWN: usize = 100;
+
+/// What a change would do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangePreview {
+    /// The version that it would change: send it with the change, so that nothing in between is overlooked.
+    pub version: i64,
+    /// How many comments in sight it concerns.
+    pub comments: u64,
+    /// The newest of them, at most ten.
+    pub examples: Vec<FeedbackId>,
+    /// What it would do, in one sentence.
+    pub sentence: String,
+}
+
+/// What watch words would find.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tried {
+    /// How many comments they occur in.
+    pub comments: u64,
+    /// How many comments were looked at: the newest of the last 90 days, at most 20,000.
+    pub looked_at: u64,
+    /// How many there are in these days.
+    pub of: u64,
+    /// The newest in which they occur, at most ten.
+    pub examples: Vec<FeedbackId>,
+}
+
+/// An entry of the history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryEntry {
+    /// The version that it made.
+    pub version: i64,
+    /// When.
+    pub at: Time,
+    /// Who; `null`: Heard itself or a program.
+    pub by: Option<String>,
+    /// What, in one sentence.
+    pub summary: String,
+    /// Whether it can be taken back: only the newest, as long as nothing else was changed since.
+    pub undoable: bool,
+}
+
+/// How far the re-reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Progress {
+    /// How many comments were read again.
+    pub done: u64,
+    /// How many there are.
+    pub of: u64,
+}
+
+/// What a change would do; refused where the change itself would be.
+pub async fn preview(flow: &Flow, scope: &Scope, change: &CategoryChange) -> Result<ChangePreview, FlowError> {
+    need(scope, Grant::Shape)?;
+    let directory = flow.directory();
+    let taxonomy = &directory.taxonomy;
+    changed(taxonomy, &directory, change, CategoryId(i64::MAX))?;
+    let name = |id: CategoryId| taxonomy.category(id).map_or("a category", |category| category.name.as_str());
+    let (comments, examples) = match change.id() {
+        Some(id) => flow.store.read(scope, move |view| tables::taxonomy::filed(view, id, EXAMPLES)).await?,
+        None => (0, Vec::new()),
+    };
+    let many = match comments {
+        0 => "No comment".to_owned(),
+        1 => "One comment".to_owned(),
+        n => format!("{n} comments"),
+    };
+    let sentence = match change {
+        CategoryChange::Add { category, .. } => {
+            format!("“{}” is added; all comments are read again for it.", category.name.trim())
+        }
+        CategoryChange::Change { id, .. } => {
+            format!("{many} now filed under “{}” would be read again with the new words.", name(*id))
+        }
+        CategoryChange::Move { parent: None, id, .. } => format!("{many} of “{}” would stand at the top of the tree.", name(*id)),
+        CategoryChange::Move { parent: Some(parent), id, .. } => {
+            format!("{many} of “{}” would count under “{}”.", name(*id), name(*parent))
+        }
+        CategoryChange::Merge { id, into } => format!("{many} would move from “{}” to “{}”.", name(*id), name(*into)),
+        CategoryChange::Remove { id } => format!("{many} would no longer be filed under “{}”.", name(*id)),
+    };
+    Ok(ChangePreview { version: taxonomy.version, comments, examples, sentence })
+}
+
+/// Applies a change; with `version`, only if nothing was changed since. Gives the new version.
+pub async fn apply(flow: &Flow, scope: &Scope, version: Option<i64>, change: CategoryChange) -> Result<i64, FlowError> {
+    need(scope, Grant::Shape)?;
+    let directory = flow.directory();
+    let (next, job, now, actor) = (CategoryId(flow.id()), JobId(flow.id()), flow.now(), scope.actor);
+    let by = scope.user();
+    let outcome = flow
+        .store
+        // What holds for the whole company is not decided by what one person sees.
+        .write(&Scope::system(), move |tx| {
+            let before = tables::taxonomy::get(tx)?;
+            if version.is_some_and(|version| version != before.version) {
+                return Ok(Err(stale()));
+            }
+            let after = match changed(&before, &directory, &change, next) {
+                Ok(after) => after,
+                Err(error) => return Ok(Err(error)),
+            };
+            if after.categories == before.categories {
+                return Ok(Ok(before.version));
+            }
+            let mut back = Back { before: before.clone(), merged: None, corrections: Vec::new() };
+            if let CategoryChange::Merge { id, into } = change {
+                back.merged = Some((id, into));
+                back.corrections = tables::taxonomy_change::follow(tx, id, into, None)?;
+            }
+            let version = tables::taxonomy::save(tx, &after)?;
+            let summary = change.summary(&before);
+            let told = Changed { version, at: now, by, act: change.act().to_owned(), summary: summary.clone() };
+            tables::taxonomy_change::note(tx, &told, &back)?;
+            let act = match &change {
+                CategoryChange::Add { .. } => Act::Added,
+                CategoryChange::Change { .. } => Act::Changed,
+                CategoryChange::Move { .. } => Act::Moved,
+                CategoryChange::Merge { .. } => Act::Merged,
+                CategoryChange::Remove { .. } => Act::Removed,
+            };
+            let id = change.id().unwrap_or(next);
+            let detail = json!({ "version": version, "what": summary });
+            tables::audit::note_of(tx, now, actor.into(), act, Noun::Category, id.0, &detail)?;
+            again::ask(tx, job.0, now)?;
+            Ok(Ok(version))
+        })
+        .await?;
+    let version = outcome?;
+    flow.refresh().await?;
+    Ok(version)
+}
+
+fn stale() -> FlowError {
+    FlowError::Conflict("the categories were changed meanwhile: look at them again".into())
+}
+
+/// What departments changed goes back with them, and a merge that is made again would leave corrections behind.
+fn takes_back(told: &Changed) -> bool {
+    !matches!(told.act.as_str(), "undo" | "department")
+}
+
+/// Takes the newest change back; refused once something else was changed.
+pub async fn undo(flow: &Flow, scope: &Scope, version: i64) -> Result<i64, FlowError> {
+    need(scope, Grant::Shape)?;
+    let directory = flow.directory();
+    let (job, now, by, actor) = (flow.id(), flow.now(), scope.user(), scope.actor);
+    let outcome = flow
+        .store
+        .write(&Scope::system(), move |tx| {
+            let Some((told, back)) = tables::taxonomy_change::get(tx, version)? else {
+                return Ok(Err(FlowError::Missing("change of the categories")));
+            };
+            let now_is = tables::taxonomy::get(tx)?;
+            let Some(back) = back.filter(|_| now_is.version == version && takes_back(&told)) else { return Ok(Err(stale())) };
+            // Stages and departments may be gone by now; what stands on them goes on without.
+            let mut categories = back.before.categories;
+            for category in &mut categories {
+                category.stage.take_if(|stage| directory.journey.stage(*stage).is_none());
+                category.departments.retain(|department| directory.department(*department).is_some());
+            }
+            let restored = Taxonomy { version, categories: ordered(categories) };
+            let made = tables::taxonomy::save(tx, &restored)?;
+            if let Some((from, into)) = back.merged {
+                tables::taxonomy_change::follow(tx, into, from, Some(&back.corrections))?;
+            }
+            let summary = format!("Taken back: {}", told.summary);
+            let detail = json!({ "version": made, "what": summary });
+            let undone = Changed { version: made, at: now, by, act: "undo".to_owned(), summary };
+            let again_back = Back { before: now_is, merged: None, corrections: Vec::new() };
+            tables::taxonomy_change::note(tx, &undone, &again_back)?;
+            tables::audit::note_of(tx, now, actor.into(), Act::Undone, Noun::Taxonomy, None, &detail)?;
+            again::ask(tx, job, now)?;
+            Ok(Ok(made))
+        })
+        .await?;
+    let version = outcome?;
+    flow.refresh().await?;
+    Ok(version)
+}
+
+/// Who changed what, the newest first.
+pub async fn history(flow: &Flow, scope: &Scope) -> Result<Vec<HistoryEntry>, FlowError> {
+    need(scope, Grant::Shape)?;
+    let current = flow.directory().taxonomy.version;
+    let read = move |view: &View| {
+        let mut entries = Vec::new();
+        for told in tables::taxonomy_change::list(view, SHOWN)? {
+            let by = told.by.map(|by| tables::user::get(view, by)).transpose()?.flatten().map(|user| user.name);
+            let undoable = told.version == current && takes_back(&told);
+            entries.push(HistoryEntry { version: told.version, at: told.at, by, summary: told.summary, undoable });
+        }
+        Ok(entries)
+    };
+    Ok(flow.store.read(&Scope::system(), read).await?)
+}
+
+/// How far the re-reading is, if one is under way.
+pub async fn progress(flow: &Flow) -> Result<Option<Progress>, FlowError> {
+    let found = again::progress(flow).await?;
+    Ok(found.map(|(done, of)| Progress { done, of }))
+}
+
+/// Tries watch words on the comments of the last 90 days, as the reader would find them.
+pub async fn try_words(flow: &Flow, scope: &Scope, given: &[String]) -> Result<Tried, FlowError> {
+    need(scope, Grant::Shape)?;
+    need(scope, Grant::ReadFeedback)?;
+    let words = watch_words(given)?;
+    if words.is_empty() {
+        return Err(FlowError::rule("watch_words", "need at least one word"));
+    }
+    let today = flow.directory().company.zone.day(flow.now());
+    let found = flow.store.find(scope, &Filter::default(), Some(Period::ending(today, TRIED_DAYS)), None, TRIED).await?;
+    let mut tried = Tried { comments: 0, looked_at: found.ids.len() as u64, of: found.total, examples: Vec::new() };
+    for ids in found.ids.chunks(BATCH) {
+        let (wanted, words) = (ids.to_vec(), words.clone());
+        let texts = flow.store.read(scope, move |view| tables::feedback::words(view, &wanted)).await?;
+        let hits = tokio::task::spawn_blocking(move || {
+            let phrases = Phrases::new(words.iter().map(|word| (word.as_str(), ())));
+            let occurs = |text: &str| {
+                let tokens = Tokens::of(text);
+                phrases.first(&tokens, 0..tokens.len()).is_some()
+            };
+            texts.into_iter().filter(|(_, text)| occurs(text)).map(|(id, _)| id).collect::<Vec<FeedbackId>>()
+        });
+        let hits = hits.await.map_err(FlowError::internal)?;
+        tried.comments += hits.len() as u64;
+        let newest = ids.iter().filter(|id| hits.contains(id)).take(EXAMPLES - tried.examples.len().min(EXAMPLES));
+        tried.examples.extend(newest);
+    }
+    Ok(tried)
+}

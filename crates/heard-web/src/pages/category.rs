@@ -1,0 +1,238 @@
+//! One category: its words, its place in the tree, and what happens to it; each change of weight is looked at before.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use heard_domain::directory::Directory;
+use heard_domain::id::CategoryId;
+use heard_domain::taxonomy::Category;
+use heard_flow::arrange::category::{self, CategoryChange, CategoryDraft};
+use heard_flow::arrange::taxonomy::{self, Tried};
+use heard_flow::measure::quotes::{Heard, many};
+use maud::{Markup, html};
+
+use crate::extract::{Form, Id};
+use crate::pages::categories::{PATH, parents};
+use crate::parts::field::{Field, boxes, line, lines, reason, refused};
+use crate::parts::filters::{category_options, stage_options};
+use crate::parts::flash::{Kind, flash};
+use crate::parts::form::{Options, choice, csrf};
+use crate::parts::layout::{Place, page};
+use crate::parts::quote::quote;
+use crate::parts::sure::{Sure, said};
+use crate::problem::{Problem, ProblemCode};
+use crate::state::AppState;
+use crate::viewer::Viewer;
+
+/// Shows one.
+pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<CategoryId>) -> Result<Response, Problem> {
+    let category = get(&state, id)?;
+    Ok(one(&state, &viewer, &category, &category::draft(&category), None, None))
+}
+
+/// Changes, moves, merges or removes one, or tries its watch words.
+pub async fn change(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<CategoryId>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let there = get(&state, id)?;
+    let wanted = match form.get("do") {
+        "try" => return tried(&state, &viewer, &there, &form).await,
+        "move" => {
+            let position = form.get("position").trim().parse::<usize>().ok().map(|n| n.saturating_sub(1));
+            CategoryChange::Move { id, parent: form.get("parent").parse().ok(), position }
+        }
+        "merge" => match form.get("into").parse() {
+            Ok(into) => CategoryChange::Merge { id, into },
+            Err(_) => {
+                let problem = Problem::field("into", "must be chosen");
+                return Ok(one(&state, &viewer, &there, &category::draft(&there), None, Some(&problem)));
+            }
+        },
+        "remove" => CategoryChange::Remove { id },
+        _ => CategoryChange::Change { id, category: draft(&form) },
+    };
+    let weighs = !matches!(wanted, CategoryChange::Change { .. });
+    let outcome = if weighs && form.get("sure") != "yes" {
+        match taxonomy::preview(&state.flow, &viewer.scope, &wanted).await {
+            Ok(preview) => return before(&state, &viewer, &there, preview, &form).await,
+            Err(error) => Err(error),
+        }
+    } else {
+        taxonomy::apply(&state.flow, &viewer.scope, form.get("version").parse().ok(), wanted).await
+    };
+    match outcome.map_err(Problem::from) {
+        Ok(version) => Ok(Redirect::to(&format!("{PATH}?done={version}")).into_response()),
+        Err(problem) if matches!(problem.code, ProblemCode::Validation | ProblemCode::Conflict) => {
+            let shown = if weighs { category::draft(&there) } else { draft(&form) };
+            Ok(one(&state, &viewer, &there, &shown, None, Some(&problem)))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn get(state: &AppState, id: CategoryId) -> Result<Category, Problem> {
+    state.flow.directory().taxonomy.category(id).cloned().ok_or_else(|| Problem::missing("category"))
+}
+
+/// What a form says of a category.
+pub fn draft(form: &Form) -> CategoryDraft {
+    CategoryDraft {
+        name: form.get("name").to_owned(),
+        definition: form.get("definition").to_owned(),
+        watch_words: form.get("watch_words").split([',', '\n']).map(|word| word.trim().to_owned()).collect(),
+        stage: form.get("stage").parse().ok(),
+        departments: form.all("departments").filter_map(|id| id.parse().ok()).collect(),
+    }
+}
+
+async fn before(
+    state: &AppState,
+    viewer: &Viewer,
+    there: &Category,
+    preview: taxonomy::ChangePreview,
+    form: &Form,
+) -> Result<Response, Problem> {
+    let directory = state.flow.directory();
+    let examples = many(&state.flow, &viewer.scope, &preview.examples).await?;
+    let path = format!("{PATH}/{}", there.id);
+    let mut pairs = said(form);
+    pairs.retain(|(name, _)| name != "version");
+    pairs.push(("version".to_owned(), preview.version.to_string()));
+    let apply = match form.get("do") {
+        "merge" => "Merge",
+        "remove" => "Remove",
+        _ => "Move",
+    };
+    let sure = Sure { sentence: &preview.sentence, action: &path, token: &viewer.csrf, pairs: &pairs, apply, cancel: &path };
+    let body = html! {
+        header.top { div { p.eyebrow { "Categories" } h1 { (there.name) } } }
+        (sure.show(&html! { p.soft { "All comments are read again in the background. It can be undone as long as nothing else is changed." } }))
+        (shown(state, &directory, &examples, preview.comments))
+    };
+    Ok(page(viewer, Some(Place::Categories), &there.name, &body).into_response())
+}
+
+/// The newest of many comments.
+fn shown(state: &AppState, directory: &Directory, examples: &[Heard], of: u64) -> Markup {
+    html! {
+        @if !examples.is_empty() {
+            section.card aria-labelledby="examples" {
+                div.ch { h2 #examples { @if of > examples.len() as u64 { "The newest " (examples.len()) " of " (of) } @else { "These comments" } } }
+                @for heard in examples {
+                    (quote(heard, directory, state.flow.now(), &format!("/feedback?open={}", heard.feedback.id), &|id| format!("/feedback?category={id}")))
+                }
+            }
+        }
+    }
+}
+
+async fn tried(state: &AppState, viewer: &Viewer, there: &Category, form: &Form) -> Result<Response, Problem> {
+    let wanted = draft(form);
+    let outcome = taxonomy::try_words(&state.flow, &viewer.scope, &wanted.watch_words).await.map_err(Problem::from);
+    let found = match outcome {
+        Ok(tried) => {
+            let examples = many(&state.flow, &viewer.scope, &tried.examples).await?;
+            (tried, examples)
+        }
+        Err(problem) => return Ok(one(state, viewer, there, &wanted, None, Some(&problem))),
+    };
+    Ok(one(state, viewer, there, &wanted, Some(&found), None))
+}
+
+fn sentence(tried: &Tried) -> String {
+    let all =
+        if tried.looked_at < tried.of { format!(" (the newest {} were looked at)", tried.looked_at) } else { String::new() };
+    format!(
+        "These words occur in {} of the {} comments of the last {} days{all}.",
+        tried.comments,
+        tried.of,
+        taxonomy::TRIED_DAYS
+    )
+}
+
+fn one(
+    state: &AppState,
+    viewer: &Viewer,
+    there: &Category,
+    draft: &CategoryDraft,
+    tried: Option<&(Tried, Vec<Heard>)>,
+    problem: Option<&Problem>,
+) -> Response {
+    let directory = state.flow.directory();
+    let path = format!("{PATH}/{}", there.id);
+    let parent = there.parent.map(|id| id.to_string()).unwrap_or_default();
+    let barred = |value: &str| value == there.id.to_string();
+    let others: Options = std::iter::once((String::new(), "choose one".to_owned()))
+        .chain(category_options(&directory).into_iter().filter(|(value, _)| !barred(value)))
+        .collect();
+    let position = (there.position + 1).to_string();
+    let body = html! {
+        header.top {
+            div { p.eyebrow { "Categories" } h1 { (there.name) } }
+            div.tools { a.secondary href={ "/feedback?category=" (there.id) } { "Read its comments" } }
+        }
+        @if let Some(problem) = problem.filter(|p| p.invalid.is_empty()) { (flash(Kind::Wrong, &html! { "Nothing was changed: " (problem.sentence()) })) }
+        @if let Some((tried, _)) = tried { (flash(Kind::Note, &html! { (sentence(tried)) })) }
+        div.two.even {
+            section.card aria-labelledby="words" {
+                div.ch { h2 #words { "What belongs here" } }
+                form.form method="post" action=(path) {
+                    (csrf(&viewer.csrf))
+                    input type="hidden" name="version" value=(directory.taxonomy.version);
+                    (refused(problem.filter(|p| !p.invalid.is_empty()), &["name", "watch_words", "stage", "departments", "parent", "into"]))
+                    (fields(&directory, draft, problem))
+                    span.inline {
+                        button.primary name="do" value="save" { "Save" }
+                        button.secondary name="do" value="try" formnovalidate { "Try the words" }
+                    }
+                }
+            }
+            div.form {
+                section.card.form aria-labelledby="move" {
+                    div.ch { h2 #move { "Move" } }
+                    form.form method="post" action=(path) {
+                        (csrf(&viewer.csrf))
+                        (choice("parent", "parent", "Under", &parents(&directory, Some(there.id)), &parent))
+                        @if let Some(wrong) = reason(problem, "parent") { span.wrong { (wrong) } }
+                        (line("position", "Place among its siblings", &position, "1 is the first; empty: the last.", problem))
+                        button.secondary name="do" value="move" { "Move …" }
+                    }
+                }
+                section.card.form aria-labelledby="merge" {
+                    div.ch { h2 #merge { "Merge or remove" } }
+                    p.soft { "You see which comments it concerns before anything happens." }
+                    form.form method="post" action=(path) {
+                        (csrf(&viewer.csrf))
+                        (choice("into", "into", "Make it part of", &others, ""))
+                        @if let Some(wrong) = reason(problem, "into") { span.wrong { (wrong) } }
+                        span.inline {
+                            button.secondary name="do" value="merge" { "Merge …" }
+                            button.danger name="do" value="remove" { "Remove …" }
+                        }
+                    }
+                }
+            }
+        }
+        @if let Some((tried, examples)) = tried { (shown(state, &directory, examples, tried.comments)) }
+        p { a.more href=(PATH) { "All categories" } }
+    };
+    let status = problem.map_or(axum::http::StatusCode::OK, |problem| problem.code.status());
+    (status, page(viewer, Some(Place::Categories), &there.name, &body)).into_response()
+}
+
+/// The fields of a category.
+pub fn fields(directory: &Directory, draft: &CategoryDraft, problem: Option<&Problem>) -> Markup {
+    let stages: Options = std::iter::once((String::new(), "anywhere".to_owned())).chain(stage_options(directory)).collect();
+    let departments: Options = directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
+    let chosen: Vec<String> = draft.departments.iter().map(ToString::to_string).collect();
+    let stage = draft.stage.map(|id| id.to_string()).unwrap_or_default();
+    html! {
+        (Field { name: "name", label: "Name", kind: "text", value: &draft.name, autocomplete: "off", hint: "" }.show(problem))
+        (line("definition", "What belongs here", &draft.definition, "One sentence.", problem))
+        (lines("watch_words", "Watch words", &draft.watch_words.join(", "), "With commas. late* finds every ending, =late only the word itself.", 4, problem))
+        (choice("stage", "stage", "Usual stage", &stages, &stage))
+        (boxes("departments", "Usual departments", &departments, &chosen, problem))
+    }
+}
