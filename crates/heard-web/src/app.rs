@@ -62,7 +62,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/posts", May(ReadFigures), listen::list::show),
         Route::page(post(), "/posts", May(Shape), listen::list::add),
         Route::page(get(), "/posts/{id}", May(ReadFigures), listen::show::show),
-        Route::page(post(), "/posts/{id}", May(Shape), listen::edit::change),
+        Route::page(post(), "/posts/{id}", May(Shape), listen::change::change),
         Route::page(post(), "/posts/{id}/form", May(Shape), listen::form::save),
         Route::page(post(), "/posts/{id}/form/preview", May(Shape), listen::form::preview),
         Route::page(post(), "/posts/{id}/form/code", May(Shape), listen::form::rename),

@@ -280,6 +280,9 @@ pub enum Token {
         /// What it may do, like feedback:write
         #[arg(long, required = true, value_delimiter = ',', value_parser = word::<Grant>)]
         scope: Vec<Grant>,
+        /// The listening post to which what is sent with it goes, and only there: its identifier
+        #[arg(long)]
+        post: Option<String>,
     },
     /// List the tokens
     List {

@@ -115,9 +115,14 @@ async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, Flow
     if draft.promise_hours.is_some_and(|hours| !(1..=24 * 365).contains(&hours)) {
         return Err(FlowError::rule("promise_hours", "must be 1 to 8760"));
     }
-    if draft.place.is_some_and(|place| directory.place(place).is_none()) {
-        return Err(FlowError::rule("place", "there is no such place"));
-    }
+    let before = directory.posts.iter().find(|post| post.id == id).and_then(|post| post.place);
+    let place = match draft.place {
+        Some(place) if directory.place(place).is_some() => Some(place),
+        // The place has been removed meanwhile: the post stands nowhere now, which is no mistake of who changes it.
+        None => None,
+        gone if gone == before => None,
+        _ => return Err(FlowError::rule("place", "there is no such place")),
+    };
     if let Some(owner) = draft.owner {
         let known = flow.store.read(&Scope::system(), move |view| tables::user::get(view, owner)).await?;
         if known.is_none() {
@@ -126,6 +131,6 @@ async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, Flow
     }
     let line =
         |text: Option<String>| text.map(|text| text.trim().chars().take(300).collect::<String>()).filter(|text| !text.is_empty());
-    let PostDraft { channel, touchpoint, place, objective, owner, process, promise_hours, .. } = draft;
+    let PostDraft { channel, touchpoint, objective, owner, process, promise_hours, .. } = draft;
     Ok(Post { id, name, channel, touchpoint, place, objective: line(objective), owner, process: line(process), promise_hours })
 }

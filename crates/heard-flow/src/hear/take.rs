@@ -3,12 +3,13 @@
 
 use heard_domain::account::Identity;
 use heard_domain::feedback::{BadFeedback, Feedback, NewFeedback};
+use heard_domain::health::Way;
 use heard_domain::hex::hex;
 use heard_domain::id::{FeedbackId, ImportId, JobId, PostId};
 use heard_domain::job::Job;
 use heard_domain::place::PLACE;
 use heard_domain::reading::Reading;
-use heard_domain::scope::Scope;
+use heard_domain::scope::{Actor, Scope};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
@@ -20,6 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::names::Names;
+use crate::hear::trouble;
 use crate::understand::Understanding;
 
 /// The most feedbacks that are taken in one call.
@@ -96,7 +98,18 @@ fn normal(identities: &[Identity]) -> Result<Vec<Identity>, BadFeedback> {
 
 /// Takes in what a post heard; the answers are in the order given.
 pub async fn take(flow: &Flow, scope: &Scope, post: PostId, batch: Vec<NewFeedback>) -> Result<Vec<Heard>, FlowError> {
-    take_from(flow, scope, post, batch, true).await
+    let heard = take_from(flow, scope, post, batch, true).await?;
+    if let Actor::Token(_) = scope.actor {
+        let wrong = heard.iter().find_map(|heard| match heard {
+            Heard::Refused(bad) => Some(format!("{} {}", bad.field, bad.reason)),
+            Heard::Differs(id) => Some(format!("a key was used before for other words (feedback {id})")),
+            Heard::Added(_) | Heard::Known(_) | Heard::Revised(_) => None,
+        });
+        if let Some(reason) = wrong {
+            trouble::note(flow, post, Way::Api, &reason).await?;
+        }
+    }
+    Ok(heard)
 }
 
 /// The same; where the source does not say when something was said (`timed` is false), the moment is ours, and the same

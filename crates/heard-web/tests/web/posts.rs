@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use base64::Engine;
 use heard_domain::form::{Ask, FormDraft, FormLanguage};
-use heard_domain::id::{PostId, UserId};
+use heard_domain::id::{PlaceId, PostId, UserId};
+use heard_domain::place::Place;
 use heard_domain::scope::Scope;
 use heard_domain::user::{Grant, Role, User};
 use heard_flow::arrange::{form, token, webhook};
@@ -550,4 +551,37 @@ async fn a_token_does_no_more_than_whoever_made_it_may_do() {
     assert!(site.get("/settings/tokens", Some(&other)).await.body.contains("Stopped"));
     changed(&site, &maker).await;
     assert_eq!(me(child).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_is_heard_at_a_place_belongs_to_it() {
+    let site = Site::with_users().await;
+    let post = site.post("Front desk").await;
+    let place = Place {
+        id: PlaceId(site.flow.id()),
+        name: "Larkfield".into(),
+        address: String::new(),
+        zone: None,
+        calendar: None,
+        codes: vec![],
+    };
+    let (id, kept) = (place.id, place.clone());
+    site.flow.store.write(&Scope::system(), move |tx| tables::place::save(tx, &kept)).await.unwrap();
+    let token = site.token(&[Grant::Shape, Grant::WriteFeedback]).await;
+    let path = format!("/api/v1/posts/{post}");
+    // Any change lets the names be looked at again; then the place is known.
+    site.call(Method::PATCH, &path, Some(&token), Some(json!({ "objective": "Which desk" }))).await;
+    assert_eq!(site.call(Method::PATCH, &path, Some(&token), Some(json!({ "place": "77" }))).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let kept = site.call(Method::PATCH, &path, Some(&token), Some(json!({ "place": id }))).await;
+    assert_eq!(kept.json()["place"], id.to_string().as_str(), "{}", kept.body);
+    for (key, attributes) in [("a", json!([])), ("b", json!([["Place", "Elsewhere"]]))] {
+        let body = json!({ "post": post, "key": key, "at": "2026-03-20T10:00:00Z", "text": "late", "attributes": attributes });
+        assert_eq!(site.call(Method::POST, "/api/v1/feedback", Some(&token), Some(body)).await.status, StatusCode::CREATED);
+    }
+    comments(&site).await;
+    let directory = site.flow.directory();
+    let attribute = directory.attributes.iter().find(|attribute| attribute.name == "Place").unwrap();
+    let mut values: Vec<&str> = directory.values[&attribute.id].iter().map(|value| value.value.as_str()).collect();
+    values.sort_unstable();
+    assert_eq!(values, ["Elsewhere", "Larkfield"]);
 }

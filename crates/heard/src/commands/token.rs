@@ -1,9 +1,9 @@
 //! `heard token`: tokens of integrators, made on the machine itself.
 
-use heard_domain::id::TokenId;
+use heard_domain::id::{PostId, TokenId};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
-use heard_flow::arrange::token;
+use heard_flow::arrange::token::{self, TokenDraft};
 use heard_store::tables;
 use serde_json::json;
 
@@ -17,8 +17,9 @@ pub async fn run(config: &Config, wanted: Token) -> anyhow::Result<()> {
     let flow = wiring::flow(&config.data)?;
     let scope = Scope::system();
     match wanted {
-        Token::Add { name, scope: grants } => {
-            let (made, secret) = token::add(&flow, &scope, &name, grants.into_iter().collect(), None).await?;
+        Token::Add { name, scope: grants, post } => {
+            let post: Option<PostId> = post.map(|id| id.parse()).transpose()?;
+            let (made, secret) = token::make(&flow, &scope, TokenDraft { name, grants, post, expires: None }).await?;
             say::talk(&format!("Token {} is made. It is shown only now:", made.id));
             say::data(&secret)
         }
@@ -27,7 +28,7 @@ pub async fn run(config: &Config, wanted: Token) -> anyhow::Result<()> {
             if json {
                 let shown: Vec<_> = tokens
                     .iter()
-                    .map(|t| json!({ "id": t.id, "name": t.name, "scopes": t.grants, "since": t.since, "expires": t.expires, "seen": t.seen }))
+                    .map(|t| json!({ "id": t.id, "name": t.name, "scopes": t.grants, "post": t.post, "since": t.since, "expires": t.expires, "seen": t.seen }))
                     .collect();
                 return say::json(&shown);
             }

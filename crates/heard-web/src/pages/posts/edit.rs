@@ -1,19 +1,15 @@
 //! What a listening post is: the form that sets one up or changes it, and the same in words for who may not.
 
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::channel::Channel;
 use heard_domain::directory::Directory;
-use heard_domain::id::PostId;
 use heard_domain::post::Post;
 use heard_domain::scope::Scope;
 use heard_domain::user::User;
-use heard_flow::arrange::post::{self, PostDraft, seen};
+use heard_flow::arrange::post::PostDraft;
 use heard_store::tables;
 use maud::{Markup, html};
 
-use crate::extract::{Form, Id};
-use crate::pages::posts::show::{Page, Part, page};
+use crate::extract::Form;
 use crate::parts::field::{Field, reason, refused};
 use crate::parts::form::csrf;
 use crate::problem::Problem;
@@ -21,20 +17,6 @@ use crate::state::AppState;
 use crate::viewer::Viewer;
 
 const FIELDS: [&str; 7] = ["name", "touchpoint", "place", "objective", "owner", "process", "promise_hours"];
-
-/// Changes one.
-pub async fn change(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PostId>, form: Form) -> Result<Response, Problem> {
-    let there = seen(&state.flow, &viewer.scope, id)?;
-    let (draft, wrong) = draft(&form, &there.clone().into());
-    let outcome = match wrong {
-        Some(problem) => Err(problem),
-        None => post::change(&state.flow, &viewer.scope, id, draft.clone()).await.map_err(Problem::from),
-    };
-    match outcome {
-        Ok(_) => Ok(Redirect::to(&format!("/posts/{id}?saved=yes")).into_response()),
-        Err(problem) => page(&state, &viewer, id, Page { draft: Some(draft), ..Page::refused(Part::Post, problem) }).await,
-    }
-}
 
 /// What the form says, and what of it cannot be meant.
 pub fn draft(form: &Form, there: &PostDraft) -> (PostDraft, Option<Problem>) {

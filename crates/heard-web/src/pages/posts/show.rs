@@ -13,8 +13,8 @@ use heard_store::tables;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Id};
-use crate::pages::posts::webhooks::{Edited, Hooks};
-use crate::pages::posts::{edit, form as builder, health, webhooks};
+use crate::pages::posts::mapping::{Edited, Hooks};
+use crate::pages::posts::{builder, edit, health, mapping};
 use crate::parts::field::done;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::layout::{self, Place};
@@ -126,7 +126,7 @@ pub async fn page(state: &AppState, viewer: &Viewer, id: PostId, page: Page) -> 
             }
         }
         (builder::card(&builder::Built { viewer, directory: &directory, id, kept: kept.as_ref(), draft: page.form.as_ref(), base: &base, known: state.site.public_url.is_some(), problem: page.problem(Part::Form) }))
-        @if shapes { (webhooks::card(&Hooks { viewer, id, hooks: &hooks, edited: page.edited.as_ref(), base: &base, now, zone, problem: page.problem(Part::Webhook) })) }
+        @if shapes { (mapping::card(&Hooks { viewer, id, hooks: &hooks, edited: page.edited.as_ref(), base: &base, now, zone, problem: page.problem(Part::Webhook) })) }
         (ways)
     };
     let status = page.refused.as_ref().map_or(StatusCode::OK, |(_, problem)| problem.code.status());
