@@ -33,11 +33,11 @@ crate::words! {
     /// What a listening post lacks; while it lacks anything, it is noise.
     Lack {
         /// It informs no decision.
-        Objective = "objective", "no decision that it informs";
+        Objective = "objective", "a decision that it informs";
         /// Nobody answers for it.
-        Owner = "owner", "nobody who answers for it";
+        Owner = "owner", "an owner";
         /// Neither is an answer promised, nor does anything happen with what is heard.
-        Process = "process", "nothing that happens with what is heard";
+        Process = "process", "something that happens with what is heard";
     }
 }
 

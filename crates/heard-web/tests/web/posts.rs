@@ -406,7 +406,7 @@ async fn a_post_is_noise_until_somebody_answers_for_it() {
         site.get("/posts", Some(&session))
             .await
             .body
-            .contains("Lacks no decision that it informs, nobody who answers for it and nothing that happens")
+            .contains("Lacks a decision that it informs, an owner and something that happens")
     );
     let owner = site.users[&Role::Frontline].id.to_string();
     let full = [

@@ -109,7 +109,7 @@ pub async fn page(state: &AppState, viewer: &Viewer, id: PostId, page: Page) -> 
             }
         }
         @if let Some(lacks) = health::noise(&post) {
-            (flash(Kind::Note, &html! { "This post is noise: it has " (lacks) "." @if shapes { " Say it below." } }))
+            (flash(Kind::Note, &html! { "This post is noise: it lacks " (lacks) "." @if shapes { " Say it below." } }))
         }
         div.two.even {
             (health::card(&fares, now, zone))
