@@ -1,18 +1,22 @@
 //! Listening posts: how feedback comes in.
 //!
-//! Files, bottom-up: [`encoding`] (bytes to UTF-8), [`date`], [`number`], [`words`], [`html`] · [`archive`], [`xml`], [`workbook`], [`packed`]
-//! (what files are packed in) · [`record`], [`csv`], [`document`], [`shaping`], [`jsonl`], [`gather`] (several rows that are one) · [`shape`] (the
-//! layout), [`records`] · [`survey`] (what stands in the columns) · [`preset`], [`presets`], [`registry`] (layouts known by their columns) ·
-//! [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`row`] (a record becomes a feedback) · [`file`] (the way in).
+//! Files, bottom-up: [`encoding`] (bytes to UTF-8), [`date`], [`number`], [`words`], [`html`] · [`rewind`], [`archive`], [`xml`], [`workbook`], [`packed`]
+//! (what files are packed in) · [`record`], [`csv`], [`document`], [`shaping`], [`jsonl`] · [`gather`], [`shape`] (the layout), [`gathered`] (several rows
+//! that are one), [`records`] · [`preset`], [`presets`], [`registry`] (layouts known by their columns) · [`header`], [`detect`] (which layout a file has) ·
+//! [`survey`] (what stands in the columns), [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`row`] (a record becomes a
+//! feedback) · [`file`] (the way in).
 
 pub mod archive;
 pub mod csv;
 pub mod date;
+pub mod detect;
 pub mod document;
 pub mod encoding;
 pub mod file;
 pub mod gather;
+pub mod gathered;
 pub mod guess;
+pub mod header;
 pub mod html;
 pub mod jsonl;
 pub mod number;
@@ -23,6 +27,7 @@ pub mod recall;
 pub mod record;
 pub mod records;
 pub mod registry;
+pub mod rewind;
 pub mod row;
 pub mod shape;
 pub mod shaping;

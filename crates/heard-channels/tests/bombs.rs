@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use heard_channels::posts::file::{Taking, open};
 use heard_channels::posts::guess::guess;
-use heard_channels::posts::shape::detect;
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::survey::survey;
 use heard_domain::time::{Time, Zone};
 use zip::write::SimpleFileOptions;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use heard_channels::posts::file::{Row, Taking, open};
 use heard_channels::posts::guess::{Guess, guess};
-use heard_channels::posts::shape::detect;
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::survey::{Survey, survey};
 use heard_domain::import::{BadRow, DateOrder, Meaning};
 use heard_domain::time::{Time, Zone};

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use heard_channels::posts::file::{Row, Taking, open};
 use heard_channels::posts::guess::guess;
 use heard_channels::posts::recall::recall;
-use heard_channels::posts::shape::detect;
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::survey::survey;
 use heard_domain::import::{BadRow, DateOrder, Mapping, Meaning};
 use heard_domain::time::{Time, Zone};

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use heard_domain::import::{BadRow, FileFormat, Mapping};
+use heard_domain::import::{BadRow, Mapping};
 use heard_domain::operation::Entry;
 use heard_domain::time::Zone;
 
@@ -10,7 +10,7 @@ use crate::error::Unreadable;
 use crate::operations::row::Plan;
 use crate::posts::record::Record;
 use crate::posts::records::Records;
-use crate::posts::shape::Shape;
+use crate::posts::shape::{Family, Shape};
 
 /// A row that was taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ pub struct Entries<R: Read + Seek> {
 /// Opens a file for taking. The mapping's columns are found by name, so their order does not matter.
 pub fn open<R: Read + Seek>(source: R, shape: &Shape, mapping: &Mapping, zone: &Zone) -> Result<Entries<R>, Unreadable> {
     let mut shape = shape.clone();
-    if shape.format == FileFormat::Jsonl {
+    if Family::of(shape.format) == Family::Json {
         // Columns of JSON that come late are not in the head of the file, but in the mapping.
         for (name, _) in &mapping.columns {
             if !shape.columns.contains(name) {
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::operations::guess;
     use crate::posts::guess::guess as of_feedback;
-    use crate::posts::shape::detect;
+    use crate::posts::detect::detect;
     use crate::posts::survey::survey;
 
     fn taken(text: &str) -> (Mapping, Vec<Result<Row, BadRow>>) {

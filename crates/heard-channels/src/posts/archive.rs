@@ -1,15 +1,13 @@
 //! Zip archives: one member is read, never unpacked to disk, and never further than the caps below, which hold for the bytes
 //! that really come out, whatever the archive says of itself.
 
-use std::io::{Cursor, Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
 
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::error::Unreadable;
-use crate::posts::packed::{Packed, from_start, skip};
-use crate::posts::registry;
-use crate::posts::shape::{Shape, plain};
+use crate::posts::rewind::{from_start, skip};
 
 /// The most members an archive may have.
 pub const MOST_MEMBERS: usize = 10_000;
@@ -23,9 +21,6 @@ pub const MOST_RATIO: u64 = 100;
 /// So many bytes may come out however small the member is.
 pub const FREE: u64 = 1 << 20;
 
-/// So much of every member is looked at to find the one to read.
-const HEAD: u64 = 128 << 10;
-
 /// Where a member lies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
@@ -34,7 +29,7 @@ pub struct Place {
     /// Where its bytes begin.
     start: u64,
     /// How many there are.
-    bytes: u64,
+    pub bytes: u64,
     /// Whether they are compressed.
     deflated: bool,
 }
@@ -150,50 +145,4 @@ pub fn members(source: &mut (impl Read + Seek)) -> std::result::Result<Vec<Place
         }
     }
     Ok(places)
-}
-
-/// Finds the one member with rows: among those of a known layout if there are any, else among those that are tables or JSON.
-pub fn open<R: Read + Seek>(source: &mut R, members: Vec<Place>) -> std::result::Result<Shape, Unreadable> {
-    let (mut known, mut others) = (Vec::new(), Vec::new());
-    for place in members {
-        let base = place.name.rsplit('/').next().unwrap_or_default();
-        if place.name.starts_with("__MACOSX") || base.starts_with('.') || place.bytes == 0 {
-            continue;
-        }
-        let mut head = Vec::new();
-        let read = Member::new(&mut *source, place.clone()).and_then(|member| member.take(HEAD).read_to_end(&mut head));
-        // What is cut off in the middle of a letter is no other encoding.
-        let whole = head.len() - usize::from(head.len() as u64 == HEAD).min(head.iter().rev().take_while(|b| **b >= 0x80).count());
-        head.truncate(whole);
-        if read.is_err() && head.is_empty() {
-            continue;
-        }
-        let Ok(shape) = plain(&mut Cursor::new(head)) else { continue };
-        if registry::recognise(&shape).is_some() {
-            known.push(place);
-        } else if shape.columns.len() > 1 && shape.header_rows + u64::from(shape.labels.is_empty()) > 0 {
-            others.push(place);
-        }
-    }
-    let mut found = if known.is_empty() { others } else { known };
-    match (found.pop(), found.len()) {
-        (Some(place), 0) => {
-            let mut member = Member::new(&mut *source, place.clone())?;
-            let mut shape = plain(&mut member)?;
-            shape.notes.push(format!("“{}” in the archive is read", place.name));
-            shape.packed = Some(Packed::Member(place));
-            Ok(shape)
-        }
-        (None, _) => Err(Unreadable::NotText {
-            what: "an archive without a table or JSON in it".into(),
-            advice: "unpack it and hand over the file with the rows",
-        }),
-        (Some(place), _) => {
-            let names: Vec<&str> = found.iter().chain([&place]).take(5).map(|place| place.name.as_str()).collect();
-            Err(Unreadable::NotText {
-                what: format!("an archive with {} files that could be meant (“{}”)", found.len() + 1, names.join("”, “")).into(),
-                advice: "unpack it and hand over each of them by itself",
-            })
-        }
-    }
 }

@@ -1,20 +1,20 @@
-//! The way in for files: [`crate::posts::shape::detect`] finds the layout, [`crate::posts::survey::survey`] looks at all rows,
+//! The way in for files: [`crate::posts::detect::detect`] finds the layout, [`crate::posts::survey::survey`] looks at all rows,
 //! [`crate::posts::guess::guess`] proposes what the columns mean, a person confirms, and [`open`] gives the rows.
 
 use std::io::{Read, Seek};
 
+use heard_domain::account::Identity;
 use heard_domain::feedback::NewFeedback;
 use heard_domain::import::{BadRow, Mapping};
 use heard_domain::time::{Time, Zone};
 
 use crate::error::Unreadable;
-use crate::posts::preset::Family;
 use crate::posts::presets::native::NATIVE;
 use crate::posts::record::{Record, sample};
 use crate::posts::records::Records;
 use crate::posts::registry::named;
 use crate::posts::row::Plan;
-use crate::posts::shape::Shape;
+use crate::posts::shape::{Family, Shape};
 
 /// What is known about a file besides its bytes.
 #[derive(Debug, Clone)]
@@ -112,6 +112,12 @@ impl<R: Read + Seek> Rows<R> {
         let feedback: NewFeedback =
             serde_json::from_slice(raw).map_err(|e| report(String::new(), format!("not a feedback: {e}")))?;
         feedback.check().map_err(|bad| report(bad.field, bad.reason))?;
+        for identity in &feedback.author.identities {
+            if Identity::new(identity.kind, &identity.handle).is_none() {
+                let kind = identity.kind.label().to_lowercase();
+                return Err(report("author.identities".to_owned(), format!("“{}” is no {kind}", sample(identity.handle.as_bytes()))));
+            }
+        }
         Ok(Row { row: self.record.row, feedback, remarks: Vec::new() })
     }
 }

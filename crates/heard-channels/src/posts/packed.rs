@@ -1,7 +1,7 @@
 //! What a file is packed in: nothing, a zip archive of which one member is read, or a workbook of which one sheet is read. All
 //! come out as a source of plain bytes, from the beginning as often as needed, in little memory.
 
-use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::io::{Read, Result, Seek, SeekFrom};
 
 use crate::error::Unreadable;
 use crate::posts::archive::{Member, Place};
@@ -55,19 +55,4 @@ impl<R: Read + Seek> Seek for Plain<R> {
             Self::Sheet(sheet) => sheet.seek(to),
         }
     }
-}
-
-/// Where to go from the beginning: what is unpacked can go nowhere else.
-pub fn from_start(to: SeekFrom) -> Result<u64> {
-    match to {
-        SeekFrom::Start(at) => Ok(at),
-        SeekFrom::End(_) | SeekFrom::Current(_) => {
-            Err(Error::new(ErrorKind::Unsupported, "what is packed is read from the beginning"))
-        }
-    }
-}
-
-/// Leaves out so many bytes.
-pub fn skip(source: &mut impl Read, bytes: u64) -> Result<u64> {
-    std::io::copy(&mut source.take(bytes), &mut std::io::sink())
 }

@@ -2,11 +2,11 @@
 //! is programmed, so that a new layout is a table entry and a fixture (see docs/IMPORTING.md).
 
 use heard_domain::channel::Channel;
-use heard_domain::import::{FileFormat, Meaning};
+use heard_domain::import::Meaning;
 use heard_domain::score::Formula;
 
 use crate::posts::gather::Gather;
-use crate::posts::shape::Shape;
+use crate::posts::shape::{Family, Shape};
 use crate::posts::shaping::Step;
 use crate::posts::words::normal;
 
@@ -73,25 +73,6 @@ impl As {
             }
             Self::Mean(scale, min, max) => Meaning::Rating { scale: scale.to_owned(), formula: Formula::Mean, min, max },
             Self::Attribute(name) => Meaning::Attribute { name: name.to_owned() },
-        }
-    }
-}
-
-/// Files that can hold the same layout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// Rows of cells: separated values and workbooks.
-    Table,
-    /// JSON: one object a line, or a document.
-    Json,
-}
-
-impl Family {
-    /// The family of a format.
-    pub fn of(format: FileFormat) -> Self {
-        match format {
-            FileFormat::Csv | FileFormat::Xlsx => Self::Table,
-            FileFormat::Jsonl | FileFormat::Json => Self::Json,
         }
     }
 }

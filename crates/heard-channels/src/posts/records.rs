@@ -7,12 +7,11 @@ use heard_domain::import::{BadRow, FileFormat};
 use crate::error::Unreadable;
 use crate::posts::csv::Cutter;
 use crate::posts::encoding::Utf8;
-use crate::posts::gather::{Gathered, cutter};
+use crate::posts::gathered::{Gathered, cutter};
 use crate::posts::jsonl::Objects;
 use crate::posts::packed::Plain;
-use crate::posts::preset::Family;
 use crate::posts::record::Record;
-use crate::posts::shape::Shape;
+use crate::posts::shape::{Family, Shape};
 
 /// The records of a file, one after the other.
 pub struct Records<R: Read + Seek> {

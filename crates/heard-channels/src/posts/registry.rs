@@ -2,7 +2,7 @@
 
 use heard_domain::import::FileFormat;
 
-use crate::posts::preset::{Family, Preset};
+use crate::posts::preset::Preset;
 use crate::posts::presets::app_store::{APP_STORE_API, APP_STORE_FEED};
 use crate::posts::presets::bluesky::BLUESKY;
 use crate::posts::presets::delighted::DELIGHTED;
@@ -23,7 +23,7 @@ use crate::posts::presets::trustpilot::TRUSTPILOT;
 use crate::posts::presets::typeform::TYPEFORM;
 use crate::posts::presets::x::X;
 use crate::posts::presets::zendesk::{ZENDESK_COMMENTS, ZENDESK_CSV, ZENDESK_TICKETS};
-use crate::posts::shape::Shape;
+use crate::posts::shape::{Family, Shape};
 
 /// All known layouts.
 pub const PRESETS: &[Preset] = &[

@@ -11,8 +11,8 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use crate::error::Unreadable;
 use crate::posts::archive::{Member, Place};
-use crate::posts::packed::{from_start, skip};
 use crate::posts::record::{LONGEST_ROW, MOST_COLUMNS};
+use crate::posts::rewind::{from_start, skip};
 use crate::posts::xml::Watch;
 
 /// The most bytes that all members together may unpack to.

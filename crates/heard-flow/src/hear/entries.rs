@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 
 use heard_channels::operations::file::{self, Entries, Row};
-use heard_channels::posts::shape;
+use heard_channels::posts::detect::detect;
 use heard_domain::account::Identity;
 use heard_domain::audit::{Act, Noun};
 use heard_domain::directory::Directory;
@@ -199,7 +199,7 @@ pub(crate) async fn opened(flow: &Flow, import: &Import) -> Result<Entries<BufRe
     let (path, mapping, zone) = (path(flow, import.id), import.mapping.clone(), flow.directory().company.zone.clone());
     let open = move || {
         let mut source = source(&path)?;
-        let shape = shape::detect(&mut source).map_err(unreadable)?;
+        let shape = detect(&mut source).map_err(unreadable)?;
         file::open(source, &shape, &mapping, &zone).map_err(unreadable)
     };
     tokio::task::spawn_blocking(open).await.map_err(FlowError::internal)?

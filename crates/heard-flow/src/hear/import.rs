@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 
 use heard_channels::posts::file::{self, Row, Rows, Taking};
-use heard_channels::posts::shape;
+use heard_channels::posts::detect::detect;
 use heard_domain::audit::{Act, Noun};
 use heard_domain::feedback::BadFeedback;
 use heard_domain::id::{ImportId, JobId, PostId};
@@ -369,7 +369,7 @@ pub(crate) async fn opened(flow: &Flow, import: &Import) -> Result<Rows<BufReade
     let zone = flow.directory().company.zone.clone();
     let open = move || {
         let mut source = source(&path)?;
-        let shape = shape::detect(&mut source).map_err(unreadable)?;
+        let shape = detect(&mut source).map_err(unreadable)?;
         file::open(source, &shape, &mapping, &Taking { hash: &hash, zone: &zone, now }).map_err(unreadable)
     };
     tokio::task::spawn_blocking(open).await.map_err(FlowError::internal)?

@@ -4,9 +4,10 @@
 use std::path::Path;
 
 use heard_channels::operations;
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::guess::guess;
 use heard_channels::posts::recall::recall;
-use heard_channels::posts::shape::{self, Shape};
+use heard_channels::posts::shape::Shape;
 use heard_channels::posts::survey::{Survey, survey};
 use heard_domain::audit::{Act, Noun};
 use heard_domain::feedback::{NewAuthor, NewFeedback};
@@ -70,7 +71,7 @@ struct Looked {
 
 /// Looks at a file; `kind`: what its rows are said to be.
 fn look(place: &Path, kind: Option<ImportKind>) -> Result<Looked, FlowError> {
-    let shape = shape::detect(&mut source(place)?).map_err(unreadable)?;
+    let shape = detect(&mut source(place)?).map_err(unreadable)?;
     let survey = survey(&mut source(place)?, &shape).map_err(unreadable)?;
     let feedback = guess(&shape, &survey);
     let guessed = match kind {
