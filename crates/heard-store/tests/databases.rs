@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use heard_store::sql::database::Database;
 use heard_store::store::Store;
 
 #[macro_use]
@@ -42,8 +43,6 @@ mod on_sqlite {
 }
 
 mod on_postgres {
-    use heard_store::sql::database::Database;
-
     use super::{Path, Store, server};
 
     fn open(folder: &Path) -> Store {
@@ -51,16 +50,16 @@ mod on_postgres {
     }
 
     suite!(open);
+}
 
-    #[test]
-    fn a_backup_goes_from_one_database_to_the_other_and_back() {
-        let in_folder = |folder: &Path| Store::open(folder).unwrap();
-        crate::conformance::backup::round_trip(&in_folder, &|| {
-            let database = server::postgres::Database::new();
-            let on_server = Database::at(&database.url).unwrap();
-            // It goes with the server.
-            std::mem::forget(database);
-            on_server
-        });
-    }
+#[test]
+fn a_backup_goes_from_one_database_to_the_other_and_back() {
+    let in_folder = |folder: &Path| Store::open(folder).unwrap();
+    conformance::backup::round_trip(&in_folder, &|| {
+        let database = server::postgres::Database::new();
+        let on_server = Database::at(&database.url).unwrap();
+        // It goes with the server.
+        std::mem::forget(database);
+        on_server
+    });
 }

@@ -34,6 +34,13 @@ pub fn restore(path: &Path, folder: &Path, database: &Database, verify: bool) ->
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let _lock = lock(folder)?;
     let files = folder.join("imports");
+    if let Database::File(place) = database
+        && !place.exists()
+        && beside(place, ".restoring").exists()
+    {
+        // What a restore has left that was cut off: nothing of it was ever in use.
+        drop(fs::remove_dir_all(&files));
+    }
     if fs::read_dir(&files).is_ok_and(|mut files| files.next().is_some()) {
         return Err(taken(&files.display().to_string()));
     }

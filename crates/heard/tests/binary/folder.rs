@@ -15,7 +15,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client;
-use crate::postgres::Database;
+use postgres::Database;
+
+#[path = "../../../heard-store/tests/server/postgres.rs"]
+mod postgres;
 
 /// A data folder of its own, gone at the end, with the truth in it or in a database of a server.
 pub struct Folder {
@@ -234,6 +237,14 @@ impl Drop for Server {
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
         for child in children.split_whitespace() {
             drop(Command::new("kill").args(["-KILL", child]).status());
+            let alive = || {
+                let state = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+                state.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+            };
+            let start = Instant::now();
+            while alive() && start.elapsed() < Duration::from_secs(10) {
+                thread::sleep(Duration::from_millis(2));
+            }
         }
         drop(self.child.kill());
         drop(self.child.wait());

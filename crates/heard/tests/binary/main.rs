@@ -17,6 +17,4 @@ mod folder;
 mod idempotency;
 mod malformed;
 mod noise;
-#[path = "../../../heard-store/tests/server/postgres.rs"]
-mod postgres;
 mod torture;
