@@ -14,6 +14,9 @@ const BLOCK: usize = 64 * 1024;
 /// So many blocks, from the first foreign letter on, are judged by the frequency of their bytes.
 const JUDGED: usize = 32;
 
+/// Decoded bytes are made room for in pieces: where every letter is malformed, each costs the making of a piece.
+const ROOM: usize = 4096;
+
 /// What stands for a byte that cannot be decoded.
 pub const UNDECODABLE: u8 = 0xFF;
 
@@ -162,8 +165,8 @@ impl<R: Read + Seek> Utf8<R> {
         };
         loop {
             let start = out.len();
-            let room = decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(BLOCK * 4);
-            out.resize(start + room.max(16), 0);
+            let room = decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(ROOM);
+            out.resize(start + room.clamp(16, ROOM), 0);
             let free = out.get_mut(start..).unwrap_or_default();
             let (result, read, written) = decoder.decode_to_utf8_without_replacement(raw, free, self.ended);
             out.truncate(start + written);
@@ -235,6 +238,15 @@ mod tests {
         let (name, out) = read(&utf16(&"x😀".repeat(BLOCK), false, true));
         assert_eq!(name, "UTF-16LE");
         assert_eq!(out, "x😀".repeat(BLOCK).into_bytes());
+    }
+
+    #[test]
+    fn nothing_but_malformed_letters_takes_no_longer_than_letters() {
+        let halves = [b"\xFF\xFE".as_slice(), &b"\x00\xD8a\x00".repeat(1 << 20)].concat();
+        let start = std::time::Instant::now();
+        let (name, out) = read(&halves);
+        assert_eq!((name.as_str(), out.len()), ("UTF-16LE", 2 << 20));
+        assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
     }
 
     #[test]

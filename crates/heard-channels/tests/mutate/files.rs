@@ -130,7 +130,13 @@ fn strike(bytes: &mut Vec<u8>, below: &mut impl FnMut(usize) -> usize) {
         }),
         // A cell of a size that nobody thought of.
         7 => {
-            let size = [1 << 10, 1 << 15, 1 << 18, (1 << 20) + 7, (4 << 20) + 9][below(40).min(39) / 9];
+            let size = match below(40) {
+                0 => (4 << 20) + 9,
+                1 => (1 << 20) + 7,
+                2..6 => 1 << 18,
+                6..20 => 1 << 15,
+                _ => 1 << 10,
+            };
             bytes.splice(at..at, std::iter::repeat_n(b'x', size));
         }
         // Nesting without an end.
