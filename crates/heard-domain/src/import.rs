@@ -77,6 +77,10 @@ pub enum Meaning {
     Touchpoint,
     /// The address of the original.
     Link,
+    /// The name of the listening post where it was heard: outranks the post of the mapping, and is made if there is none.
+    Post,
+    /// The channel of that post, where it is made.
+    Channel,
     /// A rating.
     Rating {
         /// The scale's name.

@@ -47,6 +47,8 @@ crate::words! {
         Administer = "settings:write", "Administer";
         /// See who changed or saw what.
         ReadAudit = "audit:read", "See the audit log";
+        /// Read what is counted, for machines that watch Heard.
+        ReadMetrics = "metrics:read", "Read metrics";
     }
 }
 

@@ -15,6 +15,8 @@ use heard_store::store::Store;
 use heard_store::tables;
 use heard_text::pipeline::Reader;
 
+use tokio::sync::watch;
+
 use crate::error::FlowError;
 use crate::noting::Noting;
 use crate::understand::Understanding;
@@ -41,6 +43,7 @@ pub struct Flow {
     looking: tokio::sync::Mutex<()>,
     paces: Mutex<HashMap<ImportId, Pace>>,
     noting: Arc<Noting>,
+    stopping: watch::Sender<bool>,
 }
 
 impl Flow {
@@ -67,6 +70,7 @@ impl Flow {
             looking: tokio::sync::Mutex::default(),
             paces: Mutex::default(),
             noting,
+            stopping: watch::Sender::default(),
         })
     }
 
@@ -111,6 +115,22 @@ impl Flow {
     /// for what `detail` may hold, and for what changes something.
     pub fn noted(&self, who: Who, act: Act, noun: Noun, id: Option<i64>, detail: serde_json::Value) {
         self.noting.did(self.now(), who, act, noun, id, detail);
+    }
+
+    /// Heard stops: background work ends after the batch in hand.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Whether Heard stops.
+    pub fn stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Waits until Heard stops.
+    pub(crate) async fn stopped(&self) {
+        // The sender is the flow itself: it does not go away meanwhile.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     /// Waits until all that was noted so far stands in the audit log: before the program ends.

@@ -1,12 +1,13 @@
 //! Hear: a listening post hands over what it heard; acknowledged only when it is durable.
 
 pub mod entries;
-pub mod held;
 pub mod form;
+pub mod held;
 pub mod hook;
 pub mod import;
 pub mod mapped;
 pub mod names;
+pub mod origin;
 pub mod preview;
 pub mod progress;
 pub mod receive;

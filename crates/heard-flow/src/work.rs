@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heard_domain::id::JobId;
+use heard_domain::import::ImportState;
 use heard_domain::job::Job;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
@@ -21,6 +22,9 @@ use crate::{hear, read};
 /// How many jobs are done side by side: reading is the dearest work, and an import should not wait for it.
 const SIDE_BY_SIDE: usize = 3;
 
+/// So long the batches under way may still take when Heard stops.
+const LAST_BATCH: Duration = Duration::from_secs(15);
+
 /// So many feedbacks of small reading jobs are read together.
 const TOGETHER: usize = 500;
 
@@ -33,7 +37,7 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
     for _ in 0..SIDE_BY_SIDE {
         let flow = Arc::clone(&flow);
         hands.spawn(async move {
-            loop {
+            while !flow.stopping() {
                 match one(&flow).await {
                     Ok(true) => {}
                     Ok(false) => rest(&flow).await,
@@ -46,6 +50,11 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
         });
     }
     stop.await;
+    flow.stop();
+    let finished = tokio::time::timeout(LAST_BATCH, async { while hands.join_next().await.is_some() {} }).await;
+    if finished.is_err() {
+        tracing::warn!("background work was cut off: it goes on after the next start");
+    }
     hands.shutdown().await;
 }
 
@@ -53,6 +62,7 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
 async fn rest(flow: &Flow) {
     tokio::select! {
         () = flow.store.work().notified() => {}
+        () = flow.stopped() => {}
         () = tokio::time::sleep(Duration::from_secs(1)) => {}
     }
 }
@@ -169,7 +179,13 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
             Job::ReadAgain { after } => read::again::run(flow, id, after).await?,
             Job::Import { import } => {
                 hear::import::run(flow, import).await?;
-                flow.store.write(&Scope::system(), move |tx| tables::job::finish(tx, id)).await?;
+                // An import that was left in the middle goes on after the next start.
+                let (left, now) = (flow.stopping(), flow.now());
+                let end = move |tx: &mut Tx| {
+                    let running = tables::import::get(tx, import)?.is_some_and(|import| import.state == ImportState::Running);
+                    if left && running { tables::job::again(tx, id, &job, now) } else { tables::job::finish(tx, id) }
+                };
+                flow.store.write(&Scope::system(), end).await?;
             }
             Job::Undo { import } => {
                 hear::undo::run(flow, import).await?;

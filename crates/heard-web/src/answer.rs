@@ -16,7 +16,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tracing::Instrument;
 
+use crate::guard::Template;
+use crate::metrics::NO_ROUTE;
 use crate::pages::errors;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
@@ -54,26 +57,33 @@ pub async fn finish(State(state): State<AppState>, request: Request, next: Next)
         program: path.starts_with("/api/")
             || path.starts_with("/hooks/")
             || path == "/openapi.json"
+            || path == "/metrics"
             || says(header::ACCEPT, "application/problem+json"),
         gzip: says(header::ACCEPT_ENCODING, "gzip"),
         theme: Theme::of(headers),
         path,
     };
     let method = request.method().clone();
-    let response = match unwound(next.run(request)).await {
+    // Whatever is logged on the way carries the request's number, and never what was asked for.
+    let span = tracing::info_span!("request", id = asked.id);
+    let response = match unwound(next.run(request).instrument(span.clone())).await {
         Ok(response) => response,
         Err(panic) => {
-            tracing::error!(request = asked.id, %method, path = asked.path, panic = words(panic.as_ref()), "a handler panicked");
+            // Its words may hold anything, and the place where it happened stands in the hook's own line.
+            span.in_scope(|| tracing::error!(%method, letters = words(panic.as_ref()).len(), "a handler panicked"));
             Problem::new(ProblemCode::Internal, "the details are in the log under this request's id").into_response()
         }
     };
+    let route = response.extensions().get::<Template>().map_or(NO_ROUTE, |template| template.0);
     let response = dressed(response, &asked, &method).await;
-    let status = response.status();
-    let ms = begun.elapsed().as_millis() as u64;
-    if status.is_server_error() {
-        tracing::warn!(request = asked.id, %method, path = asked.path, status = status.as_u16(), ms);
+    let (status, took) = (response.status(), begun.elapsed());
+    state.metrics.answered(method.as_str(), route, status.as_u16(), took);
+    let (status, ms) = (status.as_u16(), took.as_millis() as u64);
+    let _inside = span.enter();
+    if response.status().is_server_error() {
+        tracing::warn!(%method, route, status, ms, "answered");
     } else {
-        tracing::debug!(request = asked.id, %method, path = asked.path, status = status.as_u16(), ms);
+        tracing::debug!(%method, route, status, ms, "answered");
     }
     response
 }

@@ -1,3 +1,4 @@
 //! The face for programs.
 
+pub mod metrics;
 pub mod v1;

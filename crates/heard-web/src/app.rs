@@ -6,12 +6,14 @@ use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware};
 use heard_domain::user::Grant::{
-    Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteFeedback,
+    Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, ReadMetrics, ReadPersons, Shape,
+    WriteFeedback,
 };
 use heard_flow::error::FlowError;
 use serde_json::Value;
 
 use crate::answer;
+use crate::api::metrics;
 use crate::api::v1::{
     accounts, audit, calendars, company, departments, directory, events, export, exposures, feedback, figures, forms, hooks,
     imports, journey, live, persons, places, posts, segments, taxonomy, templates, tokens, users, webhooks,
@@ -139,6 +141,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
 
         // ---- for programs ----
         Route::api(get(), "/openapi.json", Public, openapi_doc(), openapi_document),
+        Route::api(get(), "/metrics", May(ReadMetrics), metrics::show_doc(), metrics::show),
         Route::api(get(), "/api/v1/health", Public, health_doc(), health),
         Route::api(post(), "/api/v1/feedback", May(WriteFeedback), feedback::offer_doc(), feedback::offer).up_to(BATCH),
         Route::api(get(), "/api/v1/feedback", May(ReadFeedback), feedback::list_doc(), feedback::list),

@@ -32,6 +32,10 @@ const PATIENCE_FOR_FILES: Duration = Duration::from_hours(1);
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
+/// The route of a request as it stands in the table: what is counted and logged, and never the address itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Template(pub &'static str);
+
 /// What the guard of one route knows.
 #[derive(Clone)]
 pub struct Guard {
@@ -39,12 +43,13 @@ pub struct Guard {
     policy: Policy,
     face: Face,
     intake: Intake,
+    path: &'static str,
 }
 
 impl Guard {
     /// The guard of a route.
     pub fn of(route: &Route, state: AppState) -> Self {
-        Self { state, policy: route.policy, face: route.face, intake: route.intake }
+        Self { state, policy: route.policy, face: route.face, intake: route.intake, path: route.path }
     }
 }
 
@@ -69,10 +74,12 @@ pub async fn pass(State(guard): State<Guard>, request: Request, next: Next) -> R
             Err(problem) => problem.into_response(),
         }
     };
-    match tokio::time::timeout(patience, work).await {
+    let mut response = match tokio::time::timeout(patience, work).await {
         Ok(response) => response,
         Err(_) => Problem::new(ProblemCode::Timeout, "the request was not complete in time").into_response(),
-    }
+    };
+    response.extensions_mut().insert(Template(guard.path));
+    response
 }
 
 enum Admitted {

@@ -1,6 +1,6 @@
 //! HTTP: pages, API, sign-in.
 //!
-//! Bottom-up: [`problem`], [`limit`], [`viewer`] · [`flowing`], [`arrival`], [`live`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`], [`listener`] · [`api`], [`address`], [`render`], [`parts`],
+//! Bottom-up: [`problem`], [`limit`], [`metrics`], [`pace`], [`viewer`] · [`flowing`], [`arrival`], [`live`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`], [`listener`] · [`api`], [`address`], [`render`], [`parts`],
 //! [`pages`] ·
 //! [`openapi`], [`answer`] · [`app`] (the whole route table) · [`serve`].
 
@@ -16,7 +16,9 @@ pub mod guard;
 pub mod limit;
 pub mod listener;
 pub mod live;
+pub mod metrics;
 pub mod openapi;
+pub mod pace;
 pub mod pages;
 pub mod parts;
 pub mod problem;

@@ -7,6 +7,7 @@ use heard_flow::flow::Flow;
 
 use crate::limit::Tries;
 use crate::live::{Bounds, Live};
+use crate::metrics::Metrics;
 
 /// How the site is reached.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct AppState {
     pub visits: Arc<Tries>,
     /// Who listens to what arrives.
     pub live: Arc<Live>,
+    /// What is counted of requests.
+    pub metrics: Arc<Metrics>,
 }
 
 impl AppState {
@@ -50,6 +53,7 @@ impl AppState {
             tries: Arc::default(),
             visits: Arc::default(),
             live: Arc::new(Live::new(Bounds::default())),
+            metrics: Arc::default(),
         }
     }
 }

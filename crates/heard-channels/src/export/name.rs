@@ -3,11 +3,15 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// A name as it stands in a header, which is one line: control characters are written as `%0A`, and so is a per cent sign that
-/// would be read as one.
+/// A name as it stands in a header, which is one line and holds neither addresses nor e-mail addresses, by which rows are told from
+/// headers: control characters, `@` and the colon of `://` are written as `%0A`, and so is a per cent sign that would be read as one.
 pub fn in_header(name: &str) -> Cow<'_, str> {
     let coded = |rest: &str| rest.as_bytes().get(1..3).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit));
-    let odd = |at: usize, c: char| (c.is_control() && c.is_ascii()) || (c == '%' && name.get(at..).is_some_and(coded));
+    let odd = |at: usize, c: char| match c {
+        '%' => name.get(at..).is_some_and(coded),
+        ':' => name.get(at..).is_some_and(|rest| rest.starts_with("://")),
+        _ => c == '@' || (c.is_control() && c.is_ascii()),
+    };
     if !name.char_indices().any(|(at, c)| odd(at, c)) {
         return name.into();
     }
@@ -67,7 +71,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn names_and_handles_come_back(name in "[%0aA9\n\r\t\"\u{1}b:, é\\\\]{0,12}") {
+        fn names_and_handles_come_back(name in "[%0aA9\n\r\t\"\u{1}b:/@, é\\\\]{0,12}") {
             let there = in_header(&name).into_owned();
             proptest::prop_assert!(!there.contains(|c: char| c.is_ascii_control()), "{there:?}");
             proptest::prop_assert_eq!(from_header(&there).into_owned(), name.clone());

@@ -208,7 +208,14 @@ impl Plan {
                         said.attributes.push((attribute.clone(), value));
                     }
                 }
-                Meaning::Skip | Meaning::Time | Meaning::Key | Meaning::Text | Meaning::Link | Meaning::Rating { .. } => {}
+                Meaning::Skip
+                | Meaning::Post
+                | Meaning::Channel
+                | Meaning::Time
+                | Meaning::Key
+                | Meaning::Text
+                | Meaning::Link
+                | Meaning::Rating { .. } => {}
             }
         }
         Ok(said)

@@ -7,8 +7,11 @@ use heard_domain::account::Identity;
 use heard_domain::feedback::NewFeedback;
 use heard_domain::import::{BadRow, Mapping};
 use heard_domain::time::{Time, Zone};
+use serde_json::{Map, Value};
 
 use crate::error::Unreadable;
+use crate::export::table::FOUND;
+use crate::posts::at::At;
 use crate::posts::presets::native::NATIVE;
 use crate::posts::record::{Record, sample};
 use crate::posts::records::Records;
@@ -36,6 +39,8 @@ pub struct Row {
     pub feedback: NewFeedback,
     /// Values that had to be left out.
     pub remarks: Vec<BadRow>,
+    /// The listening post that the row itself names.
+    pub post: Option<At>,
 }
 
 /// The rows of a file, one after the other: `Err` ends it, because the file itself could not be read any further.
@@ -96,7 +101,7 @@ impl<R: Read + Seek> Rows<R> {
             return self.own();
         }
         let (feedback, remarks) = self.plan.build(&self.record)?;
-        Ok(Row { row: self.record.row, feedback, remarks })
+        Ok(Row { row: self.record.row, feedback, remarks, post: self.plan.post(&self.record) })
     }
 
     /// A line in our own layout.
@@ -109,16 +114,25 @@ impl<R: Read + Seek> Rows<R> {
             reason,
             sample: sample(raw),
         };
-        let feedback: NewFeedback =
-            serde_json::from_slice(raw).map_err(|e| report(String::new(), format!("not a feedback: {e}")))?;
+        let unlike = |e: serde_json::Error| report(String::new(), format!("not a feedback: {e}"));
+        let mut object: Map<String, Value> = serde_json::from_slice(raw).map_err(unlike)?;
+        let mut word = |name: &str| object.remove(name).and_then(|value| value.as_str().map(str::to_owned));
+        let (name, channel) = (word("post"), word("channel"));
+        object.remove(FOUND.trim_end_matches(':'));
+        let feedback: NewFeedback = serde_json::from_value(object.into()).map_err(unlike)?;
         feedback.check().map_err(|bad| report(bad.field, bad.reason))?;
         for identity in &feedback.author.identities {
             if Identity::new(identity.kind, &identity.handle).is_none() {
                 let kind = identity.kind.label().to_lowercase();
-                return Err(report("author.identities".to_owned(), format!("“{}” is no {kind}", sample(identity.handle.as_bytes()))));
+                return Err(report(
+                    "author.identities".to_owned(),
+                    format!("“{}” is no {kind}", sample(identity.handle.as_bytes())),
+                ));
             }
         }
-        Ok(Row { row: self.record.row, feedback, remarks: Vec::new() })
+        let post = name.filter(|name| self.plan.names_posts() && !name.trim().is_empty());
+        let post = post.map(|name| At { name, channel: channel.and_then(|code| code.parse().ok()) });
+        Ok(Row { row: self.record.row, feedback, remarks: Vec::new(), post })
     }
 }
 

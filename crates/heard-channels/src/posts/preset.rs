@@ -41,6 +41,10 @@ pub enum As {
     Touchpoint,
     /// The address of the original.
     Link,
+    /// The name of the listening post.
+    Post,
+    /// The channel of that post.
+    Channel,
     /// A rating on a scale that the formula fixes.
     Rating(&'static str, Formula),
     /// A mean on a scale from the lowest to the highest value.
@@ -67,6 +71,8 @@ impl As {
             Self::Account => Meaning::Account,
             Self::Touchpoint => Meaning::Touchpoint,
             Self::Link => Meaning::Link,
+            Self::Post => Meaning::Post,
+            Self::Channel => Meaning::Channel,
             Self::Rating(scale, formula) => {
                 let (min, max) = formula.range().unwrap_or((0.0, 100.0));
                 Meaning::Rating { scale: scale.to_owned(), formula, min, max }
@@ -197,7 +203,10 @@ impl Preset {
 
     /// What a column means, if the layout says it.
     pub fn meaning(&self, column: &str) -> Option<Meaning> {
-        self.place(column).and_then(|place| self.columns.get(place)).map(|(_, meaning)| meaning.meaning()).or_else(|| (self.others)(column))
+        self.place(column)
+            .and_then(|place| self.columns.get(place))
+            .map(|(_, meaning)| meaning.meaning())
+            .or_else(|| (self.others)(column))
     }
 
     /// Where a column stands among the known ones.

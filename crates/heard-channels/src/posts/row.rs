@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Unreadable;
 use crate::export::guard::bare;
+use crate::export::name::from_cell;
+use crate::posts::at::At;
 use crate::posts::date;
 use crate::posts::number;
 use crate::posts::preset::{Keyed, Preset, When};
@@ -131,12 +133,16 @@ impl Plan {
         for (place, name, meaning) in &self.columns {
             let given = record.cell(*place);
             let cell = if self.guarded { bare(given) } else { given.into() };
-            let value = cell.trim();
+            // What Heard wrote itself is taken to the letter: it was trimmed and measured when it first came in.
+            let value = if self.guarded { &*cell } else { cell.trim() };
             if value.is_empty() {
                 continue;
             }
             let mut remark = |reason: String| remarks.push(report(name, reason, value));
             let short = |remark: &mut dyn FnMut(String)| {
+                if self.guarded {
+                    return Some(value.to_owned());
+                }
                 let value = one_line(value);
                 let length = value.chars().count();
                 if length > LONGEST_VALUE {
@@ -146,7 +152,8 @@ impl Plan {
             };
             let mut identity = |kind: IdentityKind, remark: &mut dyn FnMut(String)| {
                 for handle in value.lines() {
-                    match Identity::new(kind, handle) {
+                    let handle = if self.guarded { from_cell(handle) } else { handle.into() };
+                    match Identity::new(kind, &handle) {
                         Some(identity) if feedback.author.identities.contains(&identity) => {}
                         Some(identity) => feedback.author.identities.push(identity),
                         None => remark(format!("is no {}: left out", kind.label().to_lowercase())),
@@ -165,7 +172,7 @@ impl Plan {
                     at = Some(time.map_err(|e| report(name, format!("the time {e}"), value))?);
                 }
                 Meaning::Key if feedback.key.is_empty() => value.clone_into(&mut feedback.key),
-                Meaning::Skip | Meaning::Time | Meaning::Key => {}
+                Meaning::Skip | Meaning::Time | Meaning::Key | Meaning::Post | Meaning::Channel => {}
                 // These belong to operational data: feedback has no such fields.
                 Meaning::Worth { .. }
                 | Meaning::Currency
@@ -184,7 +191,7 @@ impl Plan {
                         });
                     }
                 }
-                Meaning::Email if !value.contains('@') => remark("is no e-mail address: left out".to_owned()),
+                Meaning::Email if !value.contains('@') && !self.guarded => remark("is no e-mail address: left out".to_owned()),
                 Meaning::Email => identity(IdentityKind::Email, &mut remark),
                 Meaning::Handle => identity(IdentityKind::Social, &mut remark),
                 Meaning::Phone => identity(IdentityKind::Phone, &mut remark),
@@ -236,7 +243,7 @@ impl Plan {
             return Err(report(&of(&Meaning::Key), reason, ""));
         }
         // On social networks a handle is what people call themselves.
-        if feedback.author.name.is_none() {
+        if feedback.author.name.is_none() && !self.guarded {
             let handle = feedback.author.identities.iter().find(|identity| identity.kind == IdentityKind::Social);
             feedback.author.name = handle.map(|identity| identity.handle.clone());
         }
@@ -255,6 +262,23 @@ impl Plan {
 }
 
 impl Plan {
+    /// Whether rows may name the listening post where they were heard.
+    pub fn names_posts(&self) -> bool {
+        self.columns.iter().any(|(_, _, meaning)| *meaning == Meaning::Post)
+    }
+
+    /// The listening post that a row names.
+    pub fn post(&self, record: &Record) -> Option<At> {
+        let cell = |wanted: &Meaning| {
+            let (place, ..) = self.columns.iter().find(|(_, _, meaning)| meaning == wanted)?;
+            let cell = record.cell(*place);
+            let cell = if self.guarded { bare(cell) } else { cell.into() };
+            Some(cell.trim().to_owned()).filter(|cell| !cell.is_empty())
+        };
+        let name = cell(&Meaning::Post)?;
+        Some(At { name, channel: cell(&Meaning::Channel).and_then(|code| code.parse().ok()) })
+    }
+
     /// The key of a row whose layout says how to make one; empty if it does not, or there is nothing to make it of.
     fn made_key(&self, record: &Record) -> String {
         let places: Vec<usize> = match self.keyed_by {

@@ -1,20 +1,21 @@
 //! Importing a file: it is handed over, looked at, confirmed by a person, and comes in batch by batch; a batch, its place
 //! in the file and its bad rows are written in one transaction, so that a crash loses and doubles nothing.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::BufReader;
 
-use heard_channels::posts::file::{self, Row, Rows, Taking};
+use heard_channels::posts::at::At;
 use heard_channels::posts::detect::detect;
+use heard_channels::posts::file::{self, Row, Rows, Taking};
 use heard_domain::audit::{Act, Noun};
+use heard_domain::channel::Channel;
 use heard_domain::feedback::BadFeedback;
 use heard_domain::id::{ImportId, JobId, PostId};
 use heard_domain::import::{BadRow, Import, ImportKind, ImportState, Mapping, Meaning};
 use heard_domain::job::Job;
-use heard_domain::post::Post;
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::starter::industry::Industry;
-use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
@@ -26,6 +27,7 @@ use crate::flow::{Flow, need};
 use crate::hear::entries;
 use crate::hear::held::{MOST_BAD_ROWS, end, forget_file, source, unreadable};
 use crate::hear::names::Names;
+use crate::hear::origin::{self, find_or_make};
 use crate::hear::receive;
 use crate::hear::take::{Batch, Heard, OnChange, Prepared, keep, prepare};
 use crate::understand::Understanding;
@@ -111,6 +113,11 @@ pub async fn confirm(
     if feedback && !mapping.columns.iter().any(|(_, meaning)| says(meaning)) {
         return Err(FlowError::rule("columns", "choose at least one column as words, rating or attribute"));
     }
+    let names_posts = mapping.columns.iter().any(|(_, meaning)| *meaning == Meaning::Post);
+    if names_posts && matches!(scope.reach, Reach::Posts(_)) {
+        let why = "one of them names listening posts: who sees only some posts has to leave it out";
+        return Err(FlowError::rule("columns", why));
+    }
     let import = if feedback {
         let import = Import { mapping: Mapping { post: name::name("post", &mapping.post)?, ..mapping }, ..import };
         opened(flow, &import).await?;
@@ -134,7 +141,11 @@ pub async fn confirm(
             if again.is_none() {
                 return Ok(None);
             }
-            let post = if feedback { Some(post(tx, now, new_post, &import.mapping)?) } else { None };
+            let post = if feedback {
+                Some(find_or_make(tx, now, new_post, &import.mapping.post, import.mapping.channel)?)
+            } else {
+                None
+            };
             if let Some(shape) = tables::import::shape(tx, id)? {
                 tables::mapping::remember(tx, &shape, &import.mapping, now)?;
             }
@@ -148,17 +159,6 @@ pub async fn confirm(
         .await?;
     flow.refresh().await?;
     confirmed.ok_or_else(|| FlowError::Conflict("somebody else has confirmed this import meanwhile".into()))
-}
-
-fn post(tx: &mut Tx, now: Time, id: PostId, mapping: &Mapping) -> Result<PostId, heard_store::error::StoreError> {
-    if let Some(post) = tables::post::by_name(tx, &mapping.post)? {
-        return Ok(post.id);
-    }
-    let (name, channel) = (mapping.post.clone(), mapping.channel);
-    let detail = json!({ "name": name, "channel": channel });
-    tables::post::save(tx, &Post::new(id, name, channel))?;
-    tables::audit::note(tx, now, Act::Added, Noun::Post, id.0, &detail)?;
-    Ok(id)
 }
 
 /// Stops an import; what came in so far stays.
@@ -195,6 +195,7 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
         return entries::run(flow, &import).await;
     }
     let Some(post) = import.post else { return Ok(()) };
+    let channel = import.mapping.channel;
     flow.pace(id, import.done);
     let mut rows = match opened(flow, &import).await {
         Ok(rows) => rows,
@@ -209,7 +210,7 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
     let gather = async move {
         loop {
             let batch;
-            (rows, batch) = next(flow, rows, post, timed).await?;
+            (rows, batch) = next(flow, rows, (post, channel), timed).await?;
             let last = batch.is_last();
             if hand.send(batch).await.is_err() || last {
                 return Ok::<(), FlowError>(());
@@ -219,12 +220,15 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
     let keep = async move {
         while let Some(batch) = waiting.recv().await {
             let (failure, last) = (batch.failure.clone(), batch.is_last());
-            if batch.last.is_some() && !write(flow, id, post, batch).await? {
+            if batch.last.is_some() && !write(flow, id, batch).await? {
                 forget_file(flow, id);
                 return Ok(());
             }
             if last {
                 return end(flow, id, failure).await;
+            }
+            if flow.stopping() {
+                return Ok(());
             }
         }
         Ok(())
@@ -233,11 +237,11 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
     tokio::try_join!(gather, keep).map(|_| ())
 }
 
-/// The next rows of the file, read as far as they are new to the post.
+/// The next rows of the file, read as far as they are new to their post.
 async fn next(
     flow: &Flow,
     mut rows: Rows<BufReader<File>>,
-    post: PostId,
+    usual: (PostId, Channel),
     timed: bool,
 ) -> Result<(Rows<BufReader<File>>, Rowful), FlowError> {
     let (ids, now) = (flow.ids(), flow.now());
@@ -246,17 +250,27 @@ async fn next(
         (rows, batch)
     };
     let (rows, mut batch) = tokio::task::spawn_blocking(cut).await.map_err(FlowError::internal)?;
-    let keys: Vec<String> = batch.rows.iter().filter_map(|(_, row)| Some(row.as_ref().ok()?.new.key.clone())).collect();
+    let posts = origin::posts(flow, usual, &batch.named).await?;
+    batch.rows.iter_mut().zip(posts).for_each(|((_, own, _), post)| *own = post);
+    let mut keys: BTreeMap<PostId, Vec<String>> = BTreeMap::new();
+    for (_, post, row) in &batch.rows {
+        keys.entry(*post).or_default().extend(row.as_ref().ok().map(|row| row.new.key.clone()));
+    }
     let there = move |view: &View| {
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        tables::feedback::by_keys(view, post, &keys)
+        let mut there: HashSet<(PostId, String)> = HashSet::new();
+        for (post, keys) in &keys {
+            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            there.extend(tables::feedback::by_keys(view, *post, &keys)?.into_keys().map(|key| (*post, key)));
+        }
+        Ok(there)
     };
     let known = flow.store.read(&Scope::system(), there).await?;
     let understanding = flow.look();
     let read = move || {
-        for row in batch.rows.iter_mut().filter_map(|(_, row)| row.as_mut().ok()) {
-            if !known.contains_key(&row.new.key) {
-                row.read(&understanding, post);
+        for (_, post, row) in &mut batch.rows {
+            let Ok(row) = row else { continue };
+            if !known.contains(&(*post, row.new.key.clone())) {
+                row.read(&understanding, *post);
             }
         }
         batch.understanding = Some(understanding);
@@ -268,7 +282,10 @@ async fn next(
 
 /// Rows that were read from the file, checked and hashed, and not yet written.
 struct Rowful {
-    rows: Vec<(u64, Result<Prepared, BadFeedback>)>,
+    /// Each with its number and its post.
+    rows: Vec<(u64, PostId, Result<Prepared, BadFeedback>)>,
+    /// The post that each row names itself.
+    named: Vec<Option<At>>,
     bad: Vec<BadRow>,
     remarks: Vec<BadRow>,
     last: Option<u64>,
@@ -286,6 +303,7 @@ impl Rowful {
 fn next_batch(rows: &mut Rows<BufReader<File>>, timed: bool, mut id: impl FnMut() -> i64) -> Rowful {
     let mut batch = Rowful {
         rows: Vec::with_capacity(BATCH),
+        named: Vec::with_capacity(BATCH),
         bad: Vec::new(),
         remarks: Vec::new(),
         last: None,
@@ -296,11 +314,13 @@ fn next_batch(rows: &mut Rows<BufReader<File>>, timed: bool, mut id: impl FnMut(
     while batch.rows.len() + batch.bad.len() < BATCH && bytes < BATCH_BYTES {
         let Some(row) = rows.next() else { break };
         match row {
-            Ok(Ok(Row { row, feedback, remarks })) => {
+            Ok(Ok(Row { row, feedback, remarks, post })) => {
                 batch.last = Some(row);
                 bytes += feedback.text.len();
                 batch.remarks.extend(remarks);
-                batch.rows.push((row, prepare(id(), feedback, timed)));
+                batch.named.push(post);
+                // Which post this is, is looked up for all of them together.
+                batch.rows.push((row, PostId(0), prepare(id(), feedback, timed)));
             }
             Ok(Err(bad)) => {
                 batch.last = Some(bad.row);
@@ -316,19 +336,30 @@ fn next_batch(rows: &mut Rows<BufReader<File>>, timed: bool, mut id: impl FnMut(
 }
 
 /// Writes a batch with its place in the file; false if the import was stopped meanwhile.
-async fn write(flow: &Flow, id: ImportId, post: PostId, mut batch: Rowful) -> Result<bool, FlowError> {
+async fn write(flow: &Flow, id: ImportId, mut batch: Rowful) -> Result<bool, FlowError> {
     if !batch.understanding.take().is_some_and(|understanding| understanding.reads_like(&flow.look())) {
-        batch.rows.iter_mut().filter_map(|(_, row)| row.as_mut().ok()).for_each(Prepared::unread);
+        batch.rows.iter_mut().filter_map(|(.., row)| row.as_mut().ok()).for_each(Prepared::unread);
     }
-    let (names, now, job) = (Names::of(flow), flow.now(), JobId(flow.id()));
+    let (names, now, ids) = (Names::of(flow), flow.now(), flow.ids());
     let write = move |tx: &mut Tx| {
         let mut names = names;
         let Some(import) = tables::import::get(tx, id)?.filter(|import| import.state == ImportState::Running) else {
             return Ok(None);
         };
-        let (places, prepared): (Vec<u64>, Vec<_>) = batch.rows.into_iter().unzip();
-        let common = Batch { post, import: Some(id), on_change: OnChange::Revise, now, job };
-        let heard = keep(tx, &mut names, &common, prepared)?;
+        // In the order of the file, run by run of one post: what is known of a person grows from row to row.
+        let (mut places, mut heard) = (Vec::with_capacity(batch.rows.len()), Vec::with_capacity(batch.rows.len()));
+        let mut rows = batch.rows.into_iter().peekable();
+        while let Some((first, post, prepared)) = rows.next() {
+            places.push(first);
+            let mut run = vec![prepared];
+            while let Some((place, _, prepared)) = rows.next_if(|(_, next, _)| *next == post) {
+                places.push(place);
+                run.push(prepared);
+            }
+            let job = JobId(ids.next(now));
+            let common = Batch { post, import: Some(id), on_change: OnChange::Revise, now, job };
+            heard.extend(keep(tx, &mut names, &common, run)?);
+        }
         let refused = places.iter().zip(&heard).filter_map(|(row, heard)| match heard {
             Heard::Refused(bad) => {
                 Some(BadRow { row: *row, line: 0, column: bad.field.clone(), reason: bad.reason.clone(), sample: String::new() })

@@ -150,13 +150,26 @@ pub fn given_up(view: &View) -> Result<Vec<Waiting>, StoreError> {
     let sql = "SELECT id, body, failures, failure FROM job WHERE taken = 0 AND (failures >= $1 OR cuts >= $2) ORDER BY id";
     view.list(sql, &[MOST_FAILURES.into(), MOST_CUTS.into()], |row| {
         let failure = row.text_or_none(3)?.map(str::to_owned);
-        Ok(Waiting { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, failures: row.int(2)?, due: None, failure })
+        Ok(Waiting {
+            id: JobId(row.int(0)?),
+            job: serde_json::from_str(row.text(1)?)?,
+            failures: row.int(2)?,
+            due: None,
+            failure,
+        })
     })
 }
 
 /// How many jobs are not done.
 pub fn count(view: &View) -> Result<u64, StoreError> {
     Ok(view.number("SELECT count(*) FROM job", &[])? as u64)
+}
+
+/// How many jobs wait or run, and how many have failed for good.
+pub fn tally(view: &View) -> Result<(u64, u64), StoreError> {
+    let sql = "SELECT count(*) FROM job WHERE failures >= $1 OR cuts >= $2";
+    let failed = view.number(sql, &[MOST_FAILURES.into(), MOST_CUTS.into()])? as u64;
+    Ok((count(view)?.saturating_sub(failed), failed))
 }
 
 /// When the next job is due, if one waits.

@@ -2,14 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 mod api;
+mod arrange;
 mod audit;
 mod degraded;
+mod export;
 mod form;
-mod arrange;
 mod hostile;
 mod ids;
 mod import;
 mod live;
+mod metrics;
 mod openapi;
 mod operations;
 mod posts;

@@ -7,6 +7,7 @@ use crate::cli::{Cli, Command};
 use crate::commands::{audit, backup, demo, doctor, export, import, query, reindex, restore, serve, token, user};
 use crate::config::document::markdown;
 use crate::config::load::load;
+use crate::config::log::Format;
 use crate::say;
 
 /// Runs a command.
@@ -27,7 +28,11 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     let quiet = !matches!(cli.command, Command::Serve(_)) && config.log.level == "info";
     let level = if quiet { "warn" } else { config.log.level.as_str() };
     let filter: EnvFilter = level.parse().with_context(|| format!("log.level: “{level}” is not a level"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match config.log.format {
+        Format::Text => lines.init(),
+        Format::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads can be started")?;
     runtime.block_on(async {
         match cli.command {

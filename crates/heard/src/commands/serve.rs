@@ -62,15 +62,35 @@ pub async fn serve_flow(flow: Arc<Flow>, listener: TcpListener, web: &Web, hint:
     if let Some(hint) = hint {
         say::talk(hint);
     }
-    tokio::spawn(async move {
+    let state = AppState::new(Arc::clone(&flow), site);
+    let live = Arc::clone(&state.live);
+    let watching = tokio::spawn(async move {
         asked_to_stop().await;
-        say::talk("Stopping: running requests are finished first.");
+        say::talk("Stopping: running requests and the batches in hand are finished first. Once more: stop at once.");
+        // Streams never end by themselves.
+        live.close();
         // Both listeners being gone means that all has stopped.
         let _ = stop.send(true);
+        asked_to_stop().await;
+        say::talk("Stopped at once: what was not finished goes on after the next start.");
+        std::process::exit(1);
     });
-    serve(listener, router(AppState::new(Arc::clone(&flow), site)), Patience::default(), until(stopped)).await;
+    serve(listener, router(state), patience(), until(stopped)).await;
     flow.all_noted().await;
-    working.await.context("the background work broke off")
+    let worked = working.await.context("the background work broke off");
+    watching.abort();
+    worked
+}
+
+/// The usual patience, with no more connections than the system has handles for.
+fn patience() -> Patience {
+    let usual = Patience::default();
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let handles = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    // Files of the database and the index need some too.
+    let most = handles.map_or(usual.most, |handles| usual.most.min(handles.saturating_sub(handles.min(1024) / 4).max(64)));
+    Patience { most, ..usual }
 }
 
 async fn until(mut stopped: told::Receiver<bool>) {

@@ -194,6 +194,7 @@ pub struct Server {
     child: Child,
     /// Where it listens.
     pub address: SocketAddr,
+    said: Option<thread::JoinHandle<String>>,
 }
 
 impl Server {
@@ -208,15 +209,34 @@ impl Server {
             if let Some((_, rest)) = line.split_once("http://")
                 && let Ok(address) = rest.trim().trim_end_matches('/').parse()
             {
-                // What it says from now on is read and dropped, so that the pipe does not fill up.
-                thread::spawn(move || seen.iter().for_each(drop));
-                return Ok(Self { child, address });
+                // What it says from now on is read, so that the pipe does not fill up.
+                let said = thread::spawn(move || said.into_iter().chain(seen.iter()).collect::<Vec<_>>().join("\n"));
+                return Ok(Self { child, address, said: Some(said) });
             }
             said.push(line);
         }
         drop(child.kill());
         drop(child.wait());
         Err(format!("the server did not say its address, but: {}", said.join("\n")))
+    }
+
+    /// Its number among the processes.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself: how, and all that it said.
+    pub fn end(mut self) -> (std::process::ExitStatus, String) {
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begun.elapsed() < Duration::from_mins(1), "it does not end");
+            thread::sleep(Duration::from_millis(20));
+        };
+        let said = self.said.take().map(|said| said.join().unwrap()).unwrap_or_default();
+        (status, said)
     }
 
     /// Death without warning (SIGKILL).

@@ -17,4 +17,5 @@ mod folder;
 mod idempotency;
 mod malformed;
 mod noise;
+mod stop;
 mod torture;

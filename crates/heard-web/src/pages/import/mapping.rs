@@ -44,6 +44,8 @@ const CHOICES: &[(&str, &str, &[ImportKind])] = &[
     ("place", "Place", EXPOSURES),
     ("count", "How many", EXPOSURES),
     ("link", "Address of the original", FEEDBACK),
+    ("post", "Listening post", FEEDBACK),
+    ("channel", "Channel of the post", FEEDBACK),
     ("rating", "Rating", FEEDBACK),
     ("attribute", "Attribute", DESCRIBED),
 ];
@@ -64,6 +66,8 @@ fn code(meaning: &Meaning) -> &'static str {
         Meaning::Account => "account",
         Meaning::Touchpoint => "touchpoint",
         Meaning::Link => "link",
+        Meaning::Post => "post",
+        Meaning::Channel => "channel",
         Meaning::Rating { .. } => "rating",
         Meaning::Attribute { .. } => "attribute",
         Meaning::Worth { .. } => "worth",
@@ -116,6 +120,8 @@ fn meaning(n: usize, column: &str, old: &Meaning, form: &Form) -> Result<Meaning
         "account" => Meaning::Account,
         "touchpoint" => Meaning::Touchpoint,
         "link" => Meaning::Link,
+        "post" => Meaning::Post,
+        "channel" => Meaning::Channel,
         "rating" => rating(n, column, old, form)?,
         "worth" => {
             let currency = form.get(&format!("currency{n}")).trim().to_uppercase();
