@@ -91,6 +91,8 @@ async fn say(browser: &Browser, form: &str) -> Result<()> {
     browser.until("thanked again", "document.querySelector('main').innerText.includes('Thank you')").await?;
     let cookies = browser.ask("return document.cookie", vec![]).await?;
     ensure!(!cookies.as_str().unwrap_or_default().contains("f/"), "{cookies}");
+    // The console tells of the answer 422 above, which was wanted.
+    browser.complaints().await?;
     browser.prefers(Theme::Light).await?;
     browser.width(1440).await
 }
