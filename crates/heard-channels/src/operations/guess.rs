@@ -15,8 +15,28 @@ const RENEWAL: &[&str] = &["renewal", "renews", "renew", "expiry", "expires", "e
 const STAGE: &[&str] = &["stage", "phase", "step"];
 const MEASURE: &[&str] = &["measure", "metric", "what", "counted", "unit"];
 const PLACE: &[&str] = &["place", "site", "store", "location", "branch", "airport", "shop", "station", "hub", "depot"];
-const COUNT: &[&str] = &["count", "number", "volume", "total", "quantity", "orders", "calls", "visits", "flights", "passengers", "exposures",
-    "transactions", "deliveries", "tickets", "bookings", "contacts", "sessions", "checkouts", "how", "n"];
+const COUNT: &[&str] = &[
+    "count",
+    "number",
+    "volume",
+    "total",
+    "quantity",
+    "orders",
+    "calls",
+    "visits",
+    "flights",
+    "passengers",
+    "exposures",
+    "transactions",
+    "deliveries",
+    "tickets",
+    "bookings",
+    "contacts",
+    "sessions",
+    "checkouts",
+    "how",
+    "n",
+];
 const EVENT: &[&str] = &["event", "incident", "type", "kind", "happening"];
 const WHEN: &[&str] = &["date", "day", "at", "time", "when", "timestamp", "datum", "occurred", "happened", "week"];
 const ROLE: &[&str] = &["role", "title", "position", "function", "job", "part", "rolle"];
@@ -93,7 +113,8 @@ fn kind(survey: &Survey, feedback: &Guess) -> ImportKind {
     let named = |list: &'static [&'static str]| has(&|c| c.named(list));
     let dated = has(&|c| c.mostly(c.facts.dates) && c.named(WHEN));
     let stage = named(STAGE);
-    let event = has(&|c| c.words.iter().any(|w| w == "event" || w == "incident")) || has(&|c| c.named(EVENT) && c.named(&["event"]));
+    let event =
+        has(&|c| c.words.iter().any(|w| w == "event" || w == "incident")) || has(&|c| c.named(EVENT) && c.named(&["event"]));
     if event && dated {
         return ImportKind::Events;
     }
@@ -143,8 +164,10 @@ pub fn as_kind(survey: &Survey, feedback: Guess, kind: ImportKind) -> Guess {
     for column in columns {
         let attribute = || (Meaning::Attribute { name: column.facts.name.clone() }, 0.8, "a property beside the others");
         let fits = described && column.facts.filled > 0 && column.facts.longest <= 200;
-        let (meaning, mut confidence, because) =
-            column.found.clone().unwrap_or_else(|| if fits { attribute() } else { (Meaning::Skip, 0.7, "nothing points to a meaning") });
+        let (meaning, mut confidence, because) = column
+            .found
+            .clone()
+            .unwrap_or_else(|| if fits { attribute() } else { (Meaning::Skip, 0.7, "nothing points to a meaning") });
         if let (Meaning::Time | Meaning::Renewal, Some(verdict)) = (&meaning, &verdict) {
             confidence = confidence.min(verdict.sure);
         }
@@ -179,7 +202,9 @@ fn accounts(columns: &mut [Column<'_>]) {
     let currency = currency_of(columns);
     let worth = Meaning::Worth { currency };
     give(columns, &worth, 0.9, BY_NAME, |c| c.named(WORTH) && c.money());
-    let plain = |c: &Column<'_>| matches!(normal(&c.facts.name).as_str(), "account" | "accountname" | "company" | "companyname" | "customer" | "name");
+    let plain = |c: &Column<'_>| {
+        matches!(normal(&c.facts.name).as_str(), "account" | "accountname" | "company" | "companyname" | "customer" | "name")
+    };
     let _ = give(columns, &Meaning::Account, 0.95, BY_NAME, plain)
         || give(columns, &Meaning::Account, 0.8, BY_NAME, |c| c.named(ACCOUNT) && !c.named(ID))
         || give(columns, &Meaning::Account, 0.6, "a name", |c| c.named(NAME));

@@ -48,12 +48,7 @@ pub async fn exposures(
 }
 
 /// Events, latest first.
-pub async fn events(
-    flow: &Flow,
-    scope: &Scope,
-    wanted: tables::event::Wanted,
-    limit: usize,
-) -> Result<Vec<Event>, FlowError> {
+pub async fn events(flow: &Flow, scope: &Scope, wanted: tables::event::Wanted, limit: usize) -> Result<Vec<Event>, FlowError> {
     need(scope, Grant::ReadPersons)?;
     let found = flow.store.read(scope, move |view| tables::event::list(view, &wanted, limit)).await?;
     flow.saw(scope, found.iter().filter_map(|event| event.person));

@@ -278,9 +278,8 @@ async fn write(flow: &Flow, id: ImportId, batch: Rowful) -> Result<bool, FlowErr
         let mut keeping = Keeping::new(&directory, Some(id));
         let (mut added, mut known, mut changed) = (0, 0, 0);
         let (mut bad, mut remarks) = (batch.bad, batch.remarks);
-        let of = |row: u64, said: BadFeedback| {
-            BadRow { row, line: 0, column: said.field, reason: said.reason, sample: String::new() }
-        };
+        let of =
+            |row: u64, said: BadFeedback| BadRow { row, line: 0, column: said.field, reason: said.reason, sample: String::new() };
         for (row, entry) in &batch.rows {
             match keeping.keep(tx, entry, &mut || ids.next(now))? {
                 Became::Kept(_, wrote, left_out) => {
@@ -312,4 +311,3 @@ async fn write(flow: &Flow, id: ImportId, batch: Rowful) -> Result<bool, FlowErr
     };
     Ok(flow.store.write(&Scope::system(), write).await?)
 }
-

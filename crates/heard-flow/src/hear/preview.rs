@@ -191,9 +191,8 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
                 None => None,
             };
             let sure = tables::import::sure(view, id)?;
-            let before = |other: &Import| {
-                other.id != id && other.at <= first && other.done > 0 && other.state != ImportState::Undone
-            };
+            let before =
+                |other: &Import| other.id != id && other.at <= first && other.done > 0 && other.state != ImportState::Undone;
             Ok((same.into_iter().find(before), recalled, sure))
         })
         .await?;

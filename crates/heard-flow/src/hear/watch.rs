@@ -108,7 +108,8 @@ impl Watcher {
             Some(hash) => hash,
             None => {
                 let (own, own_metadata) = (path.to_owned(), metadata.clone());
-                let hash = tokio::task::spawn_blocking(move || hash(&own, &own_metadata)).await.map_err(FlowError::internal)??;
+                let hash =
+                    tokio::task::spawn_blocking(move || hash(&own, &own_metadata)).await.map_err(FlowError::internal)??;
                 if let Some(seen) = self.seen.get_mut(path) {
                     seen.hash = Some(hash.clone());
                 }
@@ -117,9 +118,7 @@ impl Watcher {
         };
         let source = path.to_string_lossy().into_owned();
         let imports = flow.store.read(&Scope::system(), move |view| tables::import::by_hash(view, &hash)).await?;
-        let busy = |import: &&Import| {
-            matches!(import.state, ImportState::Preview | ImportState::Running | ImportState::Undoing)
-        };
+        let busy = |import: &&Import| matches!(import.state, ImportState::Preview | ImportState::Running | ImportState::Undoing);
         if let Some(import) = imports.iter().find(busy) {
             if import.state == ImportState::Preview && import.source.as_deref() == Some(&source) {
                 return begin(flow, watch, import).await;

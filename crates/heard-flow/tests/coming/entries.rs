@@ -17,8 +17,7 @@ use crate::{bad, common, import};
 
 const ACCOUNTS: &str = "Account,Annual value,Renewal date,Key account,Segment\nAcme,EUR 1200,2027-01-31,yes,Large\n,EUR 5,,,\nBolt,USD 900.50,,no,Small\n";
 const PERSONS: &str = "Name,E-mail,Role,Account\nAnn,ann@acme.com,Buyer,Acme\nBo,bo@bolt.com,Owner,Bolt\nNobody,,,\n";
-const EVENTS: &str =
-    "event_id,event_type,occurred_at,email,minutes\ne1,delay,2026-03-01T10:00:00Z,ann@acme.com,45\ne2,return,2026-03-02T10:00:00Z,new@acme.com,\ne3,,2026-03-02T10:00:00Z,,\n";
+const EVENTS: &str = "event_id,event_type,occurred_at,email,minutes\ne1,delay,2026-03-01T10:00:00Z,ann@acme.com,45\ne2,return,2026-03-02T10:00:00Z,new@acme.com,\ne3,,2026-03-02T10:00:00Z,,\n";
 
 fn exposures(stage: &str, orders: u32) -> String {
     format!("Day,Stage,Orders\n2026-03-01,{stage},{orders}\n2026-03-02,{stage},7\n2026-03-02,Nowhere at all,7\n")
@@ -125,7 +124,9 @@ async fn an_import_of_feedback_is_undone_and_what_came_after_it_stays() {
     };
     let found = flow.store.write(&scope, recount).await.expect("a recount");
     let again = flow.store.read(&Scope::system(), tables::cube::cells).await.expect("cells");
-    let there = |cells: Vec<tables::cube::Cell>| cells.into_iter().filter(|cell| cell.volume > 0 || cell.passages > 0).collect::<Vec<_>>();
+    let there = |cells: Vec<tables::cube::Cell>| {
+        cells.into_iter().filter(|cell| cell.volume > 0 || cell.passages > 0).collect::<Vec<_>>()
+    };
     assert_eq!(there(found), there(again));
 
     // What another import has given other words since stays, and is named.

@@ -12,7 +12,9 @@ use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::{Day, Time};
 use heard_store::store::Store;
 use heard_store::tables::change::Wrote;
-use heard_store::tables::{account, cube, event, exposure, feedback, import, outbox, person, property, reading, revert, template, withdraw};
+use heard_store::tables::{
+    account, cube, event, exposure, feedback, import, outbox, person, property, reading, revert, template, withdraw,
+};
 use heard_store::view::Tx;
 
 use crate::conformance::made::{company, row};
@@ -247,10 +249,7 @@ pub fn a_withdrawn_import_leaves_cubes_like_a_recount(open: &dyn Fn(&Path) -> St
         all.restored.extend(some.restored);
     }
     assert_eq!((all.removed, all.corrections, all.restored), (1, 1, vec![FeedbackId(2)]));
-    assert_eq!(
-        state(&store),
-        [(1, "one".to_owned(), Some(1)), (2, "two".to_owned(), Some(1)), (3, "three".to_owned(), Some(1))]
-    );
+    assert_eq!(state(&store), [(1, "one".to_owned(), Some(1)), (2, "two".to_owned(), Some(1)), (3, "three".to_owned(), Some(1))]);
     let (corrections, revisions, hash) = store
         .read_now(&scope, |view| {
             let kept = feedback::by_key(view, PostId(1), "key 2")?;
@@ -264,7 +263,8 @@ pub fn a_withdrawn_import_leaves_cubes_like_a_recount(open: &dyn Fn(&Path) -> St
     let (counted, scored) = store.read_now(&scope, |view| Ok((cube::cells(view)?, cube::scores(view)?))).unwrap();
     store.write_now(&scope, cube::rebuild).unwrap();
     let again = store.read_now(&scope, |view| Ok((cube::cells(view)?, cube::scores(view)?))).unwrap();
-    let there = |cells: Vec<cube::Cell>| cells.into_iter().filter(|cell| cell.volume != 0 || cell.passages != 0).collect::<Vec<_>>();
+    let there =
+        |cells: Vec<cube::Cell>| cells.into_iter().filter(|cell| cell.volume != 0 || cell.passages != 0).collect::<Vec<_>>();
     assert_eq!((there(counted), scored), (there(again.0), again.1));
 
     undoing = an_import(1, ImportState::Undoing);

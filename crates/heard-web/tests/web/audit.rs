@@ -123,6 +123,9 @@ pub async fn forms(world: &World, session: &str) -> Vec<form::Form> {
         let mut paths = vec![];
         if let Some((before, _)) = route.path.split_once("/{id}") {
             let noun = before.rsplit('/').next().unwrap();
+            if route.path == "/imports/{id}/undo" {
+                paths.push(world.done_import().await);
+            }
             paths.extend([world.seen.get(noun).cloned(), Some(ids::there(world, world_noun(noun)).await)].into_iter().flatten());
         } else if !route.path.contains('{') {
             paths.push(String::new());

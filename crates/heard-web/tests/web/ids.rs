@@ -73,6 +73,7 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "JobId" => "jobs",
         "CorrectionId" => "corrections",
         "EventId" => "events",
+        "TemplateId" => "templates",
         other if other.ends_with("Id") => panic!("say in ids.rs under which noun {other} stands"),
         _ => return None,
     })

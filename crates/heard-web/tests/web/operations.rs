@@ -44,7 +44,10 @@ async fn programs_hand_over_operational_data_once() {
     let token = site.token(&[Grant::Import, Grant::ReadPersons, Grant::ReadFigures]).await;
     let email = json!({ "kind": "email", "handle": "Mia@Example.com" });
     let batches = [
-        ("accounts", json!({ "name": "Acme", "yearly_value": { "minor": 500, "currency": "EUR" }, "attributes": [["Size", "L"]] })),
+        (
+            "accounts",
+            json!({ "name": "Acme", "yearly_value": { "minor": 500, "currency": "EUR" }, "attributes": [["Size", "L"]] }),
+        ),
         ("persons", json!({ "name": "Mia", "account": "Acme", "identities": [email] })),
         ("exposures", json!({ "day": "2026-03-01", "stage": stage.name, "measure": "orders", "count": 7 })),
         ("events", json!({ "key": "e1", "kind": "delay", "at": "2026-03-01T10:00:00Z", "author": { "identities": [email] } })),
@@ -122,7 +125,8 @@ async fn templates_are_saved_picked_renamed_and_removed() {
     assert!(page.body.contains("No template yet"));
     let file = "x1,x2\n2026-03-01,some words that nobody knows\n2026-03-02,other words of a customer\n";
     let place = drop_file(&site, &session, "a.csv", file).await.header("location").to_owned();
-    let columns = [("kind", "feedback"), ("was", "feedback"), ("m0", "time"), ("m1", "text"), ("post", "Notes"), ("channel", "note")];
+    let columns =
+        [("kind", "feedback"), ("was", "feedback"), ("m0", "time"), ("m1", "text"), ("post", "Notes"), ("channel", "note")];
     let save: Vec<(&str, &str)> = columns.iter().copied().chain([("do", "save"), ("template_name", "Branch notes")]).collect();
     let answer = site.submit(&format!("{place}/confirm"), Some(&session), &save).await;
     assert_eq!(answer.header("location"), "/imports/templates?done=saved", "{}", answer.body);
@@ -156,8 +160,14 @@ async fn the_kind_of_a_file_is_guessed_and_can_be_changed() {
     let file = "Account,Annual value,Renewal date\nAcme,EUR 1200,2027-01-31\nBolt,EUR 7,2027-02-01\n";
     let place = drop_file(&site, &session, "crm.csv", file).await.header("location").to_owned();
     let page = site.get(&place, Some(&session)).await;
-    assert!(page.body.contains("Taken for accounts") && page.body.contains("1200 EUR") && page.body.contains("sure: "), "{}", page.body);
-    let page = site.submit(&format!("{place}/confirm"), Some(&session), &[("kind", "persons"), ("was", "accounts"), ("do", "begin")]).await;
+    assert!(
+        page.body.contains("Taken for accounts") && page.body.contains("1200 EUR") && page.body.contains("sure: "),
+        "{}",
+        page.body
+    );
+    let page = site
+        .submit(&format!("{place}/confirm"), Some(&session), &[("kind", "persons"), ("was", "accounts"), ("do", "begin")])
+        .await;
     assert!(page.body.contains("value=\"persons\" selected"), "another kind is shown before anything begins: {}", page.body);
     let begin = [("kind", "accounts"), ("was", "accounts"), ("do", "begin")];
     let answer = site.submit(&format!("{place}/confirm"), Some(&session), &begin).await;

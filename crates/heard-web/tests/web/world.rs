@@ -52,6 +52,9 @@ impl World {
         let mut world = Self { site, admin, session, token, narrow, seen: BTreeMap::new(), hidden: BTreeMap::new() };
         world.seen = world.things(mine, "visible").await;
         world.hidden = world.things(other, "hidden").await;
+        // Everybody who sees imports sees all templates.
+        let template = world.fresh("templates").await;
+        world.seen.insert("templates", template);
         world.site.flow.store.caught_up().unwrap();
         world
     }
@@ -91,6 +94,14 @@ impl World {
         answer.json()["id"].as_str().unwrap().to_owned()
     }
 
+    /// An import that is done, and could be undone.
+    pub async fn done_import(&self) -> String {
+        let id = self.fresh("imports").await;
+        self.post(&format!("/api/v1/imports/{id}/confirm"), json!({})).await;
+        drain(&self.site.flow).await.unwrap();
+        id
+    }
+
     /// Makes something by the API, which must succeed.
     pub async fn post(&self, path: &str, body: Value) -> Value {
         let answer = self.site.call(Method::POST, path, Some(&self.token), Some(body)).await;
@@ -108,6 +119,14 @@ impl World {
                 id(&self.post(&format!("/api/v1/feedback/{}/corrections", self.seen["feedback"]), change).await)
             }
             "imports" => self.import(&format!("fresh {now}")).await,
+            "templates" => {
+                let columns = json!([["when", { "as": "time" }], ["words", { "as": "text" }]]);
+                let mapping = json!({ "kind": "feedback", "preset": "generic", "columns": columns, "dates": "ymd", "zone": null,
+                    "channel": "survey", "post": "Survey" });
+                id(&self
+                    .post("/api/v1/templates", json!({ "name": format!("t{now}"), "format": "csv", "mapping": mapping }))
+                    .await)
+            }
             "tokens" => {
                 let made = self.post("/api/v1/tokens", json!({ "name": "fresh", "scopes": ["figures:read"] })).await;
                 id(&made["token"])
@@ -124,6 +143,9 @@ impl World {
     /// The address of a route, with what its identifier stands for.
     pub async fn path(&self, route: &str) -> String {
         let Some((before, _)) = route.split_once("/{id}") else { return route.to_owned() };
+        if route.ends_with("/imports/{id}/undo") {
+            return route.replace("{id}", &self.done_import().await);
+        }
         let noun = before.rsplit('/').next().unwrap();
         route.replace("{id}", &self.fresh(noun).await)
     }

@@ -104,9 +104,11 @@ fn new() -> Value {
 pub fn list_doc() -> Doc {
     let mut shown = new();
     shown["id"] = "729382736123".into();
-    Doc::new("listAccounts", "Operational data", "List accounts, by name.")
-        .query::<AccountParameters>()
-        .answers::<AccountList>(200, "One page", json!({ "items": [shown], "next": null }))
+    Doc::new("listAccounts", "Operational data", "List accounts, by name.").query::<AccountParameters>().answers::<AccountList>(
+        200,
+        "One page",
+        json!({ "items": [shown], "next": null }),
+    )
 }
 
 /// Documents [`offer`].

@@ -90,7 +90,11 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
 }
 
 /// Keeps events.
-pub async fn offer(State(state): State<AppState>, caller: Caller, Body(batch): Body<EventBatch>) -> Result<Json<KeptList>, Problem> {
+pub async fn offer(
+    State(state): State<AppState>,
+    caller: Caller,
+    Body(batch): Body<EventBatch>,
+) -> Result<Json<KeptList>, Problem> {
     Ok(Json(keep(&state, &caller, batch.items.into_iter().map(Entry::Event).collect()).await?))
 }
 

@@ -106,7 +106,9 @@ pub fn list_doc() -> Doc {
 pub fn offer_doc() -> Doc {
     let new = json!({ "day": "2026-03-22", "stage": "Book", "measure": "orders", "place": "HEL", "count": 1204 });
     let about = "Hand over exposures: the same day, stage, measure and place again replaces the count.";
-    Doc::new("keepExposures", "Operational data", about)
-        .takes::<ExposureBatch>(json!({ "items": [new] }))
-        .answers::<KeptList>(200, "What became of each", kept_example(None))
+    Doc::new("keepExposures", "Operational data", about).takes::<ExposureBatch>(json!({ "items": [new] })).answers::<KeptList>(
+        200,
+        "What became of each",
+        kept_example(None),
+    )
 }

@@ -252,7 +252,11 @@ pub struct ForeseenShown {
 }
 
 /// Shows what undoing an import would do.
-pub async fn foresee(State(state): State<AppState>, caller: Caller, Id(id): Id<ImportId>) -> Result<Json<ForeseenShown>, Problem> {
+pub async fn foresee(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<ImportId>,
+) -> Result<Json<ForeseenShown>, Problem> {
     let seen = undo::foresee(&state.flow, &caller.scope, id).await?;
     let staying = if caller.scope.may(Grant::ReadFeedback) { seen.staying } else { Vec::new() };
     Ok(Json(ForeseenShown {

@@ -91,7 +91,11 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
 }
 
 /// Keeps persons.
-pub async fn offer(State(state): State<AppState>, caller: Caller, Body(batch): Body<PersonBatch>) -> Result<Json<KeptList>, Problem> {
+pub async fn offer(
+    State(state): State<AppState>,
+    caller: Caller,
+    Body(batch): Body<PersonBatch>,
+) -> Result<Json<KeptList>, Problem> {
     Ok(Json(keep(&state, &caller, batch.items.into_iter().map(Entry::Person).collect()).await?))
 }
 
@@ -115,7 +119,9 @@ pub fn list_doc() -> Doc {
 /// Documents [`offer`].
 pub fn offer_doc() -> Doc {
     let about = "Hand over persons: known by a handle, or by name within their account; what is not said stays.";
-    Doc::new("keepPersons", "Operational data", about)
-        .takes::<PersonBatch>(json!({ "items": [new()] }))
-        .answers::<KeptList>(200, "What became of each", kept_example(Some("729382736321")))
+    Doc::new("keepPersons", "Operational data", about).takes::<PersonBatch>(json!({ "items": [new()] })).answers::<KeptList>(
+        200,
+        "What became of each",
+        kept_example(Some("729382736321")),
+    )
 }

@@ -9,7 +9,8 @@ use crate::parts::say::moment;
 
 /// The heads of the columns, and the cells of a row.
 fn cells(entry: &Entry, zone: &Zone) -> Vec<(&'static str, String)> {
-    let pairs = |list: &[(String, String)]| list.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ");
+    let pairs =
+        |list: &[(String, String)]| list.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join(", ");
     let handles = |list: &[Identity]| list.iter().map(|identity| identity.handle.clone()).collect::<Vec<_>>().join(", ");
     let or = |value: &Option<String>| value.clone().unwrap_or_default();
     match entry {
@@ -41,8 +42,18 @@ fn cells(entry: &Entry, zone: &Zone) -> Vec<(&'static str, String)> {
             ("Identifier", event.key.clone()),
             ("Kind", event.kind.clone()),
             ("When", moment(event.at, zone)),
-            ("Who", [or(&event.author.name), handles(&event.author.identities), or(&event.author.account)].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ")),
-            ("Where", [or(&event.stage), or(&event.touchpoint)].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ")),
+            (
+                "Who",
+                [or(&event.author.name), handles(&event.author.identities), or(&event.author.account)]
+                    .into_iter()
+                    .filter(|s| !s.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" · "),
+            ),
+            (
+                "Where",
+                [or(&event.stage), or(&event.touchpoint)].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · "),
+            ),
             ("Details", pairs(&event.details)),
         ],
     }
@@ -53,7 +64,11 @@ fn money(value: &heard_domain::account::Money) -> String {
     let places = heard_channels::operations::money::decimals(&value.currency);
     let unit = 10_i64.pow(places);
     let (whole, part) = (value.minor / unit, value.minor % unit);
-    if part == 0 { format!("{whole} {}", value.currency) } else { format!("{whole}.{part:0width$} {}", value.currency, width = places as usize) }
+    if part == 0 {
+        format!("{whole} {}", value.currency)
+    } else {
+        format!("{whole}.{part:0width$} {}", value.currency, width = places as usize)
+    }
 }
 
 /// The table.
