@@ -1,10 +1,11 @@
 //! The demonstration company: a seeded, pure simulator of one believable company over 14 months, and the truth about it.
 //!
-//! Bottom-up: [`truth`] · `dice`, `category`, `setting` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
+//! Bottom-up: [`truth`] · `dice`, `category`, `setting`, `arranged` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
 //! `compose` · [`simulate`] · [`fill`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
 //! `!` only about a planted problem, `>` only after its fix was announced; `b:` businesses, `c:` households;
 //! `[a|b]` a choice, `{…}` a gap.
 
+mod arranged;
 mod calendar;
 mod category;
 mod cell;

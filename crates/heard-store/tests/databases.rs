@@ -19,6 +19,7 @@ mod conformance {
     pub mod made;
     pub mod operations;
     pub mod outbox;
+    pub mod arranged;
     pub mod people;
     pub mod posts;
     pub mod readings;

@@ -1,7 +1,9 @@
 //! The shape of a starter: plain names; the company gives identifiers when it takes one.
 
+use crate::calendar::Calendar;
 use crate::id::{CategoryId, DepartmentId, StageId, TouchpointId};
 use crate::journey::{Journey, Stage, Touchpoint};
+use crate::segment::Segment;
 use crate::taxonomy::{Category, Department, Taxonomy};
 
 /// A journey and a taxonomy to begin with.
@@ -52,6 +54,10 @@ pub struct Planted {
     pub taxonomy: Taxonomy,
     /// The departments, by name.
     pub departments: Vec<Department>,
+    /// The calendars that departments work by.
+    pub calendars: Vec<Calendar>,
+    /// The segments.
+    pub segments: Vec<Segment>,
 }
 
 /// The entries of a list that is written with commas.

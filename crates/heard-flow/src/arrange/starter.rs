@@ -1,6 +1,8 @@
 //! A journey and a taxonomy to begin with: a company's own, or the starter of its industry.
 
 use heard_domain::audit::{Act, Noun};
+use heard_domain::calendar::Calendar;
+use heard_domain::id::CalendarId;
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
 use heard_domain::starter::plan::Planted;
@@ -19,7 +21,12 @@ pub fn wanted(flow: &Flow) -> bool {
 
 /// Takes the starter of an industry.
 pub async fn adopt(flow: &Flow, scope: &Scope, industry: Industry) -> Result<(), FlowError> {
-    let planted = industry.starter().plant(|| flow.id());
+    let mut planted = industry.starter().plant(|| flow.id());
+    // Every department works by something from the first day on.
+    let (id, zone) = (CalendarId(flow.id()), flow.directory().company.zone.clone());
+    let (name, week) = ("Working hours".to_owned(), Calendar::usual_week());
+    planted.calendars.push(Calendar { id, name, zone, week, holidays: Vec::new() });
+    planted.departments.iter_mut().for_each(|department| department.calendar = Some(id));
     plant(flow, scope, planted).await
 }
 
@@ -34,6 +41,12 @@ pub async fn plant(flow: &Flow, scope: &Scope, planted: Planted) -> Result<(), F
                 return Ok(false);
             }
             tables::journey::save(tx, &planted.journey)?;
+            for calendar in &planted.calendars {
+                tables::calendar::save(tx, calendar)?;
+            }
+            for segment in &planted.segments {
+                tables::segment::save(tx, segment)?;
+            }
             for department in &planted.departments {
                 tables::department::save(tx, department)?;
             }

@@ -17,6 +17,7 @@ use heard_domain::user::Role;
 use crate::arrange::post::PostDraft;
 use crate::arrange::user::UserDraft;
 use crate::arrange::{account, company, form, post, starter, user};
+use crate::demo::arranged;
 use crate::demo::simulate::{Comment, Company, Simulation};
 use crate::error::FlowError;
 use crate::flow::Flow;
@@ -96,7 +97,9 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
     let planted = Planted {
         journey: founded.journey.clone(),
         taxonomy: founded.taxonomy.clone(),
-        departments: founded.departments.clone(),
+        departments: founded.departments.iter().cloned().map(arranged::department).collect(),
+        calendars: arranged::calendars(&founded.zone),
+        segments: arranged::segments(),
     };
     starter::plant(flow, &scope, planted).await?;
     company::set(flow, &scope, Named { name: founded.name.to_owned(), zone: founded.zone.clone() }).await?;

@@ -71,7 +71,6 @@ pub struct Due {
 
 /// What [`due`] is asked.
 #[derive(Serialize, JsonSchema)]
-#[allow(dead_code, reason = "documents the parameters")]
 pub struct DueParameters {
     /// When the promise is made; now, if it is not said.
     #[serde(default)]
