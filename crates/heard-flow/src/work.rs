@@ -124,9 +124,8 @@ async fn give_back(flow: &Arc<Flow>, ids: Vec<JobId>, error: &FlowError) -> Resu
     let blameless = matches!(error, FlowError::Full | FlowError::Busy | FlowError::Stopped);
     let (reason, now) = (error.to_string(), flow.now());
     insist(flow, move |tx| {
-        ids.iter().try_for_each(|id| match blameless {
-            true => tables::job::postpone(tx, *id, &reason, now),
-            false => tables::job::fail(tx, *id, &reason, now),
+        ids.iter().try_for_each(|id| {
+            if blameless { tables::job::postpone(tx, *id, &reason, now) } else { tables::job::fail(tx, *id, &reason, now) }
         })
     })
     .await

@@ -84,8 +84,11 @@ fn files(index: &Path) -> BTreeSet<PathBuf> {
     there.filter(|file| !file.to_string_lossy().ends_with(".lock")).collect()
 }
 
-/// What can happen to a file.
-const HARMS: [(&str, fn(&Path)); 4] = [
+/// Something that happens to a file.
+type Harm = fn(&Path);
+
+/// What can happen to a file, by name.
+const HARMS: [(&str, Harm); 4] = [
     ("cut short", |file| cut(file, |length| length / 2)),
     ("empty", |file| cut(file, |_| 0)),
     ("flipped", |file| {

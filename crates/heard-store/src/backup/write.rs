@@ -176,7 +176,7 @@ fn files(db: &dyn Driver, folder: &Path) -> Result<Vec<(String, File)>, StoreErr
             Ok(file) => files.push((name, file)),
             // Taken away since by whoever has finished it: the next start finds it missing, as it would here.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                tracing::warn!(name, "a file that waits to be imported is not there")
+                tracing::warn!(name, "a file that waits to be imported is not there");
             }
             Err(error) => return Err(failed(&error)),
         }

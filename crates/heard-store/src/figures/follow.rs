@@ -573,7 +573,9 @@ impl IndexFollower {
             let verbatims = at_once(&self.view, || verbatims(&self.view, ids))?;
             let gone = missing(ids, verbatims.iter().map(|verbatim| verbatim.id));
             self.with(pen, |pen| {
-                gone.into_iter().for_each(|id| pen.forget(id));
+                for id in gone {
+                    pen.forget(id);
+                }
                 verbatims.iter().try_for_each(|verbatim| pen.put(verbatim))
             })?;
         }

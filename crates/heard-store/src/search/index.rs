@@ -132,9 +132,9 @@ impl SearchIndex {
 
     /// Makes an empty index of a database in a folder, in the place of what is there.
     pub fn create(folder: &Path, database: &str) -> Result<Self, StoreError> {
-        let broken = |error: io::Error| match no_room(&error) {
-            true => StoreError::Full,
-            false => StoreError::Broken(format!("the search index in {}: {error}", folder.display())),
+        let broken = |error: io::Error| {
+            let what = format!("the search index in {}: {error}", folder.display());
+            if no_room(&error) { StoreError::Full } else { StoreError::Broken(what) }
         };
         match std::fs::remove_dir_all(folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(broken(error)),

@@ -76,7 +76,7 @@ pub fn a_backup_that_is_wrong_in_any_place_is_refused(open: Open<'_>) {
         match round % 3 {
             0 => bytes[at] ^= 1 << (round % 8),
             1 => bytes.truncate(at),
-            _ => drop(bytes.drain(at..at + 1)),
+            _ => drop(bytes.drain(at..=at)),
         }
         fs::write(&broken, bytes).unwrap();
         let target = folder.path().join("target");

@@ -78,7 +78,9 @@ fn round_trip(truth: Truth) {
         assert!(kept.len() <= after.len() + 4, "more came back than was handed over");
     }
     over.store(true, Ordering::Relaxed);
-    clients.into_iter().for_each(|client| client.join().unwrap());
+    for client in clients {
+        client.join().unwrap();
+    }
     server.kill();
     // On the other database as well, and from there once more: the same content.
     let other = Folder::on(if truth == Truth::Sqlite { Truth::Postgres } else { Truth::Sqlite });

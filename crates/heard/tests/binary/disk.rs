@@ -137,7 +137,7 @@ fn fill(ballast: &Path) {
 /// What became of a run on a failing disk.
 #[derive(Default)]
 struct Runs {
-    runs: AtomicU64,
+    begun: AtomicU64,
     refused: AtomicU64,
     stopped: AtomicU64,
     never_up: AtomicU64,
@@ -180,7 +180,7 @@ fn a_failing_disk_never_makes_a_promise_that_is_not_kept() {
     let count = |number: &AtomicU64| number.load(Ordering::Relaxed);
     let outcome = format!(
         "{} faults at the Nth write or sync, N up to {last}: {} acknowledged, 0 lost; {} runs stopped writing with 503, {} answered 507, {} did not come up; all started again",
-        count(&runs.runs),
+        count(&runs.begun),
         count(&runs.acknowledged),
         count(&runs.stopped),
         count(&runs.refused),
@@ -194,12 +194,12 @@ fn a_failing_disk_never_makes_a_promise_that_is_not_kept() {
 fn fail_at(origin: &Folder, token: &str, post: &str, n: u64, runs: &Runs) {
     const CALLS: [&str; 4] = ["pwrite64,fdatasync,fsync", "fdatasync", "pwrite64", "fsync"];
     let call = CALLS[((n + seed()) % 4) as usize];
-    let error = if (n + seed()) % 3 == 0 { "ENOSPC" } else { "EIO" };
+    let error = if (n + seed()).is_multiple_of(3) { "ENOSPC" } else { "EIO" };
     let fault = format!("{call}:error={error}:when={n}");
     let folder = Folder::new();
     let copied = Command::new("cp").arg("-a").arg(origin.data()).arg(folder.path()).status().unwrap();
     assert!(copied.success());
-    runs.runs.fetch_add(1, Ordering::Relaxed);
+    runs.begun.fetch_add(1, Ordering::Relaxed);
     let mut kept: BTreeSet<String> = (0..5).map(|n| format!("origin-{n}")).collect();
     match Server::start(folder.heard_on_failing_disk(&fault, &["serve", "--listen", "127.0.0.1:0"])) {
         // It says why, and leaves what is there as it is.
