@@ -241,6 +241,7 @@ fn fail_at(origin: &Folder, token: &str, post: &str, n: u64, runs: &Runs) {
         }
     }
     runs.acknowledged.fetch_add(kept.len() as u64, Ordering::Relaxed);
+    folder.let_go();
     let (server, _) = folder.serve();
     let given = client::post(server.address, "/api/v1/feedback", token, &feedback(post, "again", "After the restart")).unwrap();
     assert_eq!(given.status, 201, "{fault}: {given:?}");

@@ -129,6 +129,16 @@ impl Folder {
         (server, start.elapsed())
     }
 
+    /// Waits until no Heard holds the folder any more: one that was watched by strace dies a moment later than strace.
+    pub fn let_go(&self) {
+        let start = Instant::now();
+        let lock = fs::File::open(self.data().join("heard.lock")).unwrap();
+        while lock.try_lock_shared().is_err() {
+            assert!(start.elapsed() < Duration::from_secs(20), "a Heard does not let go of its folder");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Looks into the database from outside.
     pub fn look(&self) -> Connection {
         let path = self.data().join("heard.db");
