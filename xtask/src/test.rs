@@ -3,6 +3,7 @@
 pub mod axe;
 pub mod browser;
 mod licence;
+mod postgres;
 pub mod step;
 mod strace;
 mod supply;

@@ -1,9 +1,10 @@
 //! What a read sees and a write changes: a connection, together with who is looking.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
+use std::sync::Arc;
 
-use heard_domain::id::{PostId, ScaleId};
+use heard_domain::id::{CategoryId, PostId, ScaleId, StageId};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::score::Formula;
 
@@ -104,6 +105,8 @@ pub struct Tx {
     recounted: bool,
     /// The formulas of scales seen so far; a scale never changes its formula.
     pub(crate) formulas: HashMap<ScaleId, Formula>,
+    /// The stages and categories that there are, once the group has looked; `None` again when the group changes them.
+    pub(crate) named: Option<(Arc<HashSet<StageId>>, Arc<HashSet<CategoryId>>)>,
     /// The last number given in the outbox.
     pub(crate) sequence: i64,
     /// The last number given before the write under way: numbers of an undone write are given again.
@@ -127,6 +130,7 @@ impl Tx {
             group: Deltas::default(),
             recounted: false,
             formulas: HashMap::new(),
+            named: None,
             sequence: 0,
             sequence_before: 0,
             work_added: false,
@@ -158,6 +162,7 @@ impl Tx {
         self.group.clear();
         self.cubes.clear();
         self.work_added = false;
+        self.named = None;
         self.db().begin(true)?;
         self.sequence = self.number("SELECT max(seq) FROM outbox", &[])?;
         Ok(())
@@ -187,6 +192,7 @@ impl Tx {
         self.cubes.clear();
         // A scale declared by this write is gone, and its identifier may be given again.
         self.formulas.clear();
+        self.named = None;
         if self.db().within_transaction() { self.db().script("ROLLBACK TO one; RELEASE one") } else { Ok(()) }
     }
 

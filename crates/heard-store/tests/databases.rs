@@ -23,6 +23,7 @@ mod conformance {
     pub mod people;
     pub mod posts;
     pub mod readings;
+    mod statements;
     pub mod work;
 }
 

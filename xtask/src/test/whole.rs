@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::test::step::{self, Tally};
-use crate::test::{axe, browser, strace, supply};
+use crate::test::{axe, browser, postgres, strace, supply};
 use crate::tidy;
 
 /// What came of the steps so far.
@@ -22,10 +22,11 @@ struct Report {
 pub fn run(root: &Path, allow_skip: bool) -> Result<()> {
     let mut report = Report { lines: vec![], tally: Tally::default(), steps: Tally::default(), skipped: vec![] };
     let data = data_folder(root);
-    let mut have_browser = true;
+    let (mut have_browser, mut have_postgres) = (true, true);
     for (what, found) in [
         ("the browser's tests", browser::prepare().and_then(|()| axe::prepare(root))),
         ("the failing disk", strace::prepare()),
+        ("tests on PostgreSQL", postgres::prepare()),
         ("tests on the real files", data.as_ref().map(|_| ()).context("set HEARD_DATA to the folder of the data sets")),
     ] {
         if let Err(reason) = found {
@@ -33,6 +34,7 @@ pub fn run(root: &Path, allow_skip: bool) -> Result<()> {
                 bail!("{what}: {reason:#} (or give --allow-skip to leave them out)");
             }
             have_browser &= what != "the browser's tests";
+            have_postgres &= what != "tests on PostgreSQL";
             report.skipped.push(format!("{what}: {reason:#}"));
         }
     }
@@ -41,7 +43,7 @@ pub fn run(root: &Path, allow_skip: bool) -> Result<()> {
     report.checked("supply", || supply::check(root));
     report.ran("format", cargo(root).args(["fmt", "--all", "--check"]));
     report.ran("clippy", cargo(root).args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]));
-    let mut tests = tests(root, have_browser, allow_skip);
+    let mut tests = tests(root, have_browser, have_postgres, allow_skip);
     tests.env("HEARD_ALLOW_SKIP", if allow_skip { "1" } else { "" });
     if let Some(folder) = &data {
         tests.env("HEARD_DATA", folder);
@@ -59,12 +61,14 @@ fn cargo(root: &Path) -> Command {
 
 /// All tests of the workspace at once, so that every dependency is built once, with one set of features. Where skipping is
 /// allowed, what passing tests say is shown as well: one of them may say that it was skipped.
-fn tests(root: &Path, have_browser: bool, show_all: bool) -> Command {
+fn tests(root: &Path, have_browser: bool, have_postgres: bool, show_all: bool) -> Command {
     let mut command = cargo(root);
     if browser::find("cargo-nextest").is_some() {
         command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--show-progress", "none", "--status-level", "slow"]);
-        if !have_browser {
-            command.args(["-E", "not package(e2e)"]);
+        let without = [(have_browser, "not package(e2e)"), (have_postgres, "not test(/on_postgres/)")];
+        let without: Vec<&str> = without.into_iter().filter(|(have, _)| !have).map(|(_, filter)| filter).collect();
+        if !without.is_empty() {
+            command.args(["-E", &without.join(" and ")]);
         }
         if show_all {
             command.args(["--success-output", "immediate"]);
@@ -74,8 +78,12 @@ fn tests(root: &Path, have_browser: bool, show_all: bool) -> Command {
         if !have_browser {
             command.args(["--exclude", "e2e"]);
         }
+        command.arg("--");
+        if !have_postgres {
+            command.args(["--skip", "on_postgres"]);
+        }
         if show_all {
-            command.args(["--", "--show-output"]);
+            command.arg("--show-output");
         }
     }
     command

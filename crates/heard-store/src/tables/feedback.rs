@@ -1,7 +1,8 @@
 //! Feedback: verbatims with their ratings and attributes, and the words they had before.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use heard_domain::feedback::Feedback;
 use heard_domain::id::{AccountId, AttributeId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId};
@@ -44,64 +45,122 @@ pub enum Outcome {
 /// Keeps feedback that is not there yet: with its passages (one that says nothing, if it is not read), cube, outbox. One
 /// outcome a row.
 pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreError> {
-    let mut outcomes = Vec::with_capacity(rows.len());
-    let (mut added, mut labelled) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    let mut bodies = Vec::new();
-    let named = Named::load(tx)?;
-    for row in rows {
-        let f = &row.feedback;
-        let reading = row.reading.as_ref();
-        let labels = match reading {
+    // A single one is tried at once: its count tells whether it was there.
+    let mut known = if rows.len() > 1 { there(tx, rows)? } else { HashMap::new() };
+    let fresh = fresh(rows, &known);
+    let named = Named::of(tx)?;
+    let labelled: Vec<Labelled> = fresh
+        .iter()
+        .map(|row| match &row.reading {
             Some(reading) => named.labelled(Cow::Borrowed(reading), row.stage),
             None => Labelled { language: None, passages: vec![Labels::unread(row.stage)], main: Labels::unread(row.stage) },
-        };
-        let values: [Value<'_>; 19] = [
-            f.id.into(),
-            f.revision.into(),
-            f.post.into(),
-            (&f.key).into(),
-            (&row.hash).into(),
-            f.at.into(),
-            f.day.into(),
-            f.heard.into(),
-            f.person.into(),
-            f.account.into(),
-            f.touchpoint.into(),
-            (&f.text).into(),
-            f.link.as_deref().into(),
-            f.import.into(),
-            labels.main.stage.into(),
-            labels.language.as_deref().into(),
-            reading.map(|reading| reading.model.as_str()).into(),
-            labels.main.polarity.map(Polarity::index).into(),
-            labels.main.sentiment.map(f64::from).into(),
-        ];
-        if tx.execute(INSERT, &values)? > 0 {
-            outcomes.push(Outcome::Added);
-            if let Some(reading) = reading {
-                bodies.push((f.id, serde_json::to_string(reading)?));
-            }
-            labelled.push(labels.passages);
-            added.push(row);
-            continue;
+        })
+        .collect();
+    let values: Vec<Value<'_>> = fresh.iter().zip(&labelled).flat_map(|(row, labels)| values(row, labels)).collect();
+    let added = tx.execute_many(INSERT, WIDTH, &values)? as usize;
+    if added < fresh.len() {
+        if rows.len() > 1 {
+            return Err(StoreError::Broken(format!("of {} feedbacks that are new only {added} were added", fresh.len())));
         }
-        let sql = "SELECT id, hash FROM feedback WHERE post = $1 AND key = $2";
-        let known =
-            tx.one(sql, &[f.post.into(), (&f.key).into()], |kept| Ok((FeedbackId(kept.int(0)?), kept.text(1)? == row.hash)))?;
-        outcomes.push(match known {
-            Some((id, true)) => Outcome::Known(id),
-            Some((id, false)) => Outcome::Differs(id),
-            None => return Err(StoreError::Broken(format!("feedback {} was neither added nor found", f.id))),
-        });
+        known = there(tx, rows)?;
+        if known.is_empty() {
+            return Err(StoreError::Broken("a feedback was neither added nor found".to_owned()));
+        }
+    } else {
+        insert_facts(tx, &fresh.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
+        let body = |row: &&NewRow| Some(serde_json::to_string(row.reading.as_ref()?).map(|body| (row.feedback.id, body)));
+        keep_bodies(tx, &fresh.iter().filter_map(body).collect::<Result<Vec<_>, _>>()?)?;
+        passage::insert_many(tx, fresh.iter().zip(&labelled).map(|(row, labels)| (row.feedback.id, &labels.passages[..])))?;
+        for (row, labels) in fresh.iter().zip(&labelled) {
+            tally(tx, &row.feedback, &labels.passages, 1)?;
+        }
+        outbox::push(tx, &fresh.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
     }
-    insert_facts(tx, &added.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
-    keep_bodies(tx, &bodies)?;
-    passage::insert_many(tx, added.iter().zip(&labelled).map(|(row, labels)| (row.feedback.id, &labels[..])))?;
-    for (row, labels) in added.iter().zip(&labelled) {
-        tally(tx, &row.feedback, labels, 1)?;
+    Ok(outcomes(rows, known))
+}
+
+/// What each post has already under the keys of these rows.
+type There = HashMap<(PostId, String), (FeedbackId, String)>;
+
+fn there(view: &View, rows: &[NewRow]) -> Result<There, StoreError> {
+    let mut posts: Vec<PostId> = rows.iter().map(|row| row.feedback.post).collect();
+    posts.sort_unstable();
+    posts.dedup();
+    let mut found = HashMap::new();
+    for post in posts {
+        let keys: Vec<&str> =
+            rows.iter().map(|row| &row.feedback).filter(|f| f.post == post).map(|f| f.key.as_str()).collect();
+        for keys in keys.chunks(CHUNK) {
+            let (list, mut values) = one_of(2, keys);
+            values.insert(0, post.into());
+            view.each(&format!("SELECT key, id, hash FROM feedback WHERE post = $1 AND key IN ({list})"), &values, |row| {
+                found.insert((post, row.text(0)?.to_owned()), (FeedbackId(row.int(1)?), row.text(2)?.to_owned()));
+                Ok(())
+            })?;
+        }
     }
-    outbox::push(tx, &added.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
-    Ok(outcomes)
+    Ok(found)
+}
+
+/// The rows that are not there, the first of each key.
+fn fresh<'a>(rows: &'a [NewRow], there: &There) -> Vec<&'a NewRow> {
+    let mut seen = HashSet::with_capacity(rows.len());
+    let mut fresh = Vec::with_capacity(rows.len());
+    for row in rows {
+        let f = &row.feedback;
+        let known = !there.is_empty() && there.contains_key(&(f.post, f.key.clone()));
+        if !known && seen.insert((f.post, f.key.as_str())) {
+            fresh.push(row);
+        }
+    }
+    fresh
+}
+
+/// One outcome a row: the first of a key that was not there is added, and what comes after it finds it there.
+fn outcomes(rows: &[NewRow], mut there: There) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(rows.len());
+    for row in rows {
+        let f = &row.feedback;
+        match there.entry((f.post, f.key.clone())) {
+            Entry::Occupied(kept) => {
+                let (id, hash) = kept.get();
+                outcomes.push(if *hash == row.hash { Outcome::Known(*id) } else { Outcome::Differs(*id) });
+            }
+            Entry::Vacant(free) => {
+                free.insert((f.id, row.hash.clone()));
+                outcomes.push(Outcome::Added);
+            }
+        }
+    }
+    outcomes
+}
+
+/// How many values a row of feedback has.
+const WIDTH: usize = 19;
+
+fn values<'a>(row: &'a NewRow, labels: &'a Labelled) -> [Value<'a>; WIDTH] {
+    let f = &row.feedback;
+    [
+        f.id.into(),
+        f.revision.into(),
+        f.post.into(),
+        (&f.key).into(),
+        (&row.hash).into(),
+        f.at.into(),
+        f.day.into(),
+        f.heard.into(),
+        f.person.into(),
+        f.account.into(),
+        f.touchpoint.into(),
+        (&f.text).into(),
+        f.link.as_deref().into(),
+        f.import.into(),
+        labels.main.stage.into(),
+        labels.language.as_deref().into(),
+        row.reading.as_ref().map(|reading| reading.model.as_str()).into(),
+        labels.main.polarity.map(Polarity::index).into(),
+        labels.main.sentiment.map(f64::from).into(),
+    ]
 }
 
 const INSERT: &str = "INSERT INTO feedback (id, revision, post, key, hash, at, day, heard, person, account, touchpoint, text, link, import, stage, \

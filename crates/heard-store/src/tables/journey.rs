@@ -48,6 +48,7 @@ pub fn save(tx: &mut Tx, journey: &Journey) -> Result<(), StoreError> {
             set_aside(tx, "touchpoint", touchpoint.id.0)?;
         }
     }
+    tx.named = None;
     for stage in &journey.stages {
         let cues = serde_json::to_string(&stage.cues)?;
         tx.execute(
@@ -100,5 +101,6 @@ fn remove_stage(tx: &mut Tx, id: StageId) -> Result<(), StoreError> {
     let heard = tx.list("SELECT DISTINCT feedback FROM passage WHERE stage = $1", &value, |row| Ok(FeedbackId(row.int(0)?)))?;
     tx.execute("UPDATE category SET stage = NULL WHERE stage = $1", &value)?;
     tx.execute("DELETE FROM stage WHERE id = $1", &value)?;
+    tx.named = None;
     reading::lay_over_all(tx, &heard)
 }

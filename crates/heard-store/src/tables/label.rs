@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use heard_domain::id::{CategoryId, FeedbackId, StageId};
 use heard_domain::reading::Reading;
@@ -13,15 +14,25 @@ use crate::view::{Tx, View};
 
 /// The stages and categories that there are: labels of others are not shown and not counted.
 pub(crate) struct Named {
-    stages: HashSet<StageId>,
-    categories: HashSet<CategoryId>,
+    stages: Arc<HashSet<StageId>>,
+    categories: Arc<HashSet<CategoryId>>,
 }
 
 impl Named {
     pub(crate) fn load(view: &View) -> Result<Self, StoreError> {
         let stages = view.list("SELECT id FROM stage", &[], |row| Ok(StageId(row.int(0)?)))?;
         let categories = view.list("SELECT id FROM category", &[], |row| Ok(CategoryId(row.int(0)?)))?;
-        Ok(Self { stages: stages.into_iter().collect(), categories: categories.into_iter().collect() })
+        Ok(Self { stages: Arc::new(stages.into_iter().collect()), categories: Arc::new(categories.into_iter().collect()) })
+    }
+
+    /// The same for a write: looked up once a group, for only the one writer changes them.
+    pub(crate) fn of(tx: &mut Tx) -> Result<Self, StoreError> {
+        if let Some((stages, categories)) = tx.named.clone() {
+            return Ok(Self { stages, categories });
+        }
+        let named = Self::load(tx)?;
+        tx.named = Some((named.stages.clone(), named.categories.clone()));
+        Ok(named)
     }
 
     fn holds(&self, reading: &Reading) -> bool {

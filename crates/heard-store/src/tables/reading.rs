@@ -51,7 +51,7 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
     let mut before = passage::many(tx, &read)?;
     passage::delete_many(tx, &read)?;
     let corrections = corrections_of(tx, &ids)?;
-    let named = Named::load(tx)?;
+    let named = Named::of(tx)?;
 
     let mut labelled = Vec::with_capacity(readings.len());
     let (mut bodies, mut own) = (Vec::with_capacity(readings.len()), Vec::with_capacity(readings.len() * 6));

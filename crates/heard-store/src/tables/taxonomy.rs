@@ -50,6 +50,7 @@ pub fn save(tx: &mut Tx, taxonomy: &Taxonomy) -> Result<i64, StoreError> {
             journey::set_aside(tx, "category", category.id.0)?;
         }
     }
+    tx.named = None;
     for category in &taxonomy.categories {
         let watch_words = serde_json::to_string(&category.watch_words)?;
         let departments = serde_json::to_string(&category.departments)?;
@@ -85,6 +86,7 @@ fn remove(tx: &mut Tx, id: CategoryId) -> Result<(), StoreError> {
     let sql = "SELECT DISTINCT feedback FROM passage_category WHERE category = $1";
     let heard = tx.list(sql, &value, |row| Ok(FeedbackId(row.int(0)?)))?;
     tx.execute("DELETE FROM category WHERE id = $1", &value)?;
+    tx.named = None;
     reading::lay_over_all(tx, &heard)
 }
 

@@ -82,11 +82,12 @@ impl Server {
             let mut ready = self.command("pg_isready");
             ready.args(["-q", "-h", "127.0.0.1", "-U", "heard", "-p", &self.port.to_string()]);
             if ready.status().is_ok_and(|status| status.success()) {
-                // When this process goes, however it goes, the pipe closes and the shell ends the server.
+                // When this process goes, however it goes, the pipe closes, and the shell ends the server and clears up.
                 let mut guard = Command::new("sh");
                 let postmaster = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
                 let postmaster = postmaster.lines().next().unwrap().to_owned();
-                guard.args(["-c", "read -r line; kill -QUIT \"$0\""]).arg(postmaster).stdin(Stdio::piped()).stdout(Stdio::null());
+                let ends = "read -r line; kill -QUIT \"$0\"; while kill -0 \"$0\" 2>/dev/null; do sleep 0.1; done; rm -rf \"$1\"";
+                guard.args(["-c", ends]).arg(postmaster).arg(self.folder.path()).stdin(Stdio::piped()).stdout(Stdio::null());
                 self.guard = Some(guard.spawn().unwrap());
                 return true;
             }
