@@ -80,7 +80,17 @@ fn by_clients(clients: usize, one: Arc<dyn Fn() + Send + Sync>) -> f64 {
 fn open(folder: &Path, database: &Database) -> Store {
     let store = Store::open_on(folder, database).unwrap();
     let (name, channel) = ("post".to_owned(), Channel::Review);
-    let post = Post { id: PostId(1), name, channel, touchpoint: None, objective: None, owner: None, promise_hours: None, process: None, place: None };
+    let post = Post {
+        id: PostId(1),
+        name,
+        channel,
+        touchpoint: None,
+        objective: None,
+        owner: None,
+        promise_hours: None,
+        process: None,
+        place: None,
+    };
     store.write_now(&Scope::system(), move |tx| post::save(tx, &post)).unwrap();
     store
 }

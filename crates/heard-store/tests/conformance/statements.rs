@@ -31,12 +31,14 @@ const PIECES: &[(&str, &str, &[&str])] = &[
     ("tables/person.rs", "table", &["identity"]),
     ("tables/property.rs", "column", &["account", "person"]),
     ("tables/property.rs", "", &["account", "person"]),
+    ("tables/taxonomy.rs", "from", &["FROM feedback"]),
+    ("tables/taxonomy.rs", "", &["1"]),
     ("tables/withdraw.rs", "table", &["correction"]),
 ];
 
 /// Files whose statements are put together from too many parts: these are run on both databases by the tests that compare
 /// the ways to an answer, and by those of backups.
-const RUN_ELSEWHERE: [&str; 3] = ["figures/cube.rs", "figures/sql.rs", "backup/"];
+const RUN_ELSEWHERE: [&str; 4] = ["figures/cube.rs", "figures/sql.rs", "backup/", "sql/"];
 
 /// Statements of SQLite alone, and those of the other.
 const ALONE: [&str; 7] = ["PRAGMA", "current_setting", "sqlite_", "pragma_", "pg_", "SHOW ", "information_schema"];
@@ -151,6 +153,8 @@ fn filled(text: &str, file: &str, constants: &[(String, String)]) -> Result<Vec<
     let known = known.or_else(|| PIECES.iter().find(fits).map(|(_, _, all)| all.to_vec()));
     let mut all = Vec::new();
     for text in known.ok_or_else(|| piece.to_owned())? {
+        // A piece with a name is the same wherever it stands.
+        let tail = if piece.is_empty() { tail.to_owned() } else { tail.replace(&format!("{{{piece}}}"), text) };
         all.extend(filled(&format!("{head}{text}{tail}"), file, constants)?);
     }
     Ok(all)
