@@ -89,7 +89,7 @@ async fn an_import_of_feedback_is_undone_and_what_came_after_it_stays() {
     let folder = tempfile::tempdir().expect("a folder");
     let flow = common::flow(folder.path());
     let first = "id,date,comment\nr1,2026-03-01,The crew was lovely and kind\nr2,2026-03-02,My bag never came at all\nr3,2026-03-03,Late again and nobody said why\n";
-    let second = first.replace("never came at all", "came a week later, torn").replace("r3,2026-03-03", "r4,2026-03-03");
+    let second = first.replace("never came at all", "came a week later and torn").replace("r3,2026-03-03", "r4,2026-03-03");
     let third = first.replace("lovely and kind", "rude and slow");
     let one = import(&flow, "one.csv", first.as_bytes()).await;
     let two = import(&flow, "two.csv", second.as_bytes()).await;
