@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::scope::Scope;
 use crate::attribute::{Attribute, AttributeValue};
 use crate::calendar::Calendar;
 use crate::id::{AttributeId, CalendarId, DepartmentId, PlaceId, PostId, ScaleId, SegmentId, StageId, TouchpointId, ValueId};
@@ -53,6 +54,14 @@ pub struct Directory {
 }
 
 impl Directory {
+    /// The same without the posts that are out of sight.
+    #[must_use]
+    pub fn seen_by(&self, scope: &Scope) -> Self {
+        let mut seen = self.clone();
+        seen.posts.retain(|post| scope.sees(post.id));
+        seen
+    }
+
     /// A scale by identifier.
     pub fn scale(&self, id: ScaleId) -> Option<&Scale> {
         self.scales.iter().find(|s| s.id == id)

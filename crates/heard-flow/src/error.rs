@@ -11,12 +11,28 @@ pub enum FlowError {
     /// There is no such thing, or it is out of sight.
     #[error("there is no such {0}")]
     Missing(&'static str),
+    /// A field names something that is not there, or is out of sight: which of both is never said.
+    #[error("{field}: there is no such {what}")]
+    Unknown {
+        /// The field as the sender knows it.
+        field: &'static str,
+        /// What was looked for.
+        what: &'static str,
+    },
     /// A rule is broken: the field and the reason.
     #[error("{field}: {reason}")]
     Rule {
         /// The field as the sender knows it.
         field: String,
         /// What is wrong and what is expected.
+        reason: String,
+    },
+    /// What a field says is taken already: the field and the reason.
+    #[error("{field}: {reason}")]
+    Taken {
+        /// The field as the sender knows it.
+        field: &'static str,
+        /// By what.
         reason: String,
     },
     /// It contradicts what is there already.

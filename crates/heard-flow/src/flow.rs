@@ -8,7 +8,7 @@ use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
 use heard_domain::id::{IdMaker, ImportId, PersonId};
-use heard_domain::scope::Scope;
+use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::{Clock, Time};
 use heard_domain::user::Grant;
 use heard_store::store::Store;
@@ -99,6 +99,14 @@ impl Flow {
     /// All that the company has named, as of the last change.
     pub fn directory(&self) -> Arc<Directory> {
         self.look().directory
+    }
+
+    /// The same as somebody sees it: without the posts that are out of their sight.
+    pub fn directory_of(&self, scope: &Scope) -> Arc<Directory> {
+        match scope.reach {
+            Reach::Everything => self.directory(),
+            Reach::Posts(_) => Arc::new(self.directory().seen_by(scope)),
+        }
     }
 
     /// The reader for the company's journey and taxonomy.

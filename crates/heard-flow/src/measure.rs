@@ -7,6 +7,7 @@ pub mod ask;
 pub mod finding;
 pub mod heat;
 pub mod journey;
+pub mod known;
 pub mod kpi;
 pub mod listening;
 pub mod map;

@@ -175,6 +175,14 @@ impl From<FlowError> for Problem {
         match error {
             FlowError::Forbidden => Self::new(ProblemCode::Forbidden, "your role or token does not allow this"),
             FlowError::Missing(what) => Self::missing(what),
+            FlowError::Unknown { field, what } => {
+                let reason = format!("names a {what} that is not there");
+                Self { invalid: vec![InvalidParam { name: field.to_owned(), reason }], ..Self::missing(what) }
+            }
+            FlowError::Taken { field, reason } => {
+                let invalid = vec![InvalidParam { name: field.to_owned(), reason }];
+                Self { invalid, ..Self::new(ProblemCode::Conflict, "a field says what is taken already") }
+            }
             FlowError::Rule { field, reason } => Self::field(field, reason),
             FlowError::Conflict(what) => Self::new(ProblemCode::Conflict, what),
             FlowError::Busy => Self::new(ProblemCode::Busy, "too much at once: nothing was kept, try again in a moment").after(1),

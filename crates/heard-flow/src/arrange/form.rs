@@ -81,7 +81,7 @@ pub fn checked(flow: &Flow, draft: FormDraft) -> Result<FormDraft, FlowError> {
     }
     let directory = flow.directory();
     if touchpoints.iter().any(|id| directory.journey.touchpoint(*id).is_none()) {
-        return Err(FlowError::rule("touchpoints", "there is no such touchpoint"));
+        return Err(FlowError::Unknown { field: "touchpoints", what: "touchpoint" });
     }
     Ok(FormDraft { question, rating_question, thanks, touchpoints, ..draft })
 }

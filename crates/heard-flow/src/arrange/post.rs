@@ -107,10 +107,10 @@ async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, Flow
     let directory = flow.directory();
     let name = name("name", &draft.name)?;
     if directory.posts.iter().any(|post| post.id != id && post.name.to_lowercase() == name.to_lowercase()) {
-        return Err(FlowError::rule("name", format!("there is a listening post “{name}” already")));
+        return Err(FlowError::Taken { field: "name", reason: format!("there is a listening post “{name}” already") });
     }
     if draft.touchpoint.is_some_and(|touchpoint| directory.journey.touchpoint(touchpoint).is_none()) {
-        return Err(FlowError::rule("touchpoint", "there is no such touchpoint"));
+        return Err(FlowError::Unknown { field: "touchpoint", what: "touchpoint" });
     }
     if draft.promise_hours.is_some_and(|hours| !(1..=24 * 365).contains(&hours)) {
         return Err(FlowError::rule("promise_hours", "must be 1 to 8760"));
@@ -121,12 +121,12 @@ async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, Flow
         // The place has been removed meanwhile: the post stands nowhere now, which is no mistake of who changes it.
         None => None,
         gone if gone == before => None,
-        _ => return Err(FlowError::rule("place", "there is no such place")),
+        _ => return Err(FlowError::Unknown { field: "place", what: "place" }),
     };
     if let Some(owner) = draft.owner {
         let known = flow.store.read(&Scope::system(), move |view| tables::user::get(view, owner)).await?;
         if known.is_none() {
-            return Err(FlowError::rule("owner", "there is no such user"));
+            return Err(FlowError::Unknown { field: "owner", what: "user" });
         }
     }
     let line =

@@ -58,7 +58,7 @@ pub async fn make(flow: &Flow, scope: &Scope, draft: TokenDraft) -> Result<(Toke
     }
     match wanted {
         Some(id) if post::seen(flow, scope, id).is_err() => {
-            return Err(FlowError::rule("post", "there is no such listening post"));
+            return Err(FlowError::Unknown { field: "post", what: "listening post" });
         }
         None if scope.reach != Reach::Everything => {
             return Err(FlowError::rule("post", "choose a listening post: you see only some of them"));

@@ -160,11 +160,10 @@ async fn keep_password(flow: &Flow, scope: &Scope, id: UserId, password: &str) -
 /// Nobody makes somebody who may do or see more than they themselves.
 fn within(scope: &Scope, draft: &UserDraft) -> Result<(), FlowError> {
     let may = draft.role.grants().iter().all(|grant| scope.may(*grant));
-    let sees = match (&scope.reach, &draft.posts) {
-        (Reach::Everything, _) => true,
-        (Reach::Posts(_), None) => false,
-        (Reach::Posts(own), Some(posts)) => posts.iter().all(|post| own.contains(post)),
-    };
+    if draft.posts.iter().flatten().any(|post| !scope.sees(*post)) {
+        return Err(FlowError::Unknown { field: "posts", what: "listening post" });
+    }
+    let sees = scope.reach == Reach::Everything || draft.posts.is_some();
     if may && sees { Ok(()) } else { Err(FlowError::Forbidden) }
 }
 
@@ -176,7 +175,7 @@ async fn hashed(flow: &Flow, password: &str) -> Result<String, FlowError> {
 
 fn taken(error: heard_store::error::StoreError) -> FlowError {
     match FlowError::from(error) {
-        FlowError::Conflict(_) => FlowError::rule("email", "there is a user with this address already"),
+        FlowError::Conflict(_) => FlowError::Taken { field: "email", reason: "there is a user with this address already".into() },
         other => other,
     }
 }
@@ -190,7 +189,7 @@ fn checked(flow: &Flow, id: UserId, draft: UserDraft) -> Result<User, FlowError>
     }
     let directory = flow.directory();
     if draft.posts.iter().flatten().any(|id| !directory.posts.iter().any(|post| post.id == *id)) {
-        return Err(FlowError::rule("posts", "there is no such listening post"));
+        return Err(FlowError::Unknown { field: "posts", what: "listening post" });
     }
     let posts = draft.posts.map(|mut posts| {
         posts.sort_unstable();

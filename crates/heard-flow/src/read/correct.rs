@@ -20,26 +20,42 @@ pub async fn add(
     span: Option<Span>,
     change: Change,
 ) -> Result<Correction, FlowError> {
+    let made = add_all(flow, scope, feedback, span, vec![change]).await?;
+    made.into_iter().next().ok_or(FlowError::Missing("correction"))
+}
+
+/// The same with several changes: all of them, or none.
+pub async fn add_all(
+    flow: &Flow,
+    scope: &Scope,
+    feedback: FeedbackId,
+    span: Option<Span>,
+    changes: Vec<Change>,
+) -> Result<Vec<Correction>, FlowError> {
     need(scope, Grant::Correct)?;
     let by = corrector(flow, scope).await?;
-    known(flow, &change)?;
     let reading = flow.store.read(scope, move |view| tables::reading::get(view, feedback)).await?;
     let reading = reading.ok_or(FlowError::Missing("feedback that was read"))?;
+    changes.iter().try_for_each(|change| known(flow, change))?;
     if span.is_some_and(|span| !reading.passages.iter().any(|passage| passage.span == span)) {
-        return Err(FlowError::rule("span", "is not a passage of this feedback"));
+        return Err(FlowError::Conflict("this is not a passage of the comment any more: it was read again".into()));
     }
-    let correction = Correction { id: CorrectionId(flow.id()), feedback, span, change, by, at: flow.now() };
-    let kept = correction.clone();
+    let at = flow.now();
+    let corrections: Vec<Correction> =
+        changes.into_iter().map(|change| Correction { id: CorrectionId(flow.id()), feedback, span, change, by, at }).collect();
+    let kept = corrections.clone();
     let correct = move |tx: &mut Tx| {
-        let known = tables::reading::correct(tx, &kept)?;
-        if known {
-            let detail = json!({ "feedback": kept.feedback, "change": kept.change });
-            tables::audit::note(tx, kept.at, Act::Added, Noun::Correction, kept.id.0, &detail)?;
+        for one in &kept {
+            if !tables::reading::correct(tx, one)? {
+                return Ok(false);
+            }
+            let detail = json!({ "feedback": one.feedback, "change": one.change });
+            tables::audit::note(tx, one.at, Act::Added, Noun::Correction, one.id.0, &detail)?;
         }
-        Ok(known)
+        Ok(true)
     };
     let known = flow.store.write(scope, correct).await?;
-    if known { Ok(correction) } else { Err(FlowError::Missing("feedback")) }
+    if known { Ok(corrections) } else { Err(FlowError::Missing("feedback")) }
 }
 
 /// Who answers for a correction: a program corrects in the name of who made its token.
@@ -83,5 +99,5 @@ fn known(flow: &Flow, change: &Change) -> Result<(), FlowError> {
         | Change::AddIntent { .. }
         | Change::RemoveIntent { .. } => return Ok(()),
     };
-    if known { Ok(()) } else { Err(FlowError::rule(field, format!("there is no such {field}"))) }
+    if known { Ok(()) } else { Err(FlowError::Unknown { field, what: field }) }
 }

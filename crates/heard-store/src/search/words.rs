@@ -20,9 +20,6 @@ pub enum BadWords {
     /// Too long.
     #[error("the search is too long: at most {LONGEST} characters and {MOST} words")]
     TooLong,
-    /// Nothing to look for.
-    #[error("there is no word to look for: write words, \"a phrase\", -without or begin*")]
-    NoWord,
     /// Too little before the star.
     #[error("“{0}*” would match too much: at least two letters must stand before the star")]
     ShortPrefix(String),
@@ -63,7 +60,8 @@ impl Words {
             piece.read(if piece.without { &mut words.none } else { &mut words.all })?;
         }
         match words.all.len() + words.none.len() {
-            0 => Err(BadWords::NoWord),
+            // Only signs, a quotation mark alone: no word is like that, so nothing is found. That is no mistake of the asker.
+            0 => Ok(Some(Self { all: vec![Part::Word(search.trim().to_owned())], none: vec![] })),
             count if count > MOST => Err(BadWords::TooLong),
             _ => Ok(Some(words)),
         }
@@ -268,7 +266,7 @@ mod tests {
         for search in ["\"", "-", "*", "- -", "\"\"", "((", "\u{0}", "+++", "NOT", "text:*"] {
             let _ = Words::read(search);
         }
-        assert_eq!(Words::read("!!! -"), Err(BadWords::NoWord));
+        assert!(!found("\"", "a quotation mark \" alone") && !found("!!! -", "!!!"));
         assert_eq!(Words::read("a*"), Err(BadWords::ShortPrefix("a".into())));
         assert_eq!(Words::read(&"x ".repeat(400)), Err(BadWords::TooLong));
         assert_eq!(Words::read(&"x".repeat(1_001)), Err(BadWords::TooLong));

@@ -25,9 +25,7 @@ pub async fn save(
     let passage = reading.passages.iter().find(|passage| passage.span == span);
     let passage =
         passage.ok_or_else(|| Problem::field("span", "is not a passage of this comment any more: it was read again"))?;
-    for change in changes(passage, &form)? {
-        correct::add(&state.flow, &viewer.scope, id, Some(span), change).await?;
-    }
+    correct::add_all(&state.flow, &viewer.scope, id, Some(span), changes(passage, &form)?).await?;
     Ok(Redirect::to(&back(form.get("back"))))
 }
 

@@ -104,7 +104,7 @@ pub async fn arrived(State(state): State<AppState>, viewer: Viewer, look: Look) 
     let after: FeedbackId = look.given("after").and_then(|id| id.parse().ok()).ok_or_else(|| Problem::missing("list"))?;
     let days = if matches!(look.when, When::Usual | When::Ever) { None } else { period(&state, &viewer, &look).await? };
     let arrived = quotes::arrived(&state.flow, &viewer.scope, &look.filter, days, after, INSERTED).await?;
-    let (directory, now) = (state.flow.directory(), state.flow.now());
+    let (directory, now) = (state.flow.directory_of(&viewer.scope), state.flow.now());
     Ok(html! {
         ol id="arrived" data-more[arrived.new > INSERTED] {
             @for heard in &arrived.heard { (line(heard, &directory, &look, now, None, None)) }

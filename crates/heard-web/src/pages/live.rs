@@ -38,5 +38,5 @@ pub async fn latest(state: &AppState, viewer: &Viewer, look: &Look) -> Result<Ar
 pub async fn arrivals(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
     let arrived = latest(&state, &viewer, &look).await?;
-    Ok(rows(&arrived, &state.flow.directory(), &look))
+    Ok(rows(&arrived, &state.flow.directory_of(&viewer.scope), &look))
 }

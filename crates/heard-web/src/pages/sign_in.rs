@@ -95,13 +95,14 @@ pub async fn leave(State(state): State<AppState>, viewer: Viewer) -> Result<Resp
 }
 
 /// Keeps the choice of light or dark in this browser.
-pub async fn theme(headers: HeaderMap, form: Form) -> Response {
+pub async fn theme(State(state): State<AppState>, headers: HeaderMap, form: Form) -> Response {
     let next = match form.get("theme").parse() {
         Ok(chosen) => chosen,
         Err(_) if Theme::of(&headers) == Some(Theme::Dark) => Theme::Light,
         Err(_) => Theme::Dark,
     };
-    let cookie = format!("theme={}; Path=/; SameSite=Lax; Max-Age=31536000", next.code());
+    let secure = if state.site.secure() { "; Secure" } else { "" };
+    let cookie = format!("theme={}; Path=/; SameSite=Lax; Max-Age=31536000{secure}", next.code());
     with_cookie(Redirect::to(&where_from(&headers)).into_response(), &cookie)
 }
 

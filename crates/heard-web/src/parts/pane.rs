@@ -73,7 +73,7 @@ pub fn pane(r: &Reader) -> Markup {
                 span.meta { (say::moment(heard.feedback.at, &r.directory.company.zone)) }
             }
             blockquote { (verbatim(&heard.feedback.text, heard.reading.as_ref(), true)) }
-            (facts(&heard.feedback, r.directory))
+            (facts(&heard.feedback, r.directory, r.viewer.may(Grant::ReadPersons)))
             @if let Some(reading) = &heard.reading { (understood(r, reading)) }
             @else { p.soft { "This comment waits to be read. It takes a moment." } }
             (corrections(r))
@@ -82,7 +82,7 @@ pub fn pane(r: &Reader) -> Markup {
     }
 }
 
-fn facts(feedback: &Feedback, directory: &Directory) -> Markup {
+fn facts(feedback: &Feedback, directory: &Directory, persons: bool) -> Markup {
     let touchpoint = feedback.touchpoint.and_then(|id| directory.journey.touchpoint(id));
     let post = directory.posts.iter().find(|post| post.id == feedback.post);
     html! {
@@ -101,7 +101,8 @@ fn facts(feedback: &Feedback, directory: &Directory) -> Markup {
                     dd dir="auto" { (directory.value(*attribute, *value).unwrap_or("–")) }
                 }
             }
-            @if let Some(link) = feedback.link.as_deref().filter(|l| l.starts_with("https://") || l.starts_with("http://")) {
+            // The original mostly shows who wrote it.
+            @if let Some(link) = feedback.link.as_deref().filter(|l| persons && (l.starts_with("https://") || l.starts_with("http://"))) {
                 dt { "Original" }
                 dd { a href=(link) rel="noopener noreferrer nofollow" target="_blank" { "Open" span.vh { " the original in a new tab" } } }
             }

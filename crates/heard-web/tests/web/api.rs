@@ -210,7 +210,7 @@ async fn the_company_is_arranged() {
     );
     assert_eq!(
         program.call("createPost", "", "", Some(json!({ "name": "shop", "channel": "kiosk" }))).await.0,
-        StatusCode::UNPROCESSABLE_ENTITY
+        StatusCode::CONFLICT
     );
     assert_eq!(program.fine("listPosts", "", "", None).await["items"].as_array().unwrap().len(), 1);
 

@@ -73,6 +73,7 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "JobId" => "jobs",
         "CorrectionId" => "corrections",
         "EventId" => "events",
+        "WebhookId" => "webhooks",
         "TemplateId" => "templates",
         other if other.ends_with("Id") => panic!("say in ids.rs under which noun {other} stands"),
         _ => return None,
@@ -80,7 +81,7 @@ pub fn noun(name: &str) -> Option<&'static str> {
 }
 
 /// An identifier of a kind that is there and in sight.
-pub async fn there(world: &World, noun: &'static str) -> String {
+pub async fn there(world: &World, noun: &str) -> String {
     let directory = world.site.flow.directory();
     match noun {
         "stages" => directory.journey.stages[0].id.to_string(),

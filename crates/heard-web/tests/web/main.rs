@@ -1,12 +1,15 @@
 //! The site as a browser and a program see it: one program, the files mirror what is asked of it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod again;
 mod api;
 mod arrange;
 mod audit;
 mod degraded;
 mod export;
+mod foreign;
 mod form;
+mod headers;
 mod hostile;
 mod ids;
 mod import;

@@ -29,7 +29,7 @@ async fn a_listening_post_is_set_up_and_changed() {
     let post = site.flow.directory().posts[0].clone();
     assert_eq!((post.name.as_str(), post.objective, post.owner, post.promise_hours), ("Desk", None, None, None));
     let again = site.submit("/posts", Some(&session), &[("name", "desk"), ("channel", "kiosk")]).await;
-    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(again.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]

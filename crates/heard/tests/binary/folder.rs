@@ -114,7 +114,7 @@ impl Folder {
 
     /// A token that may do everything the tests need.
     pub fn token(&self) -> String {
-        let scopes = "feedback:read,feedback:write,figures:read,imports:read,imports:write,journey:write,persons:read";
+        let scopes = "audit:read,feedback:read,feedback:write,figures:read,imports:read,imports:write,journey:write,persons:read";
         self.tell(&["token", "add", "tests", "--scope", scopes])
     }
 

@@ -10,6 +10,7 @@ use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
+use heard_flow::measure::known;
 use heard_flow::tell::content::Content;
 use heard_flow::tell::export::{Export, WITHOUT_PERSONS, Wanted};
 use schemars::JsonSchema;
@@ -64,6 +65,8 @@ pub async fn export(State(state): State<AppState>, caller: Caller, Asked(pairs):
     }
     unknown(&rest)?;
     let period = sight.period();
+    persons_hidden(&caller.scope, &sight.filter)?;
+    known::filter(&state.flow, &caller.scope, &sight.filter).await?;
     exported(&state, &caller.scope, sight.filter, period, format, raw).await
 }
 
@@ -130,6 +133,7 @@ pub fn export_doc() -> Doc {
     let table = "post,channel,key,at,text,…\r\nHelp desk,ticket,ticket-8841,2026-03-22T14:05:00Z,Three hours late.,…\r\n";
     Doc::new("exportFeedback", "Feedback", "Everything that fits a filter, as a file that can be imported again.")
         .query::<ExportParameters>()
+        .or(crate::problem::ProblemCode::NotFound)
         .answers::<Content>(200, "The file, or the hash of its content", json!({ "count": 1, "hash": "0".repeat(64) }))
         .answers_text(200, "application/jsonl", line)
         .answers_text(200, "text/csv", table)

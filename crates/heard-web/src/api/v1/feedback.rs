@@ -14,6 +14,7 @@ use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_flow::hear::take::{Heard, take};
+use heard_flow::measure::known;
 use heard_flow::read::correct;
 use heard_store::tables;
 use schemars::JsonSchema;
@@ -202,6 +203,7 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
     if !(1..=200).contains(&limit) {
         return Err(Problem::field("limit", "must be 1 to 200"));
     }
+    known::filter(&state.flow, &caller.scope, &sight.filter).await?;
     let store = &state.flow.store;
     let found = store.find(&caller.scope, &sight.filter, sight.period(), cursor, limit).await?;
     let degraded = found.degraded.clone();
@@ -344,6 +346,7 @@ pub fn list_doc() -> Doc {
     Doc::new("listFeedback", "Feedback", "List feedback, newest first, with every filter of the pages.")
         .query::<ListParameters>()
         .answers::<FeedbackList>(200, "One page", json!({ "items": [example()], "total": 1, "next": null }))
+        .or(ProblemCode::NotFound)
 }
 
 /// Documents [`show`].
@@ -384,6 +387,7 @@ pub fn correct_doc() -> Doc {
     Doc::new("createCorrection", "Feedback", "Correct a reading: it outranks the model at once and at every later reading.")
         .takes::<NewCorrection>(json!({ "span": { "start": 0, "end": 20 }, "change": change }))
         .answers::<Correction>(201, "Corrected", correction)
+        .or(ProblemCode::Conflict)
 }
 
 /// Documents [`uncorrect`].

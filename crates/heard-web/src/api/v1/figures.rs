@@ -5,6 +5,7 @@ use axum::extract::State;
 use heard_domain::id::ScaleId;
 use heard_domain::question::{Compare, Dimension, Figures, Measure, Question};
 use heard_domain::user::Grant;
+use heard_flow::measure::known;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
@@ -31,6 +32,7 @@ async fn answer(state: &AppState, caller: &Caller, question: Question) -> Result
     if question.by.contains(&Dimension::Account) && !caller.scope.may(Grant::ReadPersons) {
         return Err(Problem::new(ProblemCode::Forbidden, "to split by account the right “persons:read” is needed"));
     }
+    known::question(&state.flow, &caller.scope, &question).await?;
     Ok(Json(state.flow.store.figures(&caller.scope, &question).await?))
 }
 
@@ -120,14 +122,14 @@ fn question() -> serde_json::Value {
 pub fn ask_doc() -> Doc {
     Doc::new("askFigures", "Figures", "Ask a question: a measure, split and filtered, with n and 95 % interval.")
         .takes::<Question>(question())
+        .or(ProblemCode::NotFound)
         .answers::<Figures>(200, "The figures", example())
 }
 
 /// Documents [`look`].
 pub fn look_doc() -> Doc {
-    Doc::new("getFigures", "Figures", "The same as an address.").query::<QuestionParameters>().answers::<Figures>(
-        200,
-        "The figures",
-        example(),
-    )
+    Doc::new("getFigures", "Figures", "The same as an address.")
+        .query::<QuestionParameters>()
+        .answers::<Figures>(200, "The figures", example())
+        .or(ProblemCode::NotFound)
 }

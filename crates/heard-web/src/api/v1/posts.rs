@@ -97,17 +97,18 @@ pub fn list_doc() -> Doc {
 
 /// Documents [`add`].
 pub fn add_doc() -> Doc {
-    Doc::new("createPost", "Listening posts", "Set up a listening post.").takes::<PostDraft>(draft()).answers::<Post>(
-        201,
-        "Set up",
-        example(),
-    )
+    Doc::new("createPost", "Listening posts", "Set up a listening post.")
+        .or(ProblemCode::NotFound)
+        .or(ProblemCode::Conflict)
+        .takes::<PostDraft>(draft())
+        .answers::<Post>(201, "Set up", example())
 }
 
 /// Documents [`change`].
 pub fn change_doc() -> Doc {
     Doc::new("updatePost", "Listening posts", "Change a listening post: only the fields sent (JSON merge patch).")
         .changes::<PostDraft>(json!({ "objective": "Which crew to thank" }))
+        .or(ProblemCode::Conflict)
         .answers::<Post>(200, "Changed", example())
         .or(ProblemCode::Conflict)
 }

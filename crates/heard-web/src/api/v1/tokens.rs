@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::extract::{Body, Id};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::route::Doc;
 use crate::state::AppState;
 use crate::viewer::Caller;
@@ -148,6 +148,7 @@ pub fn add_doc() -> Doc {
         .takes::<NewToken>(
             json!({ "name": "Data warehouse", "scopes": ["feedback:read", "figures:read"], "post": null, "expires": null }),
         )
+        .or(ProblemCode::NotFound)
         .answers::<MadeToken>(201, "Made", json!({ "token": example(), "secret": secret }))
 }
 

@@ -86,7 +86,11 @@ pub fn list_doc() -> Doc {
 /// Documents [`add`].
 pub fn add_doc() -> Doc {
     let new = json!({ "email": "aino@example.com", "name": "Aino", "role": "analyst", "posts": null, "password": "a long first password" });
-    Doc::new("createUser", "Settings", "Add a user.").takes::<NewUser>(new).answers::<User>(201, "Added", example())
+    Doc::new("createUser", "Settings", "Add a user.")
+        .or(ProblemCode::NotFound)
+        .or(ProblemCode::Conflict)
+        .takes::<NewUser>(new)
+        .answers::<User>(201, "Added", example())
 }
 
 /// Documents [`change`].

@@ -121,7 +121,7 @@ fn draft(form: &Form, active: bool) -> Result<UserDraft, Problem> {
 
 async fn listed(state: &AppState, viewer: &Viewer, form: &Form, problem: Option<&Problem>) -> Result<Response, Problem> {
     let users = state.flow.store.read(&viewer.scope, tables::user::list).await?;
-    let directory = state.flow.directory();
+    let directory = state.flow.directory_of(&viewer.scope);
     let belonging = belonging(state, viewer).await?;
     let departments_of = |user: UserId| {
         let names = belonging.iter().filter(|(_, member)| *member == user).filter_map(|(id, _)| directory.department(*id));
@@ -171,7 +171,7 @@ async fn one(
     saved: Option<&str>,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
-    let directory = state.flow.directory();
+    let directory = state.flow.directory_of(&viewer.scope);
     let own: Vec<String> = belonging(state, viewer)
         .await?
         .into_iter()
