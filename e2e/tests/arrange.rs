@@ -90,7 +90,8 @@ async fn a_category_is_merged_after_a_look() -> Result<()> {
         browser.click("tbody th a").await?;
         browser.arrives("at a category", |path| path.starts_with("/categories/")).await?;
         kept(&browser).await?;
-        let last = "const into = document.querySelector('#into'); into.selectedIndex = into.options.length - 1; return into.value";
+        let last =
+            "const into = document.querySelector('#into'); into.selectedIndex = into.options.length - 1; return into.value";
         browser.ask(last, vec![]).await?;
         browser.click("main button[value=merge]").await?;
         browser.until("what it would do", "document.querySelector('#sure')").await?;

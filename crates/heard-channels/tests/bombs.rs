@@ -11,9 +11,9 @@ use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::file::{Taking, open};
 use heard_channels::posts::guess::guess;
-use heard_channels::posts::detect::detect;
 use heard_channels::posts::survey::survey;
 use heard_domain::time::{Time, Zone};
 use zip::write::SimpleFileOptions;
@@ -108,7 +108,10 @@ fn bombs_are_refused_before_the_process_has_grown() {
         (bomb("deep.xlsx", &[(SHEET, b"", b"<a>", many / 3, b"")]), "nested too deeply"),
         (bomb("cdata.xlsx", &[(SHEET, b"<worksheet><![CDATA[", b"<", many, b"]]></worksheet>")]), "is no XML"),
         (bomb("doctype.xlsx", &[(SHEET, b"<!DOCTYPE worksheet>", b"", 0, TAIL)]), "definitions"),
-        (bomb("styles.xlsx", &[("xl/styles.xml", b"<styleSheet><cellXfs>", b"<xf/>", 400_000, b"</cellXfs></styleSheet>")]), "hundred bytes"),
+        (
+            bomb("styles.xlsx", &[("xl/styles.xml", b"<styleSheet><cellXfs>", b"<xf/>", 400_000, b"</cellXfs></styleSheet>")]),
+            "hundred bytes",
+        ),
         (
             bomb("far.xlsx", &[(SHEET, HEAD, b"<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>", 1, TAIL)]),
             "more than 2000 columns",
@@ -170,10 +173,7 @@ fn honest_workbooks_come_in_within_the_same_room() {
     shared.extend_from_slice(b"</sst>");
     let path = {
         let (sheet, shared) = (sheet, shared);
-        bomb(
-            "honest.xlsx",
-            &[("xl/worksheets/sheet1.xml", &sheet, b"", 0, b""), ("xl/sharedStrings.xml", &shared, b"", 0, b"")],
-        )
+        bomb("honest.xlsx", &[("xl/worksheets/sheet1.xml", &sheet, b"", 0, b""), ("xl/sharedStrings.xml", &shared, b"", 0, b"")])
     };
     let (read, grown) = look(&path);
     assert_eq!(read, Ok(rows));

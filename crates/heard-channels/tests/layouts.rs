@@ -5,9 +5,9 @@
 use std::io::Cursor;
 use std::path::Path;
 
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::file::{Row, Taking, open};
 use heard_channels::posts::guess::{Guess, guess};
-use heard_channels::posts::detect::detect;
 use heard_channels::posts::shape::Shape;
 use heard_channels::posts::survey::survey;
 use heard_domain::account::IdentityKind::{self, Email, External, Loyalty, Phone, Social};

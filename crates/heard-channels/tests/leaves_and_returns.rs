@@ -5,9 +5,9 @@
 use std::io::Cursor;
 
 use heard_channels::export::{lines, table::Table};
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::file::{Taking, open};
 use heard_channels::posts::guess::guess;
-use heard_channels::posts::detect::detect;
 use heard_channels::posts::survey::survey;
 use heard_domain::account::{Identity, IdentityKind};
 use heard_domain::feedback::{NewAuthor, NewFeedback, NewRating};

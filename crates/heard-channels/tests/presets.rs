@@ -7,10 +7,10 @@ use std::fmt::Write;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::file::{Taking, open};
 use heard_channels::posts::guess::{Guess, guess};
 use heard_channels::posts::registry::{PRESETS, recognise};
-use heard_channels::posts::detect::detect;
 use heard_channels::posts::shape::Shape;
 use heard_channels::posts::survey::survey;
 use heard_domain::feedback::NewFeedback;
@@ -158,7 +158,11 @@ fn every_export_comes_in_as_it_is_expected() {
         let taken = take(std::fs::read(path(name)).unwrap(), "cafe");
         assert_eq!(taken.guess.mapping.preset, *preset, "{name}: {:?}", taken.shape.columns);
         let expected = std::fs::read_to_string(path(&format!("{name}.expected"))).unwrap_or_default();
-        assert_eq!(told(&taken), expected, "{name}: if this is right, run the ignored test “write_what_is_expected” and look at the change");
+        assert_eq!(
+            told(&taken),
+            expected,
+            "{name}: if this is right, run the ignored test “write_what_is_expected” and look at the change"
+        );
     }
 }
 

@@ -5,9 +5,9 @@
 use std::fs::File;
 use std::path::PathBuf;
 
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::file::{Row, Taking, open};
 use heard_channels::posts::guess::{Guess, guess};
-use heard_channels::posts::detect::detect;
 use heard_channels::posts::survey::{Survey, survey};
 use heard_domain::import::{BadRow, DateOrder, Meaning};
 use heard_domain::time::{Time, Zone};

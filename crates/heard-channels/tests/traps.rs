@@ -9,10 +9,10 @@ use std::fmt::Write;
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
+use heard_channels::posts::detect::detect;
 use heard_channels::posts::file::{Row, Taking, open};
 use heard_channels::posts::guess::guess;
 use heard_channels::posts::recall::recall;
-use heard_channels::posts::detect::detect;
 use heard_channels::posts::survey::survey;
 use heard_domain::import::{BadRow, DateOrder, Mapping, Meaning};
 use heard_domain::time::{Time, Zone};
@@ -271,7 +271,9 @@ fn read_malformed(seeds: std::ops::Range<u64>) -> (usize, usize, usize) {
                 assert!(rest_bad.iter().eq(all.1.iter().filter(|bad| bad.row > half)), "seed {seed}, {name}");
             }
             // Refused as a whole: it says why, in words that mean something to a person.
-            Err(reason) => assert!(reason.contains(' ') && !reason.contains("could not be read"), "seed {seed}, {name}: {reason}"),
+            Err(reason) => {
+                assert!(reason.contains(' ') && !reason.contains("could not be read"), "seed {seed}, {name}: {reason}")
+            }
         }
         assert!(start.elapsed() < Duration::from_secs(20), "seed {seed}, {name}: {:?}", start.elapsed());
     }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::scope::Scope;
 use crate::attribute::{Attribute, AttributeValue};
 use crate::calendar::Calendar;
 use crate::id::{AttributeId, CalendarId, DepartmentId, PlaceId, PostId, ScaleId, SegmentId, StageId, TouchpointId, ValueId};
 use crate::journey::Journey;
 use crate::place::Place;
 use crate::post::Post;
+use crate::scope::Scope;
 use crate::score::Scale;
 use crate::segment::Segment;
 use crate::taxonomy::{Department, Taxonomy};

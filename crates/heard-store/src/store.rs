@@ -102,7 +102,8 @@ impl Store {
         threads.push(start("heard-patient", move || look_all(view, &Mutex::new(inbox), &patient_meter))?);
         let (writer, readers, patient) = (Some(writer), Some(readers), Some(patient));
         let (folder, database) = (folder.to_owned(), database.clone());
-        let inner = Inner { folder, database, writer, readers, patient, threads, bell, followers, work, stopped, meter, _lock: lock };
+        let inner =
+            Inner { folder, database, writer, readers, patient, threads, bell, followers, work, stopped, meter, _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 

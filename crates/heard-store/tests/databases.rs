@@ -11,6 +11,7 @@ use heard_store::store::Store;
 mod conformance {
     #[macro_use]
     pub mod suite;
+    pub mod arranged;
     pub mod audit;
     pub mod backup;
     pub mod company;
@@ -19,7 +20,6 @@ mod conformance {
     pub mod made;
     pub mod operations;
     pub mod outbox;
-    pub mod arranged;
     pub mod people;
     pub mod posts;
     pub mod readings;

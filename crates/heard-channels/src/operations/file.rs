@@ -97,8 +97,8 @@ mod tests {
 
     use super::*;
     use crate::operations::guess;
-    use crate::posts::guess::guess as of_feedback;
     use crate::posts::detect::detect;
+    use crate::posts::guess::guess as of_feedback;
     use crate::posts::survey::survey;
 
     fn taken(text: &str) -> (Mapping, Vec<Result<Row, BadRow>>) {

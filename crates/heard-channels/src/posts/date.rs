@@ -311,7 +311,8 @@ const HALVES: &[(&str, bool)] = &[
 ];
 
 const WEEKDAYS: &[&str] = &["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const IGNORED: &[&str] = &["t", "at", "on", "of", "um", "uhr", "h", "m", "de", "à", "kl", "klo", "o", "clock", "г", "год", "ч", "ora", "uur"];
+const IGNORED: &[&str] =
+    &["t", "at", "on", "of", "um", "uhr", "h", "m", "de", "à", "kl", "klo", "o", "clock", "г", "год", "ч", "ora", "uur"];
 const ZONES: &[(&str, i64)] = &[
     ("z", 0),
     ("utc", 0),

@@ -204,7 +204,9 @@ fn json(text: &str, whole: bool) -> Result<Option<FileFormat>, Unreadable> {
     }
     let behind = start.strip_prefix('[').map(str::trim_start);
     // A list of objects; but “[name],[text]” is a header.
-    if behind.is_some_and(|inner| inner.starts_with('{') || inner.starts_with(']') && inner.len() < 9) || prefix(start.as_bytes()).is_some() {
+    if behind.is_some_and(|inner| inner.starts_with('{') || inner.starts_with(']') && inner.len() < 9)
+        || prefix(start.as_bytes()).is_some()
+    {
         return Ok(Some(FileFormat::Json));
     }
     if !start.starts_with('{') {
@@ -238,7 +240,8 @@ fn member<R: Read + Seek>(source: &mut R, members: Vec<Place>) -> Result<Shape, 
         let mut head = Vec::new();
         let read = Member::new(&mut *source, place.clone()).and_then(|member| member.take(MEMBER_HEAD).read_to_end(&mut head));
         // What is cut off in the middle of a letter is no other encoding.
-        let whole = head.len() - usize::from(head.len() as u64 == MEMBER_HEAD).min(head.iter().rev().take_while(|b| **b >= 0x80).count());
+        let whole =
+            head.len() - usize::from(head.len() as u64 == MEMBER_HEAD).min(head.iter().rev().take_while(|b| **b >= 0x80).count());
         head.truncate(whole);
         if read.is_err() && head.is_empty() {
             continue;

@@ -491,7 +491,10 @@ mod tests {
     fn rows_are_found_wherever_they_lie() {
         assert_eq!(good("[{\"a\":1},\n{\"a\":\"}]\"}]", ""), ["{\"a\":1}", "{\"a\":\"}]\"}"]);
         assert_eq!(good("{\"a\":1}\n{\n\"a\":2}", ""), ["{\"a\":1}", "{\n\"a\":2}"]);
-        assert_eq!(good("{\"n\":{\"data\":[{\"x\":0}]},\"data\":[{\"a\":1}],\"m\":[1,{}]}{\"data\":[{\"a\":2}]}", "data").len(), 2);
+        assert_eq!(
+            good("{\"n\":{\"data\":[{\"x\":0}]},\"data\":[{\"a\":1}],\"m\":[1,{}]}{\"data\":[{\"a\":2}]}", "data").len(),
+            2
+        );
         assert_eq!(good("{\"feed\":{\"id\":\"[\",\"entry\":{\"a\":1},\"z\":[]}}", "feed.entry"), ["{\"a\":1}"]);
         assert_eq!(good("window.YTD.tweets.part0 = [\n  {\"a\":1}\n]", ""), ["{\"a\":1}"]);
         assert_eq!(good("{\"data\":{}}", "feed.entry"), Vec::<String>::new());

@@ -311,9 +311,30 @@ fn ratings(columns: &mut [Column]) {
 
 fn formula(column: &Column) -> Formula {
     let within = |low: f64, high: f64| column.facts.low >= low && column.facts.high <= high;
-    if column.named(&["nps", "recommend", "likelihood", "likely", "weiterempfehlen", "recommander", "recommanderiez", "recomendaría"]) && within(0.0, 10.0) {
+    if column.named(&[
+        "nps",
+        "recommend",
+        "likelihood",
+        "likely",
+        "weiterempfehlen",
+        "recommander",
+        "recommanderiez",
+        "recomendaría",
+    ]) && within(0.0, 10.0)
+    {
         Formula::Nps
-    } else if column.named(&["csat", "satisfaction", "satisfied", "zufriedenheit", "zufrieden", "satisfait", "satisfaits", "satisfecho", "soddisfatto"]) && within(1.0, 5.0) {
+    } else if column.named(&[
+        "csat",
+        "satisfaction",
+        "satisfied",
+        "zufriedenheit",
+        "zufrieden",
+        "satisfait",
+        "satisfaits",
+        "satisfecho",
+        "soddisfatto",
+    ]) && within(1.0, 5.0)
+    {
         Formula::Csat
     } else if column.named(&["ces", "effort"]) && within(1.0, 7.0) {
         if within(1.0, 5.0) { Formula::CesTop } else { Formula::CesAgree }

@@ -1,7 +1,8 @@
 //! Markup to plain text: tags go, what is set apart stays apart, entities become letters. Nothing is run and nothing fetched.
 
 /// Tags that begin a line of their own, and those between which an empty line stands.
-const LINES: &[&str] = &["br", "div", "li", "tr", "ul", "ol", "table", "dd", "dt", "hr", "section", "article", "header", "footer"];
+const LINES: &[&str] =
+    &["br", "div", "li", "tr", "ul", "ol", "table", "dd", "dt", "hr", "section", "article", "header", "footer"];
 const PARAGRAPHS: &[&str] = &["p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"];
 /// Tags whose content nobody reads.
 const UNREAD: &[&str] = &["script", "style", "head", "title", "template", "noscript"];

@@ -200,7 +200,8 @@ impl Facts {
         self.longest = self.longest.max(value.chars().count());
         let words = value.split_whitespace().count() as u64;
         // Where no spaces stand between words, two signs are about one.
-        self.words += words + value.chars().filter(|c| matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{9fff}')).count() as u64 / 2;
+        self.words +=
+            words + value.chars().filter(|c| matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{9fff}')).count() as u64 / 2;
         self.spaced += u64::from(words > 1);
         if value.len() > 200 {
             return;

@@ -141,7 +141,8 @@ impl<R: Read + Seek> Sheet<R> {
                 if rows.len() == TRIED {
                     break;
                 }
-                let above = rows.last().map_or(0, |(_, row)| 1 + row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>());
+                let above =
+                    rows.last().map_or(0, |(_, row)| 1 + row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>());
                 lines += above + gap(last, row);
                 rows.push((lines, Vec::new()));
                 last = Some(row);

@@ -100,7 +100,8 @@ pub fn malformed(seed: u64) -> (&'static str, Vec<u8>) {
     if packed && below(2) == 0 {
         let mut part = if name.ends_with("xlsx") { SHEET.as_bytes().to_vec() } else { SOUND[below(SOUND.len() - 1)].1.to_vec() };
         (0..=below(3)).for_each(|_| strike(&mut part, &mut below));
-        let bytes = if name.ends_with("xlsx") { workbook(&part) } else { stored(&[("notes.bin", b"\x01\x02"), ("rows.csv", &part)]) };
+        let bytes =
+            if name.ends_with("xlsx") { workbook(&part) } else { stored(&[("notes.bin", b"\x01\x02"), ("rows.csv", &part)]) };
         return (name, bytes);
     }
     let mut bytes = sound.to_vec();

@@ -36,10 +36,7 @@ pub(crate) fn calendars(zone: &Zone) -> Vec<Calendar> {
         week: std::iter::repeat_n(weekday, 5).chain([saturday, vec![]]).collect(),
         holidays: HOLIDAYS.iter().map(holiday).collect(),
     };
-    vec![
-        calendar(OFFICE, "Office hours", hours(8, 16), vec![]),
-        calendar(SERVICE, "Service hours", hours(8, 20), hours(9, 15)),
-    ]
+    vec![calendar(OFFICE, "Office hours", hours(8, 16), vec![]), calendar(SERVICE, "Service hours", hours(8, 20), hours(9, 15))]
 }
 
 /// A department with its calendar and the address at which it is reached.

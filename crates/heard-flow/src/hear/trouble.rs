@@ -56,7 +56,10 @@ mod tests {
 
     #[test]
     fn what_comes_from_outside_is_left_out() {
-        assert_eq!(veiled("at invalid type: string \"mia@example.com\", expected a time"), "at invalid type: string …, expected a time");
+        assert_eq!(
+            veiled("at invalid type: string \"mia@example.com\", expected a time"),
+            "at invalid type: string …, expected a time"
+        );
         assert_eq!(veiled("key “a ”b” was used\0"), "key …b was used");
         assert_eq!(veiled("broken \"and open"), "broken …");
     }

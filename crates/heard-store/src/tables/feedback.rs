@@ -88,8 +88,7 @@ fn there(view: &View, rows: &[NewRow]) -> Result<There, StoreError> {
     posts.dedup();
     let mut found = HashMap::new();
     for post in posts {
-        let keys: Vec<&str> =
-            rows.iter().map(|row| &row.feedback).filter(|f| f.post == post).map(|f| f.key.as_str()).collect();
+        let keys: Vec<&str> = rows.iter().map(|row| &row.feedback).filter(|f| f.post == post).map(|f| f.key.as_str()).collect();
         for keys in keys.chunks(CHUNK) {
             let (list, mut values) = one_of(2, keys);
             values.insert(0, post.into());

@@ -23,11 +23,13 @@ async fn a_hundred_at_once_keep_one_row_and_are_answered_alike() {
     for one in under_way {
         answers.push(one.await.unwrap());
     }
-    let ids: std::collections::BTreeSet<_> = answers.iter().map(|answer| answer.json()["id"].as_str().unwrap().to_owned()).collect();
+    let ids: std::collections::BTreeSet<_> =
+        answers.iter().map(|answer| answer.json()["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(ids.len(), 1, "{ids:?}");
     let added = answers.iter().filter(|answer| answer.status == StatusCode::CREATED).count();
     assert_eq!((added, answers.iter().filter(|answer| answer.status == StatusCode::OK).count()), (1, 99));
-    let known: std::collections::BTreeSet<_> = answers.iter().filter(|answer| answer.status == StatusCode::OK).map(|answer| answer.body.clone()).collect();
+    let known: std::collections::BTreeSet<_> =
+        answers.iter().filter(|answer| answer.status == StatusCode::OK).map(|answer| answer.body.clone()).collect();
     assert_eq!(known.len(), 1, "{known:?}");
     assert_eq!(site.flow.store.read(&Scope::system(), tables::feedback::count).await, Ok(1));
 
@@ -39,7 +41,8 @@ async fn a_hundred_at_once_keep_one_row_and_are_answered_alike() {
     let mut both = [body, other];
     both.iter_mut().for_each(|one| drop(one.as_object_mut().unwrap().remove("post")));
     let answer = site.call(Method::POST, "/api/v1/feedback", Some(&token), Some(json!({ "post": post, "feedback": both }))).await;
-    let outcomes: Vec<_> = answer.json()["results"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap().to_owned()).collect();
+    let outcomes: Vec<_> =
+        answer.json()["results"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap().to_owned()).collect();
     assert_eq!(outcomes, ["known", "refused"]);
     assert_eq!(site.flow.store.read(&Scope::system(), tables::feedback::count).await, Ok(1));
 }

@@ -117,7 +117,12 @@ async fn every_answer_of_every_route_carries_what_it_must() {
         }
     }
     // And what is no route: another method, another address, a head of too many bytes.
-    for (method, path) in [(Method::DELETE, "/imports"), (Method::GET, "/nothing"), (Method::GET, "/api/v1/nothing"), (Method::OPTIONS, "/api/v1/me")] {
+    for (method, path) in [
+        (Method::DELETE, "/imports"),
+        (Method::GET, "/nothing"),
+        (Method::GET, "/api/v1/nothing"),
+        (Method::OPTIONS, "/api/v1/me"),
+    ] {
         let request = Request::builder().method(method.clone()).uri(path).header("origin", "https://evil.example");
         let request = request.header("access-control-request-method", "POST").body(Body::empty()).unwrap();
         let (status, headers) = head(&world.site.router, request).await;
@@ -133,7 +138,8 @@ async fn every_answer_of_every_route_carries_what_it_must() {
 async fn assets_files_and_faults_carry_it_too() {
     let world = World::new().await;
     let page = world.site.get("/", Some(&world.session)).await;
-    let assets: Vec<_> = page.body.split('"').filter(|word| word.starts_with("/assets/")).map(|word| word.split('#').next().unwrap()).collect();
+    let assets: Vec<_> =
+        page.body.split('"').filter(|word| word.starts_with("/assets/")).map(|word| word.split('#').next().unwrap()).collect();
     assert!(assets.len() > 2);
     for path in assets.into_iter().chain(["/openapi.json", "/speculation.json", "/settings/audit.csv"]) {
         let answer = world.site.get(path, Some(&world.session)).await;

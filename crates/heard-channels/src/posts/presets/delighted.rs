@@ -17,7 +17,10 @@ const KNOWN: &str = "person_properties.";
 pub const DELIGHTED: Preset = Preset {
     name: "delighted",
     label: "Delighted",
-    headers: &[&["id", "survey_type", "score", "comment", "created_at"], &["id", "score", "permalink", "created_at", "person.id"]],
+    headers: &[
+        &["id", "survey_type", "score", "comment", "created_at"],
+        &["id", "score", "permalink", "created_at", "person.id"],
+    ],
     steps: &[
         Step::Split { at: "score", by: "survey_type" },
         Step::Named { at: "additional_answers", by: "question.text", value: "value" },

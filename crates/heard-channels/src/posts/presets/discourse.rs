@@ -5,7 +5,27 @@ use heard_domain::channel::Channel;
 use crate::posts::preset::{As, Keyed, Preset, TABLE, When};
 
 /// How a Discourse in this or that language says that a post is public.
-const NO: &[&str] = &["no", "false", "0", "nein", "non", "nee", "nej", "nei", "ei", "não", "nie", "ne", "nem", "нет", "ні", "いいえ", "否", "아니오", "hayır"];
+const NO: &[&str] = &[
+    "no",
+    "false",
+    "0",
+    "nein",
+    "non",
+    "nee",
+    "nej",
+    "nei",
+    "ei",
+    "não",
+    "nie",
+    "ne",
+    "nem",
+    "нет",
+    "ні",
+    "いいえ",
+    "否",
+    "아니오",
+    "hayır",
+];
 
 /// Recognised by the raw text beside the private mark. Private messages are nobody's feedback and are left out.
 pub const DISCOURSE: Preset = Preset {

@@ -53,7 +53,17 @@ pub const FORMBRICKS_LONG: Preset = Preset {
         question: &["field_label", "field_id"],
         kind: "field_type",
         answer: &["value", "value_text", "value_number", "value_boolean", "value_date"],
-        own: &["field_id", "field_label", "field_group_id", "field_group_label", "value_id", "id", "created_at", "updated_at", "metadata"],
+        own: &[
+            "field_id",
+            "field_label",
+            "field_group_id",
+            "field_group_label",
+            "value_id",
+            "id",
+            "created_at",
+            "updated_at",
+            "metadata",
+        ],
     }),
     columns: &[
         ("submission_id", As::Key),

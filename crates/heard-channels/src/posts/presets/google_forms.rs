@@ -85,6 +85,8 @@ pub const GOOGLE_FORMS: Preset = Preset {
 /// “Timestamp” alone is on many files; a form asks something as well, in whole sentences.
 fn looks(shape: &Shape) -> bool {
     let timed = shape.columns.first().is_some_and(|first| TIMES.contains(&normal(first).as_str()));
-    let asks = |name: &String| name.contains(['?', '？', '¿']) || words(name).len() >= 4 || !name.is_ascii() && name.chars().count() > 12;
+    let asks = |name: &String| {
+        name.contains(['?', '？', '¿']) || words(name).len() >= 4 || !name.is_ascii() && name.chars().count() > 12
+    };
     timed && shape.columns.len() > 1 && shape.columns.iter().skip(1).any(asks)
 }

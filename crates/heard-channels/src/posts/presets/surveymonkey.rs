@@ -8,7 +8,10 @@ use crate::posts::preset::{As, Preset, TABLE};
 pub const SURVEYMONKEY: Preset = Preset {
     name: "surveymonkey",
     label: "SurveyMonkey",
-    headers: &[&["Respondent ID", "Collector ID", "Start Date", "End Date"], &["RespondentID", "CollectorID", "StartDate", "EndDate"]],
+    headers: &[
+        &["Respondent ID", "Collector ID", "Start Date", "End Date"],
+        &["RespondentID", "CollectorID", "StartDate", "EndDate"],
+    ],
     columns: &[
         ("Respondent ID", As::Key),
         ("Collector ID", As::Skip),

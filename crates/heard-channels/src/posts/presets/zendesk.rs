@@ -56,7 +56,10 @@ pub const ZENDESK_TICKETS: Preset = Preset {
     ],
     steps: &[
         Step::Unless { any: &[Test::Missing("comments")], drop: &["description"] },
-        Step::Unless { any: &[Test::Missing("submitter_id"), Test::Same("submitter_id", "requester_id")], drop: &["description"] },
+        Step::Unless {
+            any: &[Test::Missing("submitter_id"), Test::Same("submitter_id", "requester_id")],
+            drop: &["description"],
+        },
         Step::Voices {
             at: "comments",
             words: &["plain_body", "body"],
