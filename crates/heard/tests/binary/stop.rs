@@ -47,7 +47,7 @@ fn asked_to_stop_it_finishes_what_runs_and_ends_well() {
     let import = handed.body["id"].as_str().unwrap().to_owned();
     assert_eq!(
         client::post(server.address, &format!("/api/v1/imports/{import}/confirm"), &token, &json!({})).unwrap().status,
-        200
+        202
     );
     let mut added = 0;
     for n in 0..20 {
@@ -78,13 +78,14 @@ fn asked_to_stop_it_finishes_what_runs_and_ends_well() {
 #[test]
 fn asked_twice_it_ends_at_once() {
     let folder = Folder::new();
+    let token = folder.token();
     let (server, _) = folder.serve();
     // A request that takes its time: its body never comes.
     let mut slow = TcpStream::connect(server.address).unwrap();
-    slow.write_all(
-        b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n",
-    )
-    .unwrap();
+    let head = format!(
+        "POST /api/v1/feedback HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+    );
+    slow.write_all(head.as_bytes()).unwrap();
     std::thread::sleep(Duration::from_millis(300));
     let begun = Instant::now();
     signal(&server, "INT");
