@@ -30,7 +30,10 @@ fn figure(name: &str) -> u64 {
 }
 
 /// Writes an archive; each member is a beginning, a piece that comes so many times, and an end.
-fn packed(name: &str, members: &[(&str, &[u8], &[u8], usize, &[u8])]) -> PathBuf {
+/// Name, beginning, what is said again and again, how often, end.
+type Member<'a> = (&'a str, &'a [u8], &'a [u8], usize, &'a [u8]);
+
+fn packed(name: &str, members: &[Member<'_>]) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let mut zip = ZipWriter::new(File::create(&path).unwrap());
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(9));

@@ -272,7 +272,7 @@ fn read_malformed(seeds: std::ops::Range<u64>) -> (usize, usize, usize) {
             }
             // Refused as a whole: it says why, in words that mean something to a person.
             Err(reason) => {
-                assert!(reason.contains(' ') && !reason.contains("could not be read"), "seed {seed}, {name}: {reason}")
+                assert!(reason.contains(' ') && !reason.contains("could not be read"), "seed {seed}, {name}: {reason}");
             }
         }
         assert!(start.elapsed() < Duration::from_secs(20), "seed {seed}, {name}: {:?}", start.elapsed());

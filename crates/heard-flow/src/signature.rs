@@ -134,7 +134,7 @@ mod tests {
         let several = format!("v1,AAAA v2,xyz {known}");
         assert_eq!(signed(&["whsec_AAAA", SECRET], &delivery("1614265330", &several), now), Ok(()));
         for (signature, reason) in
-            [("", Unsigned::Signature), ("v1,AAAA", Unsigned::Signature), (&known[3..], Unsigned::Signature)]
+            [("", Unsigned::Signature), ("v1,AAAA", Unsigned::Signature), (known.trim_start_matches("v1,"), Unsigned::Signature)]
         {
             assert_eq!(signed(&[SECRET], &delivery("1614265330", signature), now), Err(reason));
         }

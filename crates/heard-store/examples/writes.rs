@@ -1,8 +1,8 @@
-//! How fast feedback is kept on SQLite and on PostgreSQL, beside bare inserts of one row a commit: in one run, by turns.
+//! How fast feedback is kept on SQLite and on `PostgreSQL`, beside bare inserts of one row a commit: in one run, by turns.
 //!
 //! `cargo run --release --example writes -- postgres://heard@localhost/measured [rounds]`; the database must be empty.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a measurement that cannot go on ends")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on ends")]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -60,7 +60,7 @@ fn keep(store: &Store, first: i64, count: i64) {
 }
 
 /// How many a second, by so many clients that each wait for their answer.
-fn by_clients(clients: usize, one: Arc<dyn Fn() + Send + Sync>) -> f64 {
+fn by_clients(clients: usize, one: &Arc<dyn Fn() + Send + Sync>) -> f64 {
     let (begun, count) = (Instant::now(), Arc::new(AtomicU64::new(0)));
     let threads: Vec<_> = (0..clients)
         .map(|_| {
@@ -73,7 +73,9 @@ fn by_clients(clients: usize, one: Arc<dyn Fn() + Send + Sync>) -> f64 {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     count.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
 }
 

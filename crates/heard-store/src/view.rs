@@ -94,6 +94,9 @@ impl View {
     }
 }
 
+/// The stages and categories that there are.
+pub(crate) type NamedIds = (Arc<HashSet<StageId>>, Arc<HashSet<CategoryId>>);
+
 /// A write under way: what it has changed is kept together or not at all.
 pub struct Tx {
     view: View,
@@ -106,7 +109,7 @@ pub struct Tx {
     /// The formulas of scales seen so far; a scale never changes its formula.
     pub(crate) formulas: HashMap<ScaleId, Formula>,
     /// The stages and categories that there are, once the group has looked; `None` again when the group changes them.
-    pub(crate) named: Option<(Arc<HashSet<StageId>>, Arc<HashSet<CategoryId>>)>,
+    pub(crate) named: Option<NamedIds>,
     /// The last number given in the outbox.
     pub(crate) sequence: i64,
     /// The last number given before the write under way: numbers of an undone write are given again.

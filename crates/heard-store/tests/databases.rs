@@ -35,7 +35,9 @@ mod lost {
 }
 
 mod on_sqlite {
-    use super::{Path, Store};
+    use std::path::Path;
+
+    use heard_store::store::Store;
 
     fn open(folder: &Path) -> Store {
         Store::open(folder).unwrap()
@@ -45,7 +47,11 @@ mod on_sqlite {
 }
 
 mod on_postgres {
-    use super::{Path, Store, server};
+    use std::path::Path;
+
+    use heard_store::store::Store;
+
+    use crate::server;
 
     fn open(folder: &Path) -> Store {
         server::postgres::store(folder)

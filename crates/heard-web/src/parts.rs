@@ -5,6 +5,7 @@
 
 pub mod arriving;
 pub mod asking;
+pub mod category;
 pub mod empty;
 pub mod field;
 pub mod filters;

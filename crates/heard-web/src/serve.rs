@@ -88,10 +88,8 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, patienc
     let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut router = router.clone();
-        let mut request = request.map(|body| match body.is_end_stream() {
-            true => Body::empty(),
-            false => Body::new(Paced::new(body, patience.floor)),
-        });
+        let mut request =
+            request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(Paced::new(body, patience.floor)) });
         request.extensions_mut().insert(Peer(peer.ip()));
         async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {})) }
     });

@@ -28,7 +28,7 @@ pub struct General {
     /// Folder of the data [default: heard-data]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data: Option<String>,
-    /// Address of a PostgreSQL database that holds the data [default: a file in the folder]
+    /// Address of a `PostgreSQL` database that holds the data [default: a file in the folder]
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
     /// How much is told on standard error: error, warn, info, debug, trace

@@ -1,4 +1,4 @@
-//! PostgreSQL: found, or installed where that can be done without asking. The tests begin private servers themselves.
+//! `PostgreSQL`: found, or installed where that can be done without asking. The tests begin private servers themselves.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::test::browser::{apt_get, find, is_root};
 
-/// Makes sure that the programs of PostgreSQL are there.
+/// Makes sure that the programs of `PostgreSQL` are there.
 pub fn prepare() -> Result<()> {
     if installed() {
         return Ok(());

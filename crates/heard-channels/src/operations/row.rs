@@ -28,8 +28,11 @@ pub struct Plan {
     zone: Zone,
 }
 
+/// How a group of meanings is called, and which belong to it.
+type Need = (&'static str, fn(&Meaning) -> bool);
+
 /// What a kind of import cannot do without: the meanings of which one must be there, and how they are called together.
-fn needed(kind: ImportKind) -> &'static [(&'static str, fn(&Meaning) -> bool)] {
+fn needed(kind: ImportKind) -> &'static [Need] {
     match kind {
         ImportKind::Feedback => &[],
         ImportKind::Accounts => &[("the name of the account", |m| *m == Meaning::Account)],

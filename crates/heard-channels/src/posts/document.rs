@@ -35,6 +35,7 @@ pub struct Piece {
 
 /// Follows brackets and quotes to the end of a value.
 #[derive(Debug, Default, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own of the text that is scanned")]
 struct Scan {
     depth: usize,
     quoted: bool,
@@ -225,35 +226,31 @@ impl<R: Read + Seek> Elements<R> {
     fn skip_value(&mut self) -> Result<bool, Unreadable> {
         let mut scan = Scan::default();
         loop {
-            match scan.feed(self.rest()) {
-                Some(end) => {
-                    self.consume(end);
-                    return Ok(true);
-                }
-                None => {
-                    self.consume(self.rest().len());
-                    if !self.fill()? && self.rest().is_empty() {
-                        return Ok(false);
-                    }
-                }
+            if let Some(end) = scan.feed(self.rest()) {
+                self.consume(end);
+                return Ok(true);
+            }
+            self.consume(self.rest().len());
+            if !self.fill()? && self.rest().is_empty() {
+                return Ok(false);
             }
         }
     }
 
-    fn flawed(&mut self, reason: &str, raw: usize) -> Option<Piece> {
+    fn flawed(&mut self, reason: &str, raw: usize) -> Piece {
         self.row += 1;
         self.raw = self.start..(self.start + raw).min(self.buffer.len());
-        Some(Piece { row: self.row, line: self.line, flaw: Some(reason.to_owned()) })
+        Piece { row: self.row, line: self.line, flaw: Some(reason.to_owned()) }
     }
 
     /// The next row; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<Piece>, Unreadable> {
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, Unreadable> {
         loop {
             let Some(byte) = self.peek()? else {
                 let open = !matches!(self.state, State::Top | State::Ended);
                 self.state = State::Ended;
                 let torn = "the document ends before it is closed: what should follow is missing";
-                return Ok(if open { self.flawed(torn, 0) } else { None });
+                return Ok(open.then(|| self.flawed(torn, 0)));
             };
             match self.state {
                 State::Ended => return Ok(None),
@@ -271,7 +268,7 @@ impl<R: Read + Seek> Elements<R> {
                         self.state = State::Rows(0);
                     }
                     _ if !self.begun && self.assignment()? => {}
-                    _ => return Ok(self.give_up("not JSON: neither an object nor a list of objects")),
+                    _ => return Ok(Some(self.give_up("not JSON: neither an object nor a list of objects"))),
                 },
                 State::Path(level) => match byte {
                     b'}' => {
@@ -283,7 +280,7 @@ impl<R: Read + Seek> Elements<R> {
                             return Ok(Some(torn));
                         }
                     }
-                    _ => return Ok(self.give_up("not JSON: the name of a field is expected")),
+                    _ => return Ok(Some(self.give_up("not JSON: the name of a field is expected"))),
                 },
                 State::Rows(open) => match byte {
                     b'{' => return self.element().map(Some),
@@ -291,7 +288,7 @@ impl<R: Read + Seek> Elements<R> {
                         self.consume(1);
                         self.state = if open == 0 { State::Top } else { State::Closing(open) };
                     }
-                    b'}' | b':' => return Ok(self.give_up("not JSON: a row is expected")),
+                    b'}' | b':' => return Ok(Some(self.give_up("not JSON: a row is expected"))),
                     _ => {
                         let piece = self.flawed("not an object: rows have to be objects", self.rest().len().min(200));
                         let line = self.line;
@@ -302,7 +299,7 @@ impl<R: Read + Seek> Elements<R> {
                             self.state = State::Ended;
                         }
                         self.keep(&sample);
-                        return Ok(piece.map(|piece| Piece { line, ..piece }));
+                        return Ok(Some(Piece { line, ..piece }));
                     }
                 },
                 State::Closing(open) => match byte {
@@ -312,7 +309,7 @@ impl<R: Read + Seek> Elements<R> {
                     }
                     b'"' => {
                         if self.name()?.is_none() {
-                            return Ok(self.give_up("not JSON: the name of a field is expected"));
+                            return Ok(Some(self.give_up("not JSON: the name of a field is expected")));
                         }
                         if self.peek()? == Some(b':') {
                             self.consume(1);
@@ -320,7 +317,7 @@ impl<R: Read + Seek> Elements<R> {
                         self.peek()?;
                         self.skip_value()?;
                     }
-                    _ => return Ok(self.give_up("not JSON behind the rows")),
+                    _ => return Ok(Some(self.give_up("not JSON behind the rows"))),
                 },
             }
             self.begun = true;
@@ -335,7 +332,7 @@ impl<R: Read + Seek> Elements<R> {
     }
 
     /// Nothing behind this place can be told apart any more.
-    fn give_up(&mut self, reason: &str) -> Option<Piece> {
+    fn give_up(&mut self, reason: &str) -> Piece {
         self.state = State::Ended;
         let length = self.rest().len().min(200);
         self.flawed(&format!("{reason}; nothing behind it can be read"), length)
@@ -344,10 +341,10 @@ impl<R: Read + Seek> Elements<R> {
     /// A field on the way to the rows.
     fn field(&mut self, level: usize) -> Result<Option<Piece>, Unreadable> {
         let Some(name) = self.name()? else {
-            return Ok(self.give_up("not JSON: the name of a field is torn or too long"));
+            return Ok(Some(self.give_up("not JSON: the name of a field is torn or too long")));
         };
         if self.peek()? != Some(b':') {
-            return Ok(self.give_up("not JSON: a colon is expected behind the name of a field"));
+            return Ok(Some(self.give_up("not JSON: a colon is expected behind the name of a field")));
         }
         self.consume(1);
         let value = self.peek()?;
@@ -475,7 +472,7 @@ mod tests {
         let letters = encoding::detect(&mut source).unwrap();
         let mut elements = Elements::new(Utf8::new(source, letters).unwrap(), path);
         let mut out = Vec::new();
-        while let Some(piece) = elements.next().unwrap() {
+        while let Some(piece) = elements.next_piece().unwrap() {
             let raw = String::from_utf8_lossy(elements.raw()).into_owned();
             assert_eq!(piece.row, out.len() as u64 + 1);
             out.push((piece.line, piece.flaw.map_or(Ok(raw), Err)));

@@ -131,7 +131,7 @@ pub fn header(source: &mut (impl Read + Seek), shape: &mut Shape) -> Result<(), 
         shape.header_rows = 2;
     }
     if qualtrics {
-        shape.labels = second.clone();
+        shape.labels.clone_from(&second);
         shape.zone = third.iter().find_map(|cell| {
             let cell: serde_json::Value = serde_json::from_str(cell).ok()?;
             let zone = cell.get("timeZone")?.as_str()?;

@@ -125,15 +125,12 @@ pub fn unescaped(text: &str) -> String {
         out.push_str(before);
         let end = after.bytes().take(12).position(|b| b == b';');
         let entity = end.and_then(|end| after.get(..end)).and_then(letter);
-        match (entity, end) {
-            (Some(letter), Some(end)) => {
-                out.push_str(&letter);
-                rest = after.get(end + 1..).unwrap_or_default();
-            }
-            _ => {
-                out.push('&');
-                rest = after;
-            }
+        if let (Some(letter), Some(end)) = (entity, end) {
+            out.push_str(&letter);
+            rest = after.get(end + 1..).unwrap_or_default();
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);

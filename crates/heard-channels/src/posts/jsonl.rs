@@ -177,7 +177,7 @@ impl<R: Read + Seek> Objects<R> {
     pub fn next(&mut self, record: &mut Record) -> Result<Option<Result<(), Flaw>>, Unreadable> {
         let piece = match &mut self.cutting {
             Cutting::Lines(lines) => lines.next()?,
-            Cutting::Document(elements) => elements.next()?,
+            Cutting::Document(elements) => elements.next_piece()?,
         };
         let Some(Piece { row, line, flaw }) = piece else { return Ok(None) };
         (record.row, record.line) = (row, line);

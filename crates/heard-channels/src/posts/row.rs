@@ -172,9 +172,13 @@ impl Plan {
                     at = Some(time.map_err(|e| report(name, format!("the time {e}"), value))?);
                 }
                 Meaning::Key if feedback.key.is_empty() => value.clone_into(&mut feedback.key),
-                Meaning::Skip | Meaning::Time | Meaning::Key | Meaning::Post | Meaning::Channel => {}
-                // These belong to operational data: feedback has no such fields.
-                Meaning::Worth { .. }
+                // Those from `Worth` on belong to operational data: feedback has no such fields.
+                Meaning::Skip
+                | Meaning::Time
+                | Meaning::Key
+                | Meaning::Post
+                | Meaning::Channel
+                | Meaning::Worth { .. }
                 | Meaning::Currency
                 | Meaning::Renewal
                 | Meaning::KeyAccount

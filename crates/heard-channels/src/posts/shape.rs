@@ -43,7 +43,7 @@ pub struct Shape {
     pub dialect: Dialect,
     /// Lines above the header: they only name the delimiter, or are titles of a sheet.
     pub preamble: u64,
-    /// Rows of the header: 0 if there is none, 2 for SurveyMonkey, 3 for Qualtrics.
+    /// Rows of the header: 0 if there is none, 2 for `SurveyMonkey`, 3 for Qualtrics.
     pub header_rows: u64,
     /// Names, unique; JSON: dotted paths, in order of first sight.
     pub columns: Vec<String>,

@@ -54,13 +54,12 @@ impl Watch {
                     self.tag.clear();
                 }
                 (State::Text, _) => self.cell += 1,
-                (State::Tag, b'<') => return Err("is no XML"),
+                (State::Tag | State::Quoted(_), b'<') => return Err("is no XML"),
                 (State::Tag, b'>') => self.close()?,
                 (State::Tag, b'"' | b'\'') => {
                     self.state = State::Quoted(*byte);
                     self.keep(*byte);
                 }
-                (State::Quoted(_), b'<') => return Err("is no XML"),
                 (State::Quoted(quote), byte) => {
                     if *byte == quote {
                         self.state = State::Tag;

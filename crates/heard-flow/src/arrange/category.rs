@@ -211,7 +211,7 @@ pub fn changed(
             all.iter_mut().filter(|c| c.parent == Some(*id)).for_each(|child| child.parent = up);
         }
     }
-    let after = Taxonomy { version: before.version, categories: ordered(all) };
+    let after = Taxonomy { version: before.version, categories: ordered(&all) };
     distinct("name", after.categories.iter().map(|c| c.name.as_str()))?;
     if after.categories.iter().any(|c| after.depth(c.id) >= MOST_LEVELS) {
         return Err(FlowError::rule("parent", format!("the tree has at most {MOST_LEVELS} levels")));
@@ -255,7 +255,7 @@ fn filled(
 }
 
 /// Parents before children, each sibling with its place.
-pub fn ordered(rest: Vec<Category>) -> Vec<Category> {
+pub fn ordered(rest: &[Category]) -> Vec<Category> {
     let mut ordered = Vec::with_capacity(rest.len());
     let mut open: Vec<Option<CategoryId>> = vec![None];
     while let Some(parent) = open.pop() {

@@ -193,7 +193,7 @@ pub async fn undo(flow: &Flow, scope: &Scope, version: i64) -> Result<i64, FlowE
                 category.stage.take_if(|stage| directory.journey.stage(*stage).is_none());
                 category.departments.retain(|department| directory.department(*department).is_some());
             }
-            let restored = Taxonomy { version, categories: ordered(categories) };
+            let restored = Taxonomy { version, categories: ordered(&categories) };
             let made = tables::taxonomy::save(tx, &restored)?;
             if let Some((from, into)) = back.merged {
                 tables::taxonomy_change::follow(tx, into, from, Some(&back.corrections))?;

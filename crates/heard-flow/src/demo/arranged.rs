@@ -42,7 +42,7 @@ pub(crate) fn calendars(zone: &Zone) -> Vec<Calendar> {
 /// A department with its calendar and the address at which it is reached.
 pub(crate) fn department(department: Department) -> Department {
     let partner = department.name.contains("outside");
-    let word: String = department.name.to_lowercase().chars().take_while(|c| c.is_ascii_lowercase()).collect();
+    let word: String = department.name.to_lowercase().chars().take_while(char::is_ascii_lowercase).collect();
     let host = if partner { "partner.example" } else { "larkfield.example" };
     let calendar = if department.name == "Support" { SERVICE } else { OFFICE };
     Department { partner, contact: Some(format!("{word}@{host}")), calendar: Some(calendar), ..department }

@@ -21,7 +21,7 @@ pub(crate) const CATEGORIES: &[StarterCategory] = &[
             ),
             leaf(
                 "Outages and crashes",
-                "The the web or payments being down, slow or crashing; or running without a fault",
+                "The app, the web or payments being down, slow or crashing; or running without a fault",
                 "down, crash*, freez*, outage, white rock solid, status page, logs me out, no connection, \
                   spinning, works every day, app starts, never crashed, battery",
                 "Use",

@@ -34,10 +34,10 @@ pub(crate) async fn end(flow: &Flow, id: ImportId, failure: Option<String>) -> R
 
 /// What the file held is in the store now; personal data should not lie about twice.
 pub(crate) fn forget_file(flow: &Flow, id: ImportId) {
-    if let Err(error) = std::fs::remove_file(receive::path(flow, id)) {
-        if error.kind() != std::io::ErrorKind::NotFound {
-            tracing::warn!(import = %id, %error, "the file of an import that has ended could not be removed");
-        }
+    if let Err(error) = std::fs::remove_file(receive::path(flow, id))
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(import = %id, %error, "the file of an import that has ended could not be removed");
     }
 }
 

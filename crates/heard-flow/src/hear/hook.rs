@@ -31,14 +31,11 @@ pub enum Delivered {
 pub async fn deliver(flow: &Flow, id: WebhookId, delivery: Delivery<'_>) -> Result<Delivered, FlowError> {
     let (scope, now) = (Scope::system(), flow.now());
     let found = flow.store.read(&scope, move |view| Ok((tables::webhook::get(view, id)?, tables::webhook::secrets(view, id)?)));
-    let (hook, secrets) = match found.await? {
-        (Some(hook), Some(secrets)) => (hook, secrets),
-        _ => {
-            // As much work as for one that is there: how long it takes tells nothing either.
-            let nobody = format!("{PREFIX}AAAA");
-            let _ = signed(&[&nobody], &delivery, now);
-            return Ok(Delivered::Unsigned(WHY_SIGNATURE));
-        }
+    let (Some(hook), Some(secrets)) = found.await? else {
+        // As much work as for one that is there: how long it takes tells nothing either.
+        let nobody = format!("{PREFIX}AAAA");
+        let _ = signed(&[&nobody], &delivery, now);
+        return Ok(Delivered::Unsigned(WHY_SIGNATURE));
     };
     let old = secrets.old.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret.as_str());
     let accepted: Vec<&str> = std::iter::once(secrets.current.as_str()).chain(old).collect();

@@ -55,7 +55,9 @@ pub(crate) async fn posts(flow: &Flow, usual: (PostId, Channel), rows: &[Option<
         };
         // Somebody else may have made one of them meanwhile.
         let made = flow.store.write(&Scope::system(), make).await?;
-        known.values_mut().for_each(|id| *id = made.get(id).copied().unwrap_or(*id));
+        for id in known.values_mut() {
+            *id = made.get(id).copied().unwrap_or(*id);
+        }
         flow.refresh().await?;
     }
     Ok(rows.iter().map(|at| at.as_ref().and_then(|at| known.get(&at.name)).copied().unwrap_or(usual.0)).collect())

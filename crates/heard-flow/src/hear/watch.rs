@@ -104,17 +104,15 @@ impl Watcher {
             return Ok(());
         }
         let known = self.seen.get(path).and_then(|seen| seen.hash.clone());
-        let hash = match known {
-            Some(hash) => hash,
-            None => {
-                let (own, own_metadata) = (path.to_owned(), metadata.clone());
-                let hash =
-                    tokio::task::spawn_blocking(move || hash(&own, &own_metadata)).await.map_err(FlowError::internal)??;
-                if let Some(seen) = self.seen.get_mut(path) {
-                    seen.hash = Some(hash.clone());
-                }
-                hash
+        let hash = if let Some(hash) = known {
+            hash
+        } else {
+            let (own, own_metadata) = (path.to_owned(), metadata.clone());
+            let hash = tokio::task::spawn_blocking(move || hash(&own, &own_metadata)).await.map_err(FlowError::internal)??;
+            if let Some(seen) = self.seen.get_mut(path) {
+                seen.hash = Some(hash.clone());
             }
+            hash
         };
         let source = path.to_string_lossy().into_owned();
         let imports = flow.store.read(&Scope::system(), move |view| tables::import::by_hash(view, &hash)).await?;

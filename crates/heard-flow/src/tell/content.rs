@@ -120,7 +120,9 @@ mod tests {
 
     fn of(all: &[(&str, NewFeedback)]) -> ContentHash {
         let mut hash = ContentHash::default();
-        all.iter().for_each(|(post, feedback)| hash.add(post, feedback));
+        for (post, feedback) in all {
+            hash.add(post, feedback);
+        }
         hash
     }
 
@@ -144,7 +146,7 @@ mod tests {
             assert_ne!(whole, of(&[a.clone(), ("Desk", other.clone())]), "{other:?}");
         }
         assert_ne!(whole, of(&[a.clone(), ("Other", said("b"))]));
-        assert_ne!(of(&[a.clone()]), of(&[a.clone(), a]));
+        assert_ne!(of(std::slice::from_ref(&a)), of(&[a.clone(), a]));
     }
 
     #[test]

@@ -144,17 +144,13 @@ impl Export {
             // A post that was made after the export began has no feedback in it.
             let Some(post) = post else { continue };
             self.hash.add(&post.name, &outgoing.feedback);
-            let written = match &mut self.table {
-                Some(table) => {
-                    let cells = cells(&outgoing.found);
-                    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-                    table.write_at(&post.name, post.channel, &outgoing.feedback, &cells)
-                }
-                None => {
-                    let line =
-                        Line { post: &post.name, channel: post.channel, feedback: &outgoing.feedback, heard: &outgoing.found };
-                    line.write(&mut lines)
-                }
+            let written = if let Some(table) = &mut self.table {
+                let cells = cells(&outgoing.found);
+                let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+                table.write_at(&post.name, post.channel, &outgoing.feedback, &cells)
+            } else {
+                let line = Line { post: &post.name, channel: post.channel, feedback: &outgoing.feedback, heard: &outgoing.found };
+                line.write(&mut lines)
             };
             written.map_err(FlowError::internal)?;
         }

@@ -1,5 +1,7 @@
 //! Damaged files of all layouts through the whole way: handed over, looked at, confirmed, taken in and read.
 
+#![expect(clippy::expect_used, reason = "a test says what it expects")]
+
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;

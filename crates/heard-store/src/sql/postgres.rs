@@ -138,14 +138,13 @@ impl Postgres {
     /// One statement for all rows, where it can be said so.
     async fn together(&self, client: &Client, sql: &str, width: usize, values: &[Value<'_>]) -> Result<Option<u64>, Failed> {
         let known = self.many.borrow().get(sql).cloned();
-        let many = match known {
-            Some(many) => many,
-            None => {
-                let statement = self.prepare(client, sql).await?;
-                let many = Many::of(sql, statement.params()).map(Arc::new);
-                self.many.borrow_mut().insert(sql.to_owned(), many.clone());
-                many
-            }
+        let many = if let Some(many) = known {
+            many
+        } else {
+            let statement = self.prepare(client, sql).await?;
+            let many = Many::of(sql, statement.params()).map(Arc::new);
+            self.many.borrow_mut().insert(sql.to_owned(), many.clone());
+            many
         };
         let Some(many) = many.filter(|many| many.suits(width, values)) else { return Ok(None) };
         let statement = self.prepare(client, &many.sql).await?;
@@ -403,7 +402,7 @@ fn is_end(error: &Error) -> bool {
 }
 
 fn of_connection(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error + 'static>::is::<std::io::Error>)
 }
 
 /// What an error of the server or of the connection means.

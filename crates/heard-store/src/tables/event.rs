@@ -98,7 +98,7 @@ pub fn list(view: &View, wanted: &Wanted, limit: usize) -> Result<Vec<Event>, St
     for (condition, value) in conditions {
         if let Some(value) = value {
             values.push(value);
-            sql.push_str(&format!(" AND {condition} ${}", values.len()));
+            sql = format!("{sql} AND {condition} ${}", values.len());
         }
     }
     if let Some(after) = wanted.after {
@@ -106,10 +106,10 @@ pub fn list(view: &View, wanted: &Wanted, limit: usize) -> Result<Vec<Event>, St
         let Some(at) = at else { return Ok(Vec::new()) };
         values.extend([Value::from(at), Value::from(after)]);
         let n = values.len();
-        sql.push_str(&format!(" AND (at < ${} OR (at = ${} AND id < ${n}))", n - 1, n - 1));
+        sql = format!("{sql} AND (at < ${} OR (at = ${} AND id < ${n}))", n - 1, n - 1);
     }
     values.push(limit.into());
-    sql.push_str(&format!(" ORDER BY at DESC, id DESC LIMIT ${}", values.len()));
+    sql = format!("{sql} ORDER BY at DESC, id DESC LIMIT ${}", values.len());
     view.list(&sql, &values, read)
 }
 

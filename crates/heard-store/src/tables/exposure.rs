@@ -119,7 +119,7 @@ fn narrowing(wanted: &Wanted) -> (String, Vec<Value<'_>>) {
     for (condition, value) in conditions {
         if let Some(value) = value {
             values.push(value);
-            sql.push_str(&format!(" AND {condition} ${}", values.len()));
+            sql = format!("{sql} AND {condition} ${}", values.len());
         }
     }
     (sql, values)

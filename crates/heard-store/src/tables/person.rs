@@ -226,11 +226,11 @@ pub fn page(view: &View, wanted: &Wanted, limit: usize) -> Result<Vec<PersonStat
     let mut conditions = String::new();
     if let Some(account) = wanted.account {
         values.push(account.into());
-        conditions.push_str(&format!(" AND account = ${}", values.len()));
+        conditions = format!("{conditions} AND account = ${}", values.len());
     }
     if let Some(role) = &wanted.role {
         values.push(role.into());
-        conditions.push_str(&format!(" AND role = ${}", values.len()));
+        conditions = format!("{conditions} AND role = ${}", values.len());
     }
     let (sight, more) = account::in_sight(view, "person", values.len() + 1);
     values.extend(more);

@@ -128,17 +128,14 @@ pub fn withdraw(
                 tx.execute(&format!("DELETE FROM {table} WHERE feedback = $1"), &[feedback.id.into()])?;
             }
             passage::delete_many(tx, &[feedback.id])?;
-            match older.remove(&feedback.id) {
-                Some(older) => {
-                    withdrawn.corrections += restore(tx, &feedback, older, stage)?;
-                    withdrawn.restored.push(feedback.id);
-                }
-                None => {
-                    withdrawn.corrections += tx.execute("DELETE FROM correction WHERE feedback = $1", &[feedback.id.into()])?;
-                    tx.execute("DELETE FROM feedback_revision WHERE feedback = $1", &[feedback.id.into()])?;
-                    tx.execute("DELETE FROM feedback WHERE id = $1", &[feedback.id.into()])?;
-                    withdrawn.removed += 1;
-                }
+            if let Some(older) = older.remove(&feedback.id) {
+                withdrawn.corrections += restore(tx, &feedback, older, stage)?;
+                withdrawn.restored.push(feedback.id);
+            } else {
+                withdrawn.corrections += tx.execute("DELETE FROM correction WHERE feedback = $1", &[feedback.id.into()])?;
+                tx.execute("DELETE FROM feedback_revision WHERE feedback = $1", &[feedback.id.into()])?;
+                tx.execute("DELETE FROM feedback WHERE id = $1", &[feedback.id.into()])?;
+                withdrawn.removed += 1;
             }
         }
         outbox::push(tx, ids)?;

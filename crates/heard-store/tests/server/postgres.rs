@@ -97,7 +97,7 @@ impl Server {
         false
     }
 
-    /// A program of PostgreSQL, as a user that is not root.
+    /// A program of `PostgreSQL`, as a user that is not root.
     fn command(&self, program: &str) -> Command {
         let program = self.bin.join(program);
         let mut command = match self.user {
@@ -193,7 +193,7 @@ fn ask(url: &str, sql: &str) -> String {
     String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
-/// Where the programs of the newest PostgreSQL are.
+/// Where the programs of the newest `PostgreSQL` are.
 pub fn binaries() -> PathBuf {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()

@@ -16,21 +16,17 @@ use maud::{Markup, html};
 
 use crate::address::Look;
 use crate::extract::{Asked, Form};
-use crate::pages::category::{draft, fields};
+use crate::parts::category::{PATH, draft, fields, parents};
 use crate::parts::empty::empty;
 use crate::parts::field::{reason, refused};
-use crate::parts::filters::category_options;
 use crate::parts::flash::{Kind, flash};
-use crate::parts::form::{Options, choice, csrf};
+use crate::parts::form::{choice, csrf};
 use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
 use crate::parts::say::moment;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
-
-/// Where the page is.
-pub const PATH: &str = "/categories";
 
 /// Shows the tree.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Response, Problem> {
@@ -85,9 +81,10 @@ async fn listed(
     let reading = taxonomy::progress(&state.flow).await?;
     let count = |id: CategoryId, period: Period, counts: &HashMap<CategoryId, u64>| {
         let link = Look::at(Filter { category: vec![id], ..Filter::default() }, Some(period)).on(Place::Feedback.path());
-        match counts.get(&id) {
-            Some(n) => html! { a href=(link) { (n) } },
-            None => html! { "0" },
+        if let Some(n) = counts.get(&id) {
+            html! { a href=(link) { (n) } }
+        } else {
+            html! { "0" }
         }
     };
     let body = html! {
@@ -113,8 +110,7 @@ async fn listed(
                         tbody {
                             @for category in in_order(&directory) {
                                 tr {
-                                    th scope="row" {
-                                        @for _ in 0..directory.taxonomy.depth(category.id) { "\u{2003}" }
+                                    th class=(deep(directory.taxonomy.depth(category.id))) scope="row" {
                                         @if shapes { a.more href={ (PATH) "/" (category.id) } { bdi { (category.name) } } } @else { bdi { (category.name) } }
                                     }
                                     td {
@@ -166,20 +162,20 @@ fn in_order(directory: &Directory) -> Vec<&Category> {
     out
 }
 
+/// How far its name stands in.
+fn deep(depth: usize) -> &'static str {
+    match depth {
+        0 => "deep-0",
+        1 => "deep-1",
+        2 => "deep-2",
+        _ => "deep-3",
+    }
+}
+
 fn departments(directory: &Directory, category: &Category) -> String {
     let names: Vec<&str> =
         category.departments.iter().filter_map(|id| directory.department(*id)).map(|d| d.name.as_str()).collect();
     if names.is_empty() { "none named".to_owned() } else { names.join(", ") }
-}
-
-/// Where a category can stand: at the top, or under any other but those below it.
-pub fn parents(directory: &Directory, of: Option<CategoryId>) -> Options {
-    let barred = |value: &str| {
-        let id = value.parse::<CategoryId>().ok();
-        id.is_some_and(|id| Some(id) == of || of.is_some_and(|of| directory.taxonomy.above(id).contains(&of)))
-    };
-    let others = category_options(directory).into_iter().filter(|(value, _)| !barred(value));
-    std::iter::once((String::new(), "the top".to_owned())).chain(others).collect()
 }
 
 /// What was done a moment ago, and the way back.

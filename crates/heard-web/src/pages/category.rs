@@ -11,9 +11,9 @@ use heard_flow::measure::quotes::{Heard, many};
 use maud::{Markup, html};
 
 use crate::extract::{Form, Id};
-use crate::pages::categories::{PATH, parents};
-use crate::parts::field::{Field, boxes, line, lines, reason, refused};
-use crate::parts::filters::{category_options, stage_options};
+use crate::parts::category::{PATH, draft, fields, parents};
+use crate::parts::field::{line, reason, refused};
+use crate::parts::filters::category_options;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::form::{Options, choice, csrf};
 use crate::parts::layout::{Place, page};
@@ -43,13 +43,14 @@ pub async fn change(
             let position = form.get("position").trim().parse::<usize>().ok().map(|n| n.saturating_sub(1));
             CategoryChange::Move { id, parent: form.get("parent").parse().ok(), position }
         }
-        "merge" => match form.get("into").parse() {
-            Ok(into) => CategoryChange::Merge { id, into },
-            Err(_) => {
+        "merge" => {
+            if let Ok(into) = form.get("into").parse() {
+                CategoryChange::Merge { id, into }
+            } else {
                 let problem = Problem::field("into", "must be chosen");
                 return Ok(one(&state, &viewer, &there, &category::draft(&there), None, Some(&problem)));
             }
-        },
+        }
         "remove" => CategoryChange::Remove { id },
         _ => CategoryChange::Change { id, category: draft(&form) },
     };
@@ -74,17 +75,6 @@ pub async fn change(
 
 fn get(state: &AppState, id: CategoryId) -> Result<Category, Problem> {
     state.flow.directory().taxonomy.category(id).cloned().ok_or_else(|| Problem::missing("category"))
-}
-
-/// What a form says of a category.
-pub fn draft(form: &Form) -> CategoryDraft {
-    CategoryDraft {
-        name: form.get("name").to_owned(),
-        definition: form.get("definition").to_owned(),
-        watch_words: form.get("watch_words").split([',', '\n']).map(|word| word.trim().to_owned()).collect(),
-        stage: form.get("stage").parse().ok(),
-        departments: form.all("departments").filter_map(|id| id.parse().ok()).collect(),
-    }
 }
 
 async fn before(
@@ -220,19 +210,4 @@ fn one(
     };
     let status = problem.map_or(axum::http::StatusCode::OK, |problem| problem.code.status());
     (status, page(viewer, Some(Place::Categories), &there.name, &body)).into_response()
-}
-
-/// The fields of a category.
-pub fn fields(directory: &Directory, draft: &CategoryDraft, problem: Option<&Problem>) -> Markup {
-    let stages: Options = std::iter::once((String::new(), "anywhere".to_owned())).chain(stage_options(directory)).collect();
-    let departments: Options = directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
-    let chosen: Vec<String> = draft.departments.iter().map(ToString::to_string).collect();
-    let stage = draft.stage.map(|id| id.to_string()).unwrap_or_default();
-    html! {
-        (Field { name: "name", label: "Name", kind: "text", value: &draft.name, autocomplete: "off", hint: "" }.show(problem))
-        (line("definition", "What belongs here", &draft.definition, "One sentence.", problem))
-        (lines("watch_words", "Watch words", &draft.watch_words.join(", "), "With commas. late* finds every ending, =late only the word itself.", 4, problem))
-        (choice("stage", "stage", "Usual stage", &stages, &stage))
-        (boxes("departments", "Usual departments", &departments, &chosen, problem))
-    }
 }

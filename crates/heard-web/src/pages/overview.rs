@@ -41,11 +41,8 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> 
     let Some(period) = period(&state, &viewer, &look).await? else {
         return Ok(page(&viewer, Some(Place::Overview), "Overview", &nothing(&look, &viewer, &directory)));
     };
-    let facts = overview(&state.flow, &viewer.scope, &look.filter, period).await?;
-    let arrived = match viewer.may(Grant::ReadFeedback) {
-        true => Some(latest(&state, &viewer, &look).await?),
-        false => None,
-    };
+    let facts = Box::pin(overview(&state.flow, &viewer.scope, &look.filter, period)).await?;
+    let arrived = if viewer.may(Grant::ReadFeedback) { Some(latest(&state, &viewer, &look).await?) } else { None };
     let body = content(&facts, arrived.as_ref(), &directory, &look, &viewer, state.flow.now());
     Ok(page(&viewer, Some(Place::Overview), "Overview", &body))
 }

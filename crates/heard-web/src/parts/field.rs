@@ -76,7 +76,7 @@ pub fn boxes(name: &str, legend: &str, options: &[(String, String)], chosen: &[S
             legend { (legend) }
             div.checks {
                 @for (value, words) in options {
-                    label.check { input type="checkbox" name=(name) value=(value) checked[chosen.contains(value)]; (words) }
+                    label.check { input type="checkbox" name=(name) value=(value) checked[chosen.contains(value)]; (words.trim()) }
                 }
                 @if options.is_empty() { span.soft { "There are none yet." } }
             }

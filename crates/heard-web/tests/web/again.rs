@@ -39,7 +39,9 @@ async fn a_hundred_at_once_keep_one_row_and_are_answered_alike() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
     assert_eq!(answer.json()["invalid_params"][0]["name"], "key");
     let mut both = [body, other];
-    both.iter_mut().for_each(|one| drop(one.as_object_mut().unwrap().remove("post")));
+    for one in &mut both {
+        one.as_object_mut().unwrap().remove("post");
+    }
     let answer = site.call(Method::POST, "/api/v1/feedback", Some(&token), Some(json!({ "post": post, "feedback": both }))).await;
     let outcomes: Vec<_> =
         answer.json()["results"].as_array().unwrap().iter().map(|one| one["outcome"].as_str().unwrap().to_owned()).collect();

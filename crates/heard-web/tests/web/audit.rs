@@ -60,7 +60,7 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
         // The time zone is fixed: there is feedback.
         ("PATCH", "/api/v1/company") => body = Some(json!({ "name": "Southwind" })),
         ("POST", "/api/v1/feedback/{id}/corrections") => {
-            body = Some(json!({ "change": { "what": "sentiment", "to": "positive" } }))
+            body = Some(json!({ "change": { "what": "sentiment", "to": "positive" } }));
         }
         _ => {}
     }

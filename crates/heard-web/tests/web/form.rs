@@ -1,5 +1,7 @@
 //! The forms of a page, as a browser sees them: where they go, and what is in their fields.
 
+#![expect(clippy::string_slice, reason = "it is cut at what was found")]
+
 /// A form that is sent by POST.
 #[derive(Debug, Clone)]
 pub struct Form {

@@ -131,9 +131,9 @@ pub fn without_numbers(text: &str) -> String {
             continue;
         }
         if digits.len() >= 9 {
-            out.push('#')
+            out.push('#');
         } else {
-            out.push_str(&digits)
+            out.push_str(&digits);
         }
         digits.clear();
         out.push(c);

@@ -1,5 +1,7 @@
 //! What arrives: told in order, once, to those who may see it, and to nobody any longer than they may.
 
+#![expect(clippy::expect_used, reason = "a test says what it expects")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

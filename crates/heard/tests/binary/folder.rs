@@ -15,10 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client;
-use postgres::Database;
-
-#[path = "../../../heard-store/tests/server/postgres.rs"]
-mod postgres;
+use crate::postgres::Database;
 
 /// A data folder of its own, gone at the end, with the truth in it or in a database of a server.
 pub struct Folder {

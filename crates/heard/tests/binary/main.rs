@@ -17,5 +17,7 @@ mod folder;
 mod idempotency;
 mod malformed;
 mod noise;
+#[path = "../../../heard-store/tests/server/postgres.rs"]
+mod postgres;
 mod stop;
 mod torture;

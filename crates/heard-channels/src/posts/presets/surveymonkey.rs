@@ -1,4 +1,4 @@
-//! Survey answers as SurveyMonkey exports them: two header rows, the second with the choices.
+//! Survey answers as `SurveyMonkey` exports them: two header rows, the second with the choices.
 
 use heard_domain::channel::Channel;
 

@@ -125,7 +125,7 @@ fn meaning(n: usize, column: &str, old: &Meaning, form: &Form) -> Result<Meaning
         "rating" => rating(n, column, old, form)?,
         "worth" => {
             let currency = form.get(&format!("currency{n}")).trim().to_uppercase();
-            if !currency.is_empty() && !(currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase())) {
+            if !(currency.is_empty() || currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase())) {
                 return Err(Problem::field(column, format!("“{currency}” is no currency: three letters like EUR")));
             }
             Meaning::Worth { currency: Some(currency).filter(|currency| !currency.is_empty()) }

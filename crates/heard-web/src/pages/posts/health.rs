@@ -18,9 +18,10 @@ pub fn noise(post: &Post) -> Option<String> {
 
 /// When it last heard something.
 pub fn last_heard(health: &Health, now: Time, zone: &Zone) -> Markup {
-    match health.last_heard {
-        Some(at) => html! { (say::ago(now, at, zone)) },
-        None => html! { span.soft { "never" } },
+    if let Some(at) = health.last_heard {
+        html! { (say::ago(now, at, zone)) }
+    } else {
+        html! { span.soft { "never" } }
     }
 }
 

@@ -48,13 +48,12 @@ pub fn fields(form: &Form) -> (Fields, Option<Problem>) {
                 formula: formula.trim().parse::<Formula>().ok()?,
             })
         });
-        match parts {
-            Some(rating) => ratings.push(rating),
-            None => {
-                let known: Vec<&str> = Formula::ALL.iter().map(|formula| formula.code()).collect();
-                let reason = format!("“{line}” is not like “score = NPS : nps”; formulas are {}", known.join(", "));
-                problem = Some(Problem::field("ratings", reason));
-            }
+        if let Some(rating) = parts {
+            ratings.push(rating);
+        } else {
+            let known: Vec<&str> = Formula::ALL.iter().map(|formula| formula.code()).collect();
+            let reason = format!("“{line}” is not like “score = NPS : nps”; formulas are {}", known.join(", "));
+            problem = Some(Problem::field("ratings", reason));
         }
     }
     let mut attributes = Vec::new();
