@@ -156,6 +156,10 @@ fn objects(source: &mut (impl Read + Seek), shape: &Shape) -> Result<Vec<String>
 
 /// Where the rows of a document lie: where a known layout finds its own, else under one of the usual names, else at the top.
 fn rows_of(head: &[u8]) -> String {
+    // A list is its rows.
+    if head.trim_ascii_start().starts_with(b"[") || prefix(head.trim_ascii_start()).is_some() {
+        return String::new();
+    }
     let presets = registry::PRESETS.iter().filter(|preset| preset.family == Family::Json);
     let mut paths: Vec<&str> = presets.clone().flat_map(|preset| preset.rows).copied().chain([""]).collect();
     // The top first: what has a list within may be a row itself.

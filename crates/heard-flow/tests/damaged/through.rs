@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use heard_domain::id::FeedbackId;
-use heard_domain::import::ImportState;
+use heard_domain::import::{ImportKind, ImportState};
 use heard_domain::scope::Scope;
 use heard_flow::error::FlowError;
 use heard_flow::flow::Flow;
@@ -99,7 +99,10 @@ async fn ended(flow: &Arc<Flow>, scope: &Scope, id: heard_domain::id::ImportId, 
         assert!(bad.row > 0 && bad.line > 0 && !bad.reason.is_empty() && bad.sample.chars().count() <= 120, "{bad:?}");
     }
     assert!(bad.len() as u64 >= done.bad, "{done:?} {bad:?}");
-    became.added += done.added;
+    // What damage makes look like a list of customers is operational data to the guess; a person would say otherwise.
+    if done.mapping.kind == ImportKind::Feedback {
+        became.added += done.added;
+    }
     became.again += done.known + done.revised;
     became.named += done.bad;
     if done.state == ImportState::Failed {
