@@ -115,14 +115,20 @@ fn main() {
     for _ in 0..rounds {
         for (name, store) in &stores {
             let (store, next) = (store.clone(), next.clone());
-            let rate = by_clients(CLIENTS, Arc::new(move || keep(&store, next.fetch_add(1, Ordering::Relaxed), 1)));
+            let rate = by_clients(
+                CLIENTS,
+                &(Arc::new(move || keep(&store, next.fetch_add(1, Ordering::Relaxed), 1)) as Arc<dyn Fn() + Send + Sync>),
+            );
             println!("{name:<12} {CLIENTS} clients, one feedback each: {rate:>8.0} acknowledged a second");
         }
         let bare = runtime.block_on(bare(&url, &next));
         println!("{:<12} {CLIENTS} connections, one bare row a commit: {bare:>8.0} a second", "PostgreSQL");
         for (name, store) in &stores {
             let (store, next) = (store.clone(), next.clone());
-            let rate = by_clients(2, Arc::new(move || keep(&store, next.fetch_add(ROWS, Ordering::Relaxed), ROWS)));
+            let rate = by_clients(
+                2,
+                &(Arc::new(move || keep(&store, next.fetch_add(ROWS, Ordering::Relaxed), ROWS)) as Arc<dyn Fn() + Send + Sync>),
+            );
             println!("{name:<12} 2 imports, {ROWS} rows a write: {:>8.0} rows a second", rate * ROWS as f64);
         }
     }

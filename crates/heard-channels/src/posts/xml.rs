@@ -157,7 +157,7 @@ mod tests {
             "<a x=\"<\">",
             "<sst uniqueCount=\"many\">",
         ] {
-            assert!(watch(bomb).is_err(), "{}", &bomb[..30.min(bomb.len())]);
+            assert!(watch(bomb).is_err(), "{}", bomb.get(..30).unwrap_or(bomb));
         }
     }
 }

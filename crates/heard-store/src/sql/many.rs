@@ -140,11 +140,11 @@ mod tests {
             ))
         );
         assert_eq!(
-            of("DELETE FROM a WHERE x = $1 AND n = 0", &[int.clone()]),
+            of("DELETE FROM a WHERE x = $1 AND n = 0", std::slice::from_ref(&int)),
             Some(("DELETE FROM a USING unnest($1::int8[]) AS many (v1) WHERE x = many.v1 AND n = 0".to_owned(), vec![]))
         );
-        assert_eq!(of("UPDATE a SET x = 1 WHERE id > $1", &[int.clone()]), None);
-        assert_eq!(of("INSERT INTO a (x) VALUES (lower($1))", &[int.clone()]), None);
+        assert_eq!(of("UPDATE a SET x = 1 WHERE id > $1", std::slice::from_ref(&int)), None);
+        assert_eq!(of("INSERT INTO a (x) VALUES (lower($1))", std::slice::from_ref(&int)), None);
         assert_eq!(of("INSERT INTO a (x) VALUES (1)", &[]), None);
     }
 

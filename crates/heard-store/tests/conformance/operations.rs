@@ -103,6 +103,8 @@ fn delay(id: i64) -> Event {
 }
 
 pub fn operational_data_is_kept_once_and_undone_exactly(open: &dyn Fn(&Path) -> Store) {
+    use Wrote::{Added, Changed, Known};
+
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     let scope = Scope::system();
@@ -127,7 +129,6 @@ pub fn operational_data_is_kept_once_and_undone_exactly(open: &dyn Fn(&Path) -> 
         };
         store.write_now(&Scope::system(), put).unwrap()
     };
-    use Wrote::{Added, Changed, Known};
     assert_eq!(write(1, 500, 10), (Added, Added, Added, Added));
     assert_eq!(write(1, 500, 10), (Known, Known, Known, Known), "the same again changes nothing");
     assert_eq!(write(2, 700, 12), (Changed, Known, Changed, Known));

@@ -134,6 +134,10 @@ async fn every_answer_of_every_route_carries_what_it_must() {
     }
 }
 
+async fn panics() -> &'static str {
+    panic!("a secret from inside")
+}
+
 #[tokio::test]
 async fn assets_files_and_faults_carry_it_too() {
     let world = World::new().await;
@@ -145,9 +149,6 @@ async fn assets_files_and_faults_carry_it_too() {
         let answer = world.site.get(path, Some(&world.session)).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         check(path, path, answer.status, &answer.headers);
-    }
-    async fn panics() -> &'static str {
-        panic!("a secret from inside")
     }
     let state = AppState::new(world.site.flow.clone(), Reached::default());
     let finish = axum::middleware::from_fn_with_state(state, heard_web::answer::finish);

@@ -235,7 +235,7 @@ pub fn fields(mapping: &Mapping, sure: Option<&[(f32, String)]>) -> Markup {
                 thead { tr { th scope="col" { "Column" } th scope="col" { "Taken for" } th scope="col" { "Further" } @if sure.is_some() { th scope="col" { "How sure" } } } }
                 tbody {
                     @for (n, (column, meaning)) in mapping.columns.iter().enumerate() {
-                        (row(n, column, meaning, mapping.kind, sure.map(|sure| sure.get(n))))
+                        (row(n, column, meaning, mapping.kind, sure.map(|sure| certainty(sure.get(n)))))
                     }
                 }
             }
@@ -243,7 +243,7 @@ pub fn fields(mapping: &Mapping, sure: Option<&[(f32, String)]>) -> Markup {
     }
 }
 
-fn row(n: usize, column: &str, meaning: &Meaning, kind: ImportKind, sure: Option<Option<&(f32, String)>>) -> Markup {
+fn row(n: usize, column: &str, meaning: &Meaning, kind: ImportKind, sure: Option<Markup>) -> Markup {
     let chosen = code(meaning);
     let shown = if column.trim().is_empty() { format!("column {}", n + 1) } else { column.to_owned() };
     let choices = CHOICES.iter().filter(|(code, _, kinds)| kinds.contains(&kind) || *code == chosen);
@@ -256,7 +256,7 @@ fn row(n: usize, column: &str, meaning: &Meaning, kind: ImportKind, sure: Option
                 }
             }
             td { (further(n, &shown, meaning)) }
-            @if let Some(sure) = sure { td { (certainty(sure)) } }
+            @if let Some(sure) = sure { td { (sure) } }
         }
     }
 }

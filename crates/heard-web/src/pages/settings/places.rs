@@ -59,7 +59,7 @@ pub async fn change(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Pl
     let outcome = match (form.get("do"), form.get("sure") == "yes") {
         ("merge" | "remove", false) => {
             let effect = place::effect(&state.flow, &viewer.scope, id).await?;
-            return Ok(before(&state, &viewer, &there, effect, &form));
+            return Ok(before(&state, &viewer, &there, &effect, &form));
         }
         ("remove", true) => {
             place::remove(&state.flow, &viewer.scope, id).await?;
@@ -110,7 +110,7 @@ fn draft(form: &Form) -> Result<PlaceDraft, Problem> {
     })
 }
 
-fn before(state: &AppState, viewer: &Viewer, there: &Place, effect: PlaceEffect, form: &Form) -> Response {
+fn before(state: &AppState, viewer: &Viewer, there: &Place, effect: &PlaceEffect, form: &Form) -> Response {
     let directory = state.flow.directory();
     let into = form.get("into").parse().ok().and_then(|into| directory.place(into));
     let merges = form.get("do") == "merge";
