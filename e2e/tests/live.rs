@@ -51,7 +51,7 @@ async fn a_post(browser: &Browser, token: &str) -> Result<String> {
 /// How many streams the server has open.
 async fn listeners(browser: &Browser, token: &str) -> Result<String> {
     let script = "const [token, done] = arguments; fetch('/metrics', { headers: { authorization: `Bearer ${token}` } }) \
-        .then(async r => done((await r.text()).match(/heard_listeners (.*)/)?.[1] ?? 'none'))";
+        .then(async r => done((await r.text()).match(/^heard_listeners (.*)/m)?.[1] ?? 'none'))";
     Ok(browser.ask_later(script, vec![json!(token)]).await?.as_str().unwrap_or_default().to_owned())
 }
 

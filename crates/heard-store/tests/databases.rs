@@ -51,10 +51,10 @@ mod on_postgres {
 
     use heard_store::store::Store;
 
-    use crate::server;
+    use crate::server::postgres;
 
     fn open(folder: &Path) -> Store {
-        server::postgres::store(folder)
+        postgres::store(folder)
     }
 
     suite!(open);

@@ -23,6 +23,8 @@ pub struct Server {
     bin: PathBuf,
     user: Option<&'static str>,
     guard: Option<Child>,
+    /// The server itself, while it runs.
+    server: Option<Child>,
 }
 
 /// Whether loss of power matters to the test: most do without waiting for the disk.
@@ -41,7 +43,7 @@ impl Server {
         if let Some(user) = user {
             done(Command::new("chown").arg(user).arg(folder.path()), "chown");
         }
-        let mut this = Self { folder, port: 0, bin, user, guard: None };
+        let mut this = Self { folder, port: 0, bin, user, guard: None, server: None };
         let options = ["--username=heard", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
         done(this.command("initdb").args(options).arg("-D").arg(this.data()), "initdb");
         for _ in 0..5 {
@@ -89,6 +91,7 @@ impl Server {
                 let ends = "read -r line; kill -QUIT \"$0\"; while kill -0 \"$0\" 2>/dev/null; do sleep 0.1; done; rm -rf \"$1\"";
                 guard.args(["-c", ends]).arg(postmaster).arg(self.folder.path()).stdin(Stdio::piped()).stdout(Stdio::null());
                 self.guard = Some(guard.spawn().unwrap());
+                self.server = Some(server);
                 return true;
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -127,6 +130,10 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut guard) = self.guard.take() {
             drop(guard.stdin.take());
+            // What has ended is there until somebody has asked for it, and the shell waits until it is gone.
+            if let Some(mut server) = self.server.take() {
+                let _ = server.wait();
+            }
             let _ = guard.wait();
         }
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Data {
     /// The folder of the database, the search index and imported files. It is made if it is not there.
     pub folder: PathBuf,
-    /// The address of a `PostgreSQL` database (14 or later, UTF8) that holds the data instead of a file in the folder, like
+    /// The address of a PostgreSQL database (14 or later, UTF8) that holds the data instead of a file in the folder, like
     /// `postgres://heard@localhost/heard`. One Heard at a time writes to it.
     pub database: Option<String>,
     /// File that holds this address, where it contains a password that should not stand here.

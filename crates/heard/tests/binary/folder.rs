@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::client;
-use crate::postgres::Database;
+use crate::server::postgres::Database;
 
 /// A data folder of its own, gone at the end, with the truth in it or in a database of a server.
 pub struct Folder {

@@ -17,7 +17,9 @@ mod folder;
 mod idempotency;
 mod malformed;
 mod noise;
-#[path = "../../../heard-store/tests/server/postgres.rs"]
-mod postgres;
+mod server {
+    #[path = "../../../../heard-store/tests/server/postgres.rs"]
+    pub mod postgres;
+}
 mod stop;
 mod torture;
