@@ -191,7 +191,7 @@ pub fn changed(
             }
             let from = before.category(*id).ok_or(FlowError::Missing("category"))?;
             if before.category(*into).is_none() {
-                return Err(FlowError::rule("into", "there is no such category"));
+                return Err(FlowError::Unknown { field: "into", what: "category" });
             }
             for target in all.iter_mut().filter(|c| c.id == *into) {
                 // The name pointed to it as well.
@@ -221,7 +221,7 @@ pub fn changed(
 
 fn above(taxonomy: &Taxonomy, parent: Option<CategoryId>) -> Result<(), FlowError> {
     match parent {
-        Some(parent) if taxonomy.category(parent).is_none() => Err(FlowError::rule("parent", "there is no such category")),
+        Some(parent) if taxonomy.category(parent).is_none() => Err(FlowError::Unknown { field: "parent", what: "category" }),
         _ => Ok(()),
     }
 }
@@ -234,10 +234,10 @@ fn filled(
     position: i32,
 ) -> Result<Category, FlowError> {
     if draft.stage.is_some_and(|stage| directory.journey.stage(stage).is_none()) {
-        return Err(FlowError::rule("stage", "there is no such stage"));
+        return Err(FlowError::Unknown { field: "stage", what: "stage" });
     }
     if draft.departments.iter().any(|department| directory.department(*department).is_none()) {
-        return Err(FlowError::rule("departments", "there is no such department"));
+        return Err(FlowError::Unknown { field: "departments", what: "department" });
     }
     let mut departments = draft.departments.clone();
     departments.sort_unstable();

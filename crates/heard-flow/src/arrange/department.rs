@@ -181,7 +181,7 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: DepartmentId, into: Departmen
     if id == into {
         return Err(FlowError::rule("into", "must be another department"));
     }
-    let to = flow.directory().department(into).cloned().ok_or_else(|| FlowError::rule("into", "there is no such department"))?;
+    let to = flow.directory().department(into).cloned().ok_or_else(|| FlowError::Unknown { field: "into", what: "department" })?;
     let (now, by) = (flow.now(), scope.user());
     flow.store
         .write(scope, move |tx| {
@@ -230,7 +230,7 @@ pub async fn set_of_user(flow: &Flow, scope: &Scope, user: UserId, departments: 
     need(scope, Grant::Administer)?;
     let directory = flow.directory();
     if departments.iter().any(|id| directory.department(*id).is_none()) {
-        return Err(FlowError::rule("departments", "there is no such department"));
+        return Err(FlowError::Unknown { field: "departments", what: "department" });
     }
     let now = flow.now();
     let known = flow
@@ -264,14 +264,14 @@ async fn checked(flow: &Flow, id: DepartmentId, draft: DepartmentDraft) -> Resul
         }
     }
     if draft.calendar.is_some_and(|calendar| directory.calendar(calendar).is_none()) {
-        return Err(FlowError::rule("calendar", "there is no such calendar"));
+        return Err(FlowError::Unknown { field: "calendar", what: "calendar" });
     }
     if draft.categories.iter().any(|category| directory.taxonomy.category(*category).is_none()) {
-        return Err(FlowError::rule("categories", "there is no such category"));
+        return Err(FlowError::Unknown { field: "categories", what: "category" });
     }
     let users = flow.store.read(&Scope::system(), tables::user::list).await?;
     if draft.members.iter().any(|member| !users.iter().any(|user| user.id == *member)) {
-        return Err(FlowError::rule("members", "there is no such user"));
+        return Err(FlowError::Unknown { field: "members", what: "user" });
     }
     let members: BTreeSet<UserId> = draft.members.into_iter().collect();
     let categories: BTreeSet<CategoryId> = draft.categories.into_iter().collect();

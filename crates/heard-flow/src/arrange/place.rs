@@ -95,7 +95,7 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: PlaceId, into: PlaceId) -> Re
     if id == into {
         return Err(FlowError::rule("into", "must be another place"));
     }
-    let mut place = directory.place(into).cloned().ok_or_else(|| FlowError::rule("into", "there is no such place"))?;
+    let mut place = directory.place(into).cloned().ok_or_else(|| FlowError::Unknown { field: "into", what: "place" })?;
     for code in std::iter::once(&from.name).chain(&from.codes) {
         if !place.is_called(code) {
             place.codes.push(code.clone());
@@ -186,7 +186,7 @@ fn checked(flow: &Flow, id: PlaceId, draft: PlaceDraft) -> Result<Place, FlowErr
         }
     }
     if draft.calendar.is_some_and(|calendar| directory.calendar(calendar).is_none()) {
-        return Err(FlowError::rule("calendar", "there is no such calendar"));
+        return Err(FlowError::Unknown { field: "calendar", what: "calendar" });
     }
     let address = draft.address.trim().chars().take(300).collect();
     Ok(Place { id, name, address, zone: draft.zone, calendar: draft.calendar, codes })

@@ -24,6 +24,9 @@ const EXCEPT: &[(&str, &str, &str)] = &[
     ("POST", "/theme", "a cookie of the browser, nothing that is kept"),
     ("POST", "/api/v1/figures", "a question"),
     ("POST", "/hooks/{id}", "the same"),
+    ("POST", "/api/v1/taxonomy/preview", "only shows"),
+    ("POST", "/api/v1/taxonomy/try", "only tries"),
+    ("POST", "/api/v1/segments/count", "a question"),
     ("POST", "/posts/{id}/form/preview", "only shows"),
     ("POST", "/webhooks/{id}/try", "only tries"),
     ("POST", "/api/v1/feedback", "feedback carries when and where it was heard; an entry for each would double every write"),
@@ -56,6 +59,12 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
         ("POST", "/api/v1/imports/{id}/confirm") => {
             let import = world.site.call(Method::GET, path.trim_end_matches("/confirm"), Some(&world.token), None).await.json();
             body = Some(json!({ "mapping": import["mapping"] }));
+        }
+        ("POST", "/api/v1/exposures") => {
+            let stage = &world.site.flow.directory().journey.stages[0].name;
+            body = Some(
+                json!({ "items": [{ "day": "2026-03-20", "stage": stage, "measure": "orders", "place": null, "count": 7 }] }),
+            );
         }
         // The time zone is fixed: there is feedback.
         ("PATCH", "/api/v1/company") => body = Some(json!({ "name": "Southwind" })),
@@ -173,8 +182,17 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
     }
     let mut forms = forms(world, &world.session).await;
     forms.retain(|form| fits(route.path, &form.action));
-    let form = forms.first()?;
+    // Of several the last: what stood there from the beginning may be used up by now.
+    let form = if route.path == "/imports/{id}/cancel" { forms.last()? } else { forms.first()? };
     let mut pairs = filled(form, n);
+    // Where a form can also only show what would be, another button, perhaps without a name, is the one that does it.
+    if let (Some(first), Some(last)) = (form.buttons.first(), form.buttons.last())
+        && route.path == "/settings/segments"
+    {
+        let saves = last != first;
+        pairs.retain(|pair| pair != first);
+        pairs.extend(saves.then(|| last.clone()));
+    }
     match route.path {
         "/feedback/{id}/corrections" => {
             for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "sentiment") {

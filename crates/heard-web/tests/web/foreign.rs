@@ -117,6 +117,10 @@ async fn an_operation_with_what_is_out_of_sight_answers_as_if_it_never_was() {
             }
         }
         for (name, noun) in ids::parameters(&document, route.path, &method) {
+            // A cursor is a place in an order, and need not be anybody's.
+            if name == "cursor" {
+                continue;
+            }
             let Some(id) = world.hidden.get(noun) else { continue };
             let of = match name.as_str() {
                 _ if !route.path.ends_with("/figures") => "",
@@ -143,7 +147,9 @@ async fn an_operation_with_what_is_out_of_sight_answers_as_if_it_never_was() {
                     *body.pointer_mut(at).unwrap() = id.into();
                     answers.push(operate(&world, &token, route, &seen, Some(body)).await);
                 }
-                assert_eq!(answers[0].status, StatusCode::NOT_FOUND, "{named} with {at}: {}", answers[0].body);
+                // Whose view of the categories is an old one is told so before anything else is looked at.
+                let stale = route.path == "/api/v1/taxonomy/changes" && answers[0].status == StatusCode::CONFLICT;
+                assert!(stale || answers[0].status == StatusCode::NOT_FOUND, "{named} with {at}: {}", answers[0].body);
                 assert_eq!(said(&answers[0]), said(&answers[1]), "{named} tells by {at} that one of {noun} is there");
                 tried += 1;
             }

@@ -138,7 +138,6 @@ async fn hostile_words_come_back_as_words() {
         "<script>alert(1)</script>",
         "=cmd|' /C calc'!A0",
         "\u{202e}desrever\u{202c}",
-        "nul\u{0}byte",
         long.as_str(),
         "(a+)+$",
         "👩‍👩‍👧‍👦 ﷽",

@@ -573,7 +573,7 @@ async fn what_is_heard_at_a_place_belongs_to_it() {
     site.call(Method::PATCH, &path, Some(&token), Some(json!({ "objective": "Which desk" }))).await;
     assert_eq!(
         site.call(Method::PATCH, &path, Some(&token), Some(json!({ "place": "77" }))).await.status,
-        StatusCode::UNPROCESSABLE_ENTITY
+        StatusCode::NOT_FOUND
     );
     let kept = site.call(Method::PATCH, &path, Some(&token), Some(json!({ "place": id }))).await;
     assert_eq!(kept.json()["place"], id.to_string().as_str(), "{}", kept.body);

@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use heard_domain::id::{AccountId, EventId, PersonId, StageId};
 use heard_domain::operation::{Entry, Event, NewEvent};
+use heard_domain::question::Filter;
 use heard_domain::time::Day;
 use heard_flow::arrange::customer;
+use heard_flow::measure::known;
 use heard_store::tables::event::Wanted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use crate::api::v1::accounts::limit;
 use crate::api::v1::kept::{KeptList, example as kept_example, keep};
 use crate::api::v1::sight::{one, unknown};
 use crate::extract::{Asked, Body};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::route::Doc;
 use crate::state::AppState;
 use crate::viewer::Caller;
@@ -82,6 +84,13 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
             _ => unknown(&[(name, value)])?,
         }
     }
+    let named = Filter {
+        account: wanted.account.into_iter().collect(),
+        person: wanted.person.into_iter().collect(),
+        stage: wanted.stage.into_iter().collect(),
+        ..Filter::default()
+    };
+    known::filter(&state.flow, &caller.scope, &named).await?;
     let mut items = customer::events(&state.flow, &caller.scope, wanted, most + 1).await?;
     let more = items.len() > most;
     items.truncate(most);
@@ -106,6 +115,7 @@ pub fn list_doc() -> Doc {
     });
     Doc::new("listEvents", "Operational data", "List what happened to customers, latest first.")
         .query::<EventParameters>()
+        .or(ProblemCode::NotFound)
         .answers::<EventList>(200, "One page", json!({ "items": [shown], "next": null }))
 }
 

@@ -5,7 +5,9 @@ use axum::extract::State;
 use heard_domain::account::{Identity, Person};
 use heard_domain::id::{AccountId, PersonId};
 use heard_domain::operation::{Entry, NewPerson};
+use heard_domain::question::Filter;
 use heard_flow::arrange::customer;
+use heard_flow::measure::known;
 use heard_store::tables::person::{PersonState, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use crate::api::v1::accounts::limit;
 use crate::api::v1::kept::{KeptList, example as kept_example, keep};
 use crate::api::v1::sight::{one, unknown};
 use crate::extract::{Asked, Body};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::route::Doc;
 use crate::state::AppState;
 use crate::viewer::Caller;
@@ -82,6 +84,8 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
             _ => unknown(&[(name, value)])?,
         }
     }
+    let named = Filter { account: wanted.account.into_iter().collect(), ..Filter::default() };
+    known::filter(&state.flow, &caller.scope, &named).await?;
     let mut found = customer::persons(&state.flow, &caller.scope, wanted, most + 1).await?;
     let more = found.len() > most;
     found.truncate(most);
@@ -113,6 +117,7 @@ pub fn list_doc() -> Doc {
     shown["account"] = "729382736123".into();
     Doc::new("listPersons", "Operational data", "List persons, in the order in which they came in.")
         .query::<PersonParameters>()
+        .or(ProblemCode::NotFound)
         .answers::<PersonList>(200, "One page", json!({ "items": [shown], "next": null }))
 }
 
