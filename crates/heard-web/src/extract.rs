@@ -33,6 +33,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             return Err(Problem::new(ProblemCode::UnsupportedMediaType, "send JSON with “Content-Type: application/json”"));
         }
         let bytes = bytes(request, state).await?;
+        // A list would be taken for the fields of an object in their order: nobody means that.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::field("body", "must be an object"));
+        }
         parse(&bytes).map(Self)
     }
 }

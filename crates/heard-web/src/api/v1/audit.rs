@@ -90,9 +90,6 @@ pub struct AuditParameters {
 pub fn sought(pairs: Vec<(String, String)>, zone: &Zone) -> Result<(Sought, Vec<(String, String)>), Problem> {
     let (mut sought, mut others) = (Sought::default(), Vec::new());
     for (name, value) in pairs {
-        if value.is_empty() {
-            continue;
-        }
         match name.as_str() {
             "who" => sought.who = Some(who(&value)?),
             "what" => sought.noun = Some(one("what", &value)?),

@@ -95,6 +95,7 @@ pub fn list_doc() -> Doc {
 /// Documents [`add`].
 pub fn add_doc() -> Doc {
     Doc::new("createDepartment", "Departments", "Set up a department.")
+        .or(ProblemCode::NotFound)
         .takes::<DepartmentDraft>(draft())
         .answers::<DepartmentShown>(201, "Set up", example())
         .or(ProblemCode::Conflict)

@@ -109,6 +109,7 @@ pub fn add_doc() -> Doc {
         "Places and segments",
         "Set up a place. Feedback whose attribute `Place` names it, by name or code, belongs to it.",
     )
+    .or(ProblemCode::NotFound)
     .takes::<PlaceDraft>(draft())
     .answers::<Place>(201, "Set up", example())
     .or(ProblemCode::Conflict)
