@@ -90,6 +90,7 @@ impl<'a> Tree<'a> {
             .values()
             .flat_map(|file| exported_macros(&sources[file]).into_iter().map(move |name| (name, *file)))
             .collect();
+        let inline: BTreeSet<String> = self.files.values().flat_map(|file| inline(&sources[file])).collect();
         for (module, &file) in &self.files {
             let tokens = &sources[file];
             for (name, line) in children(tokens) {
@@ -106,6 +107,10 @@ impl<'a> Tree<'a> {
                     }
                     Some("crate") => {
                         let path = path.get(1..).unwrap_or_default();
+                        // A module within a file has no file of its own; in tests it borrows the files of other tests.
+                        if path.first().is_some_and(|name| inline.contains(name)) {
+                            continue;
+                        }
                         match self.defining(path, &macros) {
                             Ok(target) if target == file => {}
                             Ok(target) => drop(edges.entry((file, target)).or_insert(line)),
@@ -150,6 +155,12 @@ impl<'a> Tree<'a> {
 fn children(tokens: &[Placed]) -> Vec<(String, usize)> {
     let triples = tokens.windows(3).filter(|w| w[0].name() == Some("mod") && w[2].is(';'));
     triples.filter_map(|w| Some((w[1].name()?.to_owned(), w[0].line))).collect()
+}
+
+/// The modules that a file declares and holds itself; those of its tests are named by nobody else.
+fn inline(tokens: &[Placed]) -> impl Iterator<Item = String> {
+    let triples = tokens.windows(3).filter(|w| w[0].name() == Some("mod") && w[2].is('{'));
+    triples.filter_map(|w| w[1].name().map(str::to_owned))
 }
 
 fn exported_macros(tokens: &[Placed]) -> Vec<String> {

@@ -181,7 +181,8 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: DepartmentId, into: Departmen
     if id == into {
         return Err(FlowError::rule("into", "must be another department"));
     }
-    let to = flow.directory().department(into).cloned().ok_or_else(|| FlowError::Unknown { field: "into", what: "department" })?;
+    let to =
+        flow.directory().department(into).cloned().ok_or_else(|| FlowError::Unknown { field: "into", what: "department" })?;
     let (now, by) = (flow.now(), scope.user());
     flow.store
         .write(scope, move |tx| {

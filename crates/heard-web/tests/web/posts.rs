@@ -571,10 +571,7 @@ async fn what_is_heard_at_a_place_belongs_to_it() {
     let path = format!("/api/v1/posts/{post}");
     // Any change lets the names be looked at again; then the place is known.
     site.call(Method::PATCH, &path, Some(&token), Some(json!({ "objective": "Which desk" }))).await;
-    assert_eq!(
-        site.call(Method::PATCH, &path, Some(&token), Some(json!({ "place": "77" }))).await.status,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(site.call(Method::PATCH, &path, Some(&token), Some(json!({ "place": "77" }))).await.status, StatusCode::NOT_FOUND);
     let kept = site.call(Method::PATCH, &path, Some(&token), Some(json!({ "place": id }))).await;
     assert_eq!(kept.json()["place"], id.to_string().as_str(), "{}", kept.body);
     for (key, attributes) in [("a", json!([])), ("b", json!([["Place", "Elsewhere"]]))] {

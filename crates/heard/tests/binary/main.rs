@@ -17,8 +17,8 @@ mod folder;
 mod idempotency;
 mod malformed;
 mod noise;
+#[path = "../../../heard-store/tests/server"]
 mod server {
-    #[path = "../../../../heard-store/tests/server/postgres.rs"]
     pub mod postgres;
 }
 mod stop;
