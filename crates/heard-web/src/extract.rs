@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::problem::{Problem, ProblemCode};
+use crate::strict::Strict;
 
 /// A body of JSON.
 pub struct Body<T>(pub T);
@@ -33,35 +34,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             return Err(Problem::new(ProblemCode::UnsupportedMediaType, "send JSON with “Content-Type: application/json”"));
         }
         let bytes = bytes(request, state).await?;
-        // A list would be taken for the fields of an object in their order: nobody means that.
-        if bytes.trim_ascii_start().starts_with(b"[") {
-            return Err(Problem::field("body", "must be an object"));
-        }
         parse(&bytes).map(Self)
     }
 }
 
 /// JSON as a `T`, or the field that does not fit.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::new(ProblemCode::BadRequest, format!("this is not JSON: {error}")))?;
     // Only written so can NUL stand in JSON; what is written so is mostly something else.
     if bytes.windows(NUL.len()).any(|some| some == NUL)
-        && let Ok(value) = serde_json::from_slice(bytes)
         && let Some(path) = path_to_nul(&value)
     {
         return Err(nul(path));
     }
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    fitting(value)
+}
+
+/// A value as a `T`, or the field that does not fit.
+pub fn fitting<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(Strict(value)).map_err(|error| {
         let path = error.path().to_string();
-        let cause = error.into_inner();
-        if cause.is_data() {
-            Problem::field(if path == "." { "body".to_owned() } else { path }, cause.to_string())
-        } else {
-            Problem::new(ProblemCode::BadRequest, format!("this is not JSON: {cause}"))
-        }
-    })?;
-    reader.end().map_err(|error| Problem::new(ProblemCode::BadRequest, format!("this is not JSON: {error}")))?;
-    Ok(value)
+        Problem::field(if path == "." { "body".to_owned() } else { path }, error.into_inner().to_string())
+    })
 }
 
 /// NUL as JSON says it.

@@ -1,6 +1,6 @@
 //! HTTP: pages, API, sign-in.
 //!
-//! Bottom-up: [`problem`], [`limit`], [`metrics`], [`pace`], [`viewer`] · [`flowing`], [`arrival`], [`live`] · [`state`] · [`route`], [`csrf`], [`extract`] · [`guard`], [`upload`], [`listener`] · [`api`], [`address`], [`render`], [`parts`],
+//! Bottom-up: [`problem`], [`limit`], [`metrics`], [`pace`], [`viewer`] · [`flowing`], [`arrival`], [`live`] · [`state`] · [`route`], [`csrf`], [`strict`], [`extract`] · [`guard`], [`upload`], [`listener`] · [`api`], [`address`], [`render`], [`parts`],
 //! [`pages`] ·
 //! [`openapi`], [`answer`] · [`app`] (the whole route table) · [`serve`].
 
@@ -26,5 +26,6 @@ pub mod render;
 pub mod route;
 pub mod serve;
 pub mod state;
+pub mod strict;
 pub mod upload;
 pub mod viewer;

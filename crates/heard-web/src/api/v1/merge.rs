@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::extract::fitting;
 use crate::problem::Problem;
 
 /// What is there, with the fields of `patch` in place of its own; `null` takes a value away.
@@ -13,10 +14,7 @@ pub fn merged<T: Serialize + DeserializeOwned>(there: &T, patch: Value) -> Resul
         return Err(Problem::field("body", "must be an object"));
     }
     lay(&mut value, patch);
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        Problem::field(if path == "." { "body".to_owned() } else { path }, error.into_inner().to_string())
-    })
+    fitting(value)
 }
 
 fn lay(value: &mut Value, patch: Value) {

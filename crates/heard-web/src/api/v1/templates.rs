@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use heard_domain::id::TemplateId;
-use heard_domain::import::Template;
+use heard_domain::import::{Mapping, Template};
 use heard_flow::arrange::template::{self, TemplateDraft};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::api::v1::merge::merged;
-use crate::extract::{Body, Id};
+use crate::extract::{Body, Id, fitting};
 use crate::problem::{Problem, ProblemCode};
 use crate::route::Doc;
 use crate::state::AppState;
@@ -45,6 +45,10 @@ pub async fn change(
     Id(id): Id<TemplateId>,
     Body(patch): Body<Value>,
 ) -> Result<Json<Template>, Problem> {
+    // A mapping is taken whole: half of one says nothing of the columns it leaves out.
+    if let Some(mapping) = patch.get("mapping") {
+        fitting::<Mapping>(mapping.clone())?;
+    }
     let Template { name, format, mapping, .. } = template::get(&state.flow, &caller.scope, id).await?;
     let draft = merged(&TemplateDraft { name, format, mapping }, patch)?;
     Ok(Json(template::change(&state.flow, &caller.scope, id, draft).await?))
