@@ -103,7 +103,7 @@ fn passing(
     }
     let sight = Sight::new(view.scope(), filter, &lookup(view, filter, followers.now())?);
     let words = words(filter)?;
-    let hits = words.map(|words| followers.index()?.hits(&words, period)).transpose()?;
+    let hits = words.map(|words| Ok::<_, StoreError>(followers.hits(view, &words, period)?.ids)).transpose()?;
     let hits: Option<HashSet<i64>> = hits.map(|hits| hits.into_iter().collect());
     let columns = followers.columns(outbox::last(view)?)?;
     let columns = &*columns;
