@@ -135,7 +135,7 @@ impl Store {
         after: FeedbackId,
     ) -> Result<Vec<FeedbackId>, StoreError> {
         let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_as(scope, self.slow(&filter), move |view| arrived(view, &followers, &filter, period, after)).await
+        self.read(scope, move |view| arrived(view, &followers, &filter, period, after)).await
     }
 
     /// The feedbacks that pass a filter, in the order in which they came in: looks through the next `limit` after the first
@@ -149,7 +149,7 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<FeedbackId>, Option<FeedbackId>), StoreError> {
         let (followers, filter) = (self.followers().clone(), filter.clone());
-        self.read_as(scope, self.slow(&filter), move |view| following(view, &followers, &filter, period, range, limit)).await
+        self.read(scope, move |view| following(view, &followers, &filter, period, range, limit)).await
     }
 
     /// How far writing and following have come.

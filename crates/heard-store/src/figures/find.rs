@@ -1,7 +1,5 @@
 //! Lists of feedback: what is in sight and passes a filter, newest first.
 
-use std::collections::HashSet;
-
 use heard_domain::id::FeedbackId;
 use heard_domain::question::{Degraded, Filter};
 use heard_domain::time::{Day, Period, Time};
@@ -11,6 +9,7 @@ use crate::figures::ask::Sight;
 use crate::figures::columns::Columns;
 use crate::figures::follow::Followers;
 use crate::figures::plan::{lookup, words};
+use crate::figures::scan;
 use crate::figures::sieve::Sieve;
 use crate::tables::{feedback, outbox};
 use crate::view::View;
@@ -103,8 +102,8 @@ fn passing(
     }
     let sight = Sight::new(view.scope(), filter, &lookup(view, filter, followers.now())?);
     let words = words(filter)?;
-    let hits = words.map(|words| Ok::<_, StoreError>(followers.hits(view, &words, period)?.ids)).transpose()?;
-    let hits: Option<HashSet<i64>> = hits.map(|hits| hits.into_iter().collect());
+    // These few are looked at themselves: what has just arrived is not in the index yet.
+    let hits = words.map(|words| scan::among(view, &words, &ids)).transpose()?;
     let columns = followers.columns(outbox::last(view)?)?;
     let columns = &*columns;
     let sieve = Sieve::new(columns, &sight);

@@ -1,5 +1,7 @@
-//! Words searched in SQL itself, while there is no index: every verbatim is read and cut into words, as the index would.
+//! Words searched in SQL itself, while there is no index or where it is not asked: verbatims are read and cut into words, as
+//! the index would.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,6 +10,8 @@ use heard_domain::time::Period;
 
 use crate::error::StoreError;
 use crate::search::words::{Words, cut};
+use crate::sql::driver::one_of;
+use crate::tables::passage::CHUNK;
 use crate::view::View;
 
 /// So long a result is good for the next question: pages ask many with the same words.
@@ -43,6 +47,21 @@ impl Scans {
         last.push(Scanned { words: words.clone(), period, at: Instant::now(), ids: ids.clone() });
         Ok(ids)
     }
+}
+
+/// Which of these match, by reading their verbatims.
+pub fn among(view: &View, words: &Words, ids: &[FeedbackId]) -> Result<HashSet<i64>, StoreError> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        view.each(&format!("SELECT id, text FROM feedback WHERE id IN ({list})"), &values, |row| {
+            if words.matches(&cut(row.text(1)?)) {
+                found.insert(row.int(0)?);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// The feedbacks whose words match, by reading every verbatim of these days.
