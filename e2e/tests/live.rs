@@ -94,7 +94,7 @@ async fn what_arrives_is_seen_in_every_tab_by_one_stream() -> Result<()> {
         ensure!(state[0] == true && state[1].as_str().is_some_and(|id| id.starts_with("item-")) && state[2] == 5, "{state}");
 
         // With a filter, only what fits is held.
-        browser.visit("/feedback?words=parcel").await?;
+        browser.visit("/feedback?words=parcel&when=ever").await?;
         say(&browser, &token, &post, "Something else entirely").await?;
         say(&browser, &token, &post, "The parcel was wet").await?;
         browser.until("1 new", "document.querySelector('[data-held]:not([hidden])')?.textContent.includes('1 new')").await?;

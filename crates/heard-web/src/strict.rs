@@ -9,7 +9,7 @@ use serde_json::{Error, Value};
 /// A value that is read strictly, with all that is in it.
 pub struct Strict(pub Value);
 
-impl<'de> IntoDeserializer<'de, Error> for Strict {
+impl IntoDeserializer<'_, Error> for Strict {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self

@@ -24,7 +24,7 @@ pub struct Server {
     user: Option<&'static str>,
     guard: Option<Child>,
     /// The server itself, while it runs.
-    server: Option<Child>,
+    postmaster: Option<Child>,
 }
 
 /// Whether loss of power matters to the test: most do without waiting for the disk.
@@ -43,7 +43,7 @@ impl Server {
         if let Some(user) = user {
             done(Command::new("chown").arg(user).arg(folder.path()), "chown");
         }
-        let mut this = Self { folder, port: 0, bin, user, guard: None, server: None };
+        let mut this = Self { folder, port: 0, bin, user, guard: None, postmaster: None };
         let options = ["--username=heard", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"];
         done(this.command("initdb").args(options).arg("-D").arg(this.data()), "initdb");
         for _ in 0..5 {
@@ -91,7 +91,7 @@ impl Server {
                 let ends = "read -r line; kill -QUIT \"$0\"; while kill -0 \"$0\" 2>/dev/null; do sleep 0.1; done; rm -rf \"$1\"";
                 guard.args(["-c", ends]).arg(postmaster).arg(self.folder.path()).stdin(Stdio::piped()).stdout(Stdio::null());
                 self.guard = Some(guard.spawn().unwrap());
-                self.server = Some(server);
+                self.postmaster = Some(server);
                 return true;
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -131,7 +131,7 @@ impl Drop for Server {
         if let Some(mut guard) = self.guard.take() {
             drop(guard.stdin.take());
             // What has ended is there until somebody has asked for it, and the shell waits until it is gone.
-            if let Some(mut server) = self.server.take() {
+            if let Some(mut server) = self.postmaster.take() {
                 let _ = server.wait();
             }
             let _ = guard.wait();

@@ -134,7 +134,7 @@ pub fn content(listing: &Listing, directory: &Directory, look: &Look, viewer: &V
         (notes(look))
         div.filters { (filters(look, directory, PATH, listing.period)) (export_menu(look)) }
         @if listing.listed.heard.is_empty() && listing.opened.is_none() {
-            section.card aria-label="Nothing to show" { (nothing(look, viewer)) }
+            section.card aria-label="Nothing to show" { (nothing(look, viewer, now)) }
         } @else {
             div.split.open[listing.chosen] {
                 (shelf(listing, directory, look, now))
@@ -150,9 +150,11 @@ pub fn content(listing: &Listing, directory: &Directory, look: &Look, viewer: &V
     }
 }
 
-fn nothing(look: &Look, viewer: &Viewer) -> Markup {
+fn nothing(look: &Look, viewer: &Viewer, now: Time) -> Markup {
     let asked = !look.filter.is_empty() || !matches!(look.when, When::Usual | When::Ever);
     html! {
+        (held(look, now))
+        ol id="items" data-keys {}
         @if asked {
             (empty("search", "Nothing fits", "No comment fits all of this at once. Take a filter away, use fewer words, or look at a longer time.", &html! {
                 a.primary href=(look.with(|f| *f = Filter::default()).on(PATH)) { "Clear filters" }
@@ -166,6 +168,16 @@ fn nothing(look: &Look, viewer: &Viewer) -> Markup {
     }
 }
 
+/// New comments, held back until they are asked for.
+fn held(look: &Look, now: Time) -> Markup {
+    let since = IdMaker::floor(now.plus_ms(-UNDER_WAY_MS)).max(1).to_string();
+    html! {
+        button.held.secondary type="button" hidden data-held=(look.on_with("/feedback/arrived", &[("after", &since)])) data-into="items" {
+            (icon("up")) span { "New comments" }
+        }
+    }
+}
+
 fn shelf(listing: &Listing, directory: &Directory, look: &Look, now: Time) -> Markup {
     let after = look.given("after");
     let next = listing.listed.more.map(|(at, id)| look.on_with(PATH, &[("after", &format!("{}.{id}", at.0))]));
@@ -175,10 +187,7 @@ fn shelf(listing: &Listing, directory: &Directory, look: &Look, now: Time) -> Ma
             header.ch { h2 id="listed" { (say::comments(listing.listed.total)) } span.soft { "newest first" } }
             // On later pages of the list nothing new belongs.
             @if after.is_none() {
-                @let since = IdMaker::floor(now.plus_ms(-UNDER_WAY_MS)).max(1).to_string();
-                button.held.secondary type="button" hidden data-held=(look.on_with("/feedback/arrived", &[("after", &since)])) data-into="items" {
-                    (icon("up")) span { "New comments" }
-                }
+                (held(look, now))
             }
             ol id="items" data-keys {
                 @for heard in &listing.listed.heard {
