@@ -1,11 +1,13 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
 //! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`], [`suggestion`] · [`encoder`] · [`model`], [`company`] · [`step`] (what a step
-//! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader).
+//! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
+//! [`judge`] (how well it reads).
 
 pub mod company;
 pub mod encoder;
 pub mod evidence;
+pub mod judge;
 pub mod lexicon;
 pub mod model;
 pub mod phrase;

@@ -17,6 +17,9 @@ pub const POLARITY: usize = 1;
 /// The output of the first emotion, in the order of `Emotion`.
 pub const EMOTION: usize = 4;
 
+/// The head that is part of the program, as bytes.
+pub const ASSET: &[u8] = include_bytes!("../assets/reader.bin");
+
 const MAGIC: &[u8; 8] = b"HEARDTXT";
 const NAME: usize = 16;
 
@@ -68,7 +71,7 @@ impl Model {
         static SHIPPED: OnceLock<Model> = OnceLock::new();
         // A test reads the asset, so that a program with a broken one is never built; a head of zeros keeps the promise
         // that reading cannot fail.
-        SHIPPED.get_or_init(|| Self::read(include_bytes!("../assets/reader.bin")).unwrap_or_else(|_| Self::empty()))
+        SHIPPED.get_or_init(|| Self::read(ASSET).unwrap_or_else(|_| Self::empty()))
     }
 
     /// A head that knows nothing.
@@ -227,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_shipped_head_can_be_read() {
-        let model = Model::read(include_bytes!("../assets/reader.bin")).expect("the asset is a head of this version");
+        let model = Model::read(ASSET).expect("the asset is a head of this version");
         assert_eq!(Model::read(&model.write()), Ok(model));
     }
 

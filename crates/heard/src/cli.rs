@@ -74,6 +74,11 @@ pub enum Command {
     /// The log of who changed or saw what
     #[command(subcommand)]
     Audit(Audit),
+    /// Say how well comments are read, on labelled sets that did not train (--data: their folder), beside the bars
+    Eval(Eval),
+    /// Say how fast it is, beside a peer in the same run
+    #[command(subcommand)]
+    Bench(Bench),
     /// Print the page of all settings (docs/CONFIG.md)
     Config,
 }
@@ -313,6 +318,44 @@ pub enum Audit {
         #[arg(long, value_name = "DAY")]
         before: String,
     },
+}
+
+/// How well.
+#[derive(Args)]
+pub struct Eval {
+    /// Only this task, like airline; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub task: Vec<String>,
+    /// Judge only each so many-th text: a quick look
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub every: usize,
+    /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How fast.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Comments read a second, with all heads, on one core
+    Read(BenchRead),
+}
+
+/// How fast comments are read.
+#[derive(Args)]
+pub struct BenchRead {
+    /// Comments to read, one a line [default: some that are part of the program]
+    #[arg(long, value_name = "FILE")]
+    pub texts: Option<PathBuf>,
+    /// A program that answers each line with a line, like "python3 xtask/peers/vader.py"; measured in turns
+    #[arg(long, value_name = "COMMAND")]
+    pub peer: Option<String>,
+    /// How often; the median counts
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub rounds: usize,
+    /// Print as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn word<T>(text: &str) -> Result<T, String>

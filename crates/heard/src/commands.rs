@@ -2,8 +2,10 @@
 
 pub mod audit;
 pub mod backup;
+pub mod bench;
 pub mod demo;
 pub mod doctor;
+pub mod eval;
 pub mod export;
 pub mod import;
 pub mod query;

@@ -3,8 +3,8 @@
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Cli, Command};
-use crate::commands::{audit, backup, demo, doctor, export, import, query, reindex, restore, serve, token, user};
+use crate::cli::{Bench, Cli, Command};
+use crate::commands::{audit, backup, bench, demo, doctor, eval, export, import, query, reindex, restore, serve, token, user};
 use crate::config::document::markdown;
 use crate::config::load::load;
 use crate::config::log::Format;
@@ -12,6 +12,12 @@ use crate::say;
 
 /// Runs a command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
+    // These two need no configuration and no data of a company.
+    match &cli.command {
+        Command::Eval(wanted) => return eval::run(cli.general.data.as_deref(), wanted),
+        Command::Bench(Bench::Read(wanted)) => return bench::read(wanted),
+        _ => {}
+    }
     let mut flags = cli.general.flags();
     match &cli.command {
         Command::Serve(wanted) => flags.extend(wanted.flags()),
@@ -48,6 +54,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Audit(wanted) => audit::run(&config, wanted).await,
             Command::User(wanted) => user::run(&config, wanted).await,
             Command::Token(wanted) => token::run(&config, wanted).await,
+            Command::Eval(wanted) => eval::run(cli.general.data.as_deref(), &wanted),
+            Command::Bench(Bench::Read(wanted)) => bench::read(&wanted),
             Command::Config => say::data(markdown().trim_end()),
         }
     })

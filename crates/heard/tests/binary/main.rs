@@ -15,6 +15,7 @@ mod disk;
 mod documented;
 mod folder;
 mod idempotency;
+mod judged;
 mod malformed;
 mod noise;
 #[path = "../../../heard-store/tests/server"]

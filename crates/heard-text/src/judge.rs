@@ -1,0 +1,14 @@
+//! Judging: how well comments are read, on labelled sets that did not train. `heard eval` prints it, training looks at it.
+//!
+//! One file a task; [`tasks`] lists them. The split is here as well ([`split`]), so that training and judging cannot differ.
+
+pub mod airline;
+pub mod emotions;
+pub mod languages;
+pub mod measure;
+pub mod size;
+pub mod split;
+pub mod suggestions;
+pub mod task;
+pub mod tasks;
+pub mod vader;
