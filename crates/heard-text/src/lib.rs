@@ -1,10 +1,12 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
-//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`], [`suggestion`] · [`encoder`] · [`model`], [`company`] · [`step`] (what a step
+//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`], [`suggestion`] · [`encoder`], [`wordpiece`],
+//! [`embedding`] · [`model`], [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
 //! [`judge`] (how well it reads).
 
 pub mod company;
+pub mod embedding;
 pub mod encoder;
 pub mod evidence;
 pub mod judge;
@@ -16,4 +18,5 @@ pub mod step;
 pub mod steps;
 pub mod suggestion;
 pub mod token;
+pub mod wordpiece;
 pub mod words;
