@@ -1,7 +1,7 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
-//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`], [`suggestion`] · [`encoder`], [`wordpiece`],
-//! [`embedding`] · [`model`], [`company`] · [`step`] (what a step
+//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`], [`points`], [`suggestion`] · [`encoder`], [`wordpiece`],
+//! [`embedding`] · [`model`], [`learn`] (from the company's examples), [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
 //! [`judge`] (how well it reads).
 
@@ -10,10 +10,12 @@ pub mod embedding;
 pub mod encoder;
 pub mod evidence;
 pub mod judge;
+pub mod learn;
 pub mod lexicon;
 pub mod model;
 pub mod phrase;
 pub mod pipeline;
+pub mod points;
 pub mod step;
 pub mod steps;
 pub mod suggestion;

@@ -5,6 +5,7 @@ use heard_domain::reading::{Passage, Reading, Span};
 use heard_domain::taxonomy::Taxonomy;
 
 use crate::company::Company;
+use crate::learn::head::CategoryHead;
 use crate::model::Model;
 use crate::step::{Draft, Step, ToRead, Tools};
 use crate::steps::{category, clause, clean, emotion, entity, intent, language, sentiment, stage};
@@ -39,9 +40,26 @@ impl Reader {
 
     /// The same with another head: training measures what it made.
     pub fn with(model: &'static Model, journey: &Journey, taxonomy: &Taxonomy) -> Self {
-        let company = Company::new(journey, taxonomy);
-        let name = format!("{} taxonomy {}", model.name, company.version);
+        Self::made(model, journey, taxonomy, CategoryHead::learn(taxonomy, &[]))
+    }
+
+    /// A reader with what the company's people have taught; the head was learnt from this taxonomy.
+    pub fn taught(journey: &Journey, taxonomy: &Taxonomy, head: CategoryHead) -> Self {
+        Self::made(Model::shipped(), journey, taxonomy, head)
+    }
+
+    fn made(model: &'static Model, journey: &Journey, taxonomy: &Taxonomy, head: CategoryHead) -> Self {
+        let company = Company::new(journey, taxonomy, head);
+        let mut name = format!("{} taxonomy {}", model.name, company.version);
+        if company.head.examples() > 0 {
+            name.push_str(&format!(" learnt {:016x}", company.head.version()));
+        }
         Self { model, company, name }
+    }
+
+    /// What it knows of the company's categories.
+    pub fn head(&self) -> &CategoryHead {
+        &self.company.head
     }
 
     /// Name and version of the reader with the taxonomy's version: readings by another one are out of date.

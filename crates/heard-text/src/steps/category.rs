@@ -1,12 +1,12 @@
-//! What each passage is about: categories by watch words, name and definition.
+//! What each passage is about: by watch words, name and definition, and by what the company's people have corrected.
 
 use heard_domain::id::CategoryId;
-use heard_domain::reading::{Label, Note};
+use heard_domain::reading::{Label, Note, Span};
 
-use crate::company::Points;
-use crate::evidence::join;
-use crate::phrase::Hit;
-use crate::step::{Draft, Step, Tools};
+use crate::evidence::phrases;
+use crate::learn::features::Seen;
+use crate::learn::logistic::sigmoid;
+use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::Tokens;
 
 /// The step.
@@ -16,14 +16,19 @@ pub const STEP: Step = Step { name: "category", run };
 const MOST: usize = 4;
 /// Below this a category is not shown.
 const LEAST: f32 = 0.36;
-/// Up to this strength a hit is faint.
-const FAINT: f32 = 0.2;
+/// No reading is surer than this.
+const SUREST: f32 = 0.97;
 
 fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
+    if tools.company.head.categories().is_empty() {
+        if !draft.clauses.is_empty() {
+            draft.notes.push(Note::NoCategory);
+        }
+        return;
+    }
+    let (mut seen, mut scores) = (Seen::default(), Vec::new());
     for clause in &mut draft.clauses {
-        let mut hits: Vec<Hit<Points<CategoryId>>> = Vec::new();
-        tools.company.watch.find(&draft.tokens, clause.tokens.clone(), |hit| hits.push(hit));
-        let mut labels = collect(&draft.tokens, hits);
+        let mut labels = labels(tools, &draft.tokens, clause, &mut seen, &mut scores);
         let found: Vec<CategoryId> = labels.iter().map(|label| label.value).collect();
         let above = |id: CategoryId| tools.company.known(id).and_then(|known| known.parent);
         // The more special one says it all: a filter for the category above finds it, too.
@@ -36,34 +41,24 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     }
 }
 
-/// One label per thing, most confident first; hits on the same words and of the same phrase count once.
-pub fn collect<T: Copy + Ord>(tokens: &Tokens, mut hits: Vec<Hit<Points<T>>>) -> Vec<Label<T>> {
-    hits.sort_by(|a, b| {
-        let longer = (b.last - b.first).cmp(&(a.last - a.first));
-        a.means.to.cmp(&b.means.to).then(b.means.strength.total_cmp(&a.means.strength)).then(longer).then(a.first.cmp(&b.first))
-    });
+fn labels(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause, seen: &mut Seen, scores: &mut Vec<f32>) -> Vec<Label<CategoryId>> {
+    let head = &tools.company.head;
+    let mut found = head.find(tokens, clause.tokens.clone());
+    head.score(tokens, &clause.tokens, &found, seen, scores);
     let mut labels = Vec::new();
-    for group in hits.chunk_by(|a, b| a.means.to == b.means.to) {
-        let mut counted: Vec<&Hit<Points<T>>> = Vec::new();
-        let mut doubt = 1.0;
-        for hit in group.iter().take(32) {
-            let apart = |other: &&Hit<Points<T>>| hit.last < other.first || hit.first > other.last;
-            if counted.iter().all(|other| apart(other) && hit.phrase != other.phrase) {
-                doubt *= 1.0 - hit.means.strength;
-                counted.push(hit);
-            }
+    for (category, score) in head.categories().iter().zip(scores.iter()) {
+        let confidence = sigmoid(*score).min(SUREST);
+        if confidence < LEAST {
+            continue;
         }
-        let (confidence, Some(first)) = (1.0 - doubt, counted.first()) else { continue };
-        if confidence >= LEAST {
-            // Words of a definition help, but underlining them would puzzle where there is something plainer.
-            let plain = counted.iter().any(|hit| hit.means.strength > FAINT);
-            let shown = counted.iter().filter(|hit| !plain || hit.means.strength > FAINT);
-            let mut evidence: Vec<_> = shown.map(|hit| tokens.span(&(hit.first..hit.last + 1))).collect();
-            evidence.sort_unstable();
-            labels.push(Label { value: first.means.to, confidence: confidence.min(0.97), evidence: join(evidence) });
-        }
+        let plain = found.iter_mut().find(|label| label.value == *category && label.confidence >= LEAST);
+        let evidence: Vec<Span> = match plain {
+            Some(label) => std::mem::take(&mut label.evidence),
+            None => phrases(tokens, &clause.tokens, &head.adds(tokens, &clause.tokens, seen, *category)),
+        };
+        labels.push(Label { value: *category, confidence, evidence });
     }
-    labels.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    labels.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.value.cmp(&b.value)));
     labels
 }
 
@@ -112,7 +107,7 @@ mod tests {
 
     #[test]
     fn one_word_of_a_definition_is_not_enough_and_parts_of_words_do_not_count() {
-        assert!(found("a torn ticket").is_empty());
+        assert_eq!(found("a torn ticket"), []);
         assert!(found("the undelivered unsmashed").is_empty());
     }
 

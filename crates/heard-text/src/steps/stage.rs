@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use heard_domain::id::StageId;
 use heard_domain::reading::{Label, Span};
 
+use crate::points::collect;
 use crate::step::{Clause, Draft, Step, Tools};
-use crate::steps::category::collect;
 use crate::token::Tokens;
 
 /// The step.
@@ -16,6 +16,8 @@ pub const STEP: Step = Step { name: "stage", run };
 const BY_TOUCHPOINT: f32 = 0.9;
 /// A category *usually* happens in its stage.
 const BY_CATEGORY: f32 = 0.85;
+/// Below this a stage is not shown.
+const LEAST: f32 = 0.36;
 /// A passage that says nothing of its own stage most likely goes on about that of the passages beside it.
 const BY_NEIGHBOUR: f32 = 0.5;
 
@@ -64,7 +66,7 @@ fn by_category(tools: &Tools<'_>, clause: &Clause) -> Option<Label<StageId>> {
 fn by_cue(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause) -> Option<Label<StageId>> {
     let mut hits = Vec::new();
     tools.company.cues.find(tokens, clause.tokens.clone(), |hit| hits.push(hit));
-    collect(tokens, hits).into_iter().next()
+    collect(tokens, hits, LEAST).into_iter().next()
 }
 
 #[cfg(test)]

@@ -1,0 +1,328 @@
+//! The category head: what a passage is about, by the company's taxonomy and what its people have corrected.
+//!
+//! ```text
+//! let head = CategoryHead::learn(&taxonomy, &examples);       // from nothing; `relearn` begins where another ended
+//! let scored = head.of_text("my card never came");             // every category, most confident first
+//! let reader = Reader::taught(&journey, &taxonomy, head);     // reads with it; its name carries `head.version()`
+//! ```
+//!
+//! Before any example, a category is known by its watch words, name and definition: phrases that are found give a first
+//! belief (a logit), and the texts themselves are weak examples, so that words of like meaning count, too. Examples then
+//! move that belief by logistic regression, each category against the rest, over the static embedding beside words, pairs
+//! of words and runs of letters.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use heard_domain::id::CategoryId;
+use heard_domain::reading::Label;
+use heard_domain::taxonomy::Taxonomy;
+
+use crate::embedding::{DIMS, Embedding, Meaning, dot};
+use crate::learn::example::Example;
+use crate::learn::features::{Counted, Lengths, Seen, Vector, Vocabulary};
+use crate::learn::logistic::{BIAS, Likeness, Target, logit, sigmoid};
+use crate::learn::statement::{Statement, kin, statements, version};
+use crate::learn::watch::Watch;
+use crate::token::Tokens;
+
+const LENGTHS: Lengths = Lengths { words: 0.55, letters: 0.55 };
+/// What an example counts beside the penalty on the weights.
+const COST: f32 = 10.0;
+/// What the taxonomy's own words count beside an example.
+const OWN_WORDS: f32 = 0.1;
+/// What is believed of a category of which nothing is found.
+const UNSEEN: f32 = 0.05;
+/// However many words point to a category, it is not believed more surely.
+const SUREST: f32 = 0.97;
+/// A category that its words point to this clearly is not taken for absent only because an example does not name it.
+const CLEAR: f32 = 0.36;
+
+/// How sure the head is of one category.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// The category.
+    pub category: CategoryId,
+    /// Probability that the passage is about it (0-1).
+    pub confidence: f32,
+}
+
+/// How close the call between the two best categories is, 0 (a toss-up) to 1: the smaller, the more is learnt from asking a person.
+pub fn margin(scored: &[Scored]) -> f32 {
+    match scored {
+        [best, second, ..] => best.confidence - second.confidence,
+        // With one category the question is whether it is there at all.
+        [only] => (2.0 * only.confidence - 1.0).abs(),
+        [] => 1.0,
+    }
+}
+
+fn belief(found: &[Label<CategoryId>], category: CategoryId) -> f32 {
+    found.iter().find(|label| label.value == category).map_or(0.0, |label| label.confidence)
+}
+
+/// What one category weighs.
+#[derive(Debug, Clone)]
+struct Weights {
+    bias: f32,
+    meaning: Box<Meaning>,
+    /// What each example pulls, by its place among the statements: where the next learning begins.
+    pulls: Vec<f32>,
+}
+
+/// The learnt head.
+#[derive(Debug, Clone)]
+pub struct CategoryHead {
+    version: u64,
+    examples: usize,
+    categories: Vec<CategoryId>,
+    watch: Watch,
+    vocabulary: Vocabulary,
+    weights: Vec<Weights>,
+    /// Weights of the sparse columns: all categories of a column side by side.
+    columns: Vec<f32>,
+    texts: HashMap<String, (usize, Counted)>,
+}
+
+impl CategoryHead {
+    /// Learns from nothing.
+    pub fn learn(taxonomy: &Taxonomy, examples: &[Example]) -> Self {
+        Self::begin(taxonomy, examples, None)
+    }
+
+    /// Learns where this one ended: the same result within rounding, in a fraction of the time.
+    pub fn relearn(&self, taxonomy: &Taxonomy, examples: &[Example]) -> Self {
+        Self::begin(taxonomy, examples, Some(self))
+    }
+
+    /// Changes whenever the taxonomy or the examples do; equal for the same taxonomy and examples, whatever their order.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// How many texts people gave as examples.
+    pub fn examples(&self) -> usize {
+        self.examples
+    }
+
+    /// The categories, in the order of [`Self::score`].
+    pub fn categories(&self) -> &[CategoryId] {
+        &self.categories
+    }
+
+    fn begin(taxonomy: &Taxonomy, examples: &[Example], last: Option<&Self>) -> Self {
+        let embedding = Embedding::shipped();
+        let statements = statements(taxonomy, examples);
+        let watch = Watch::new(taxonomy);
+        let categories: Vec<CategoryId> = taxonomy.categories.iter().map(|c| c.id).collect();
+        let before = |text: &str| last.and_then(|last| last.texts.get(text));
+        let count = |s: &Statement| before(&s.text).map_or_else(|| Counted::of(embedding, &s.text), |(_, counted)| counted.clone());
+        let counted: Vec<Counted> = statements.iter().map(count).collect();
+        let vocabulary = Vocabulary::learn(&counted, LENGTHS, 1);
+        // The taxonomy's own words count for what they mean: where they stand in a passage as they are, they are found.
+        let vector = |(s, counted): (&Statement, &Counted)| {
+            let vector = vocabulary.vector(counted);
+            if s.by_person { vector } else { Vector { sparse: Vec::new(), ..vector } }
+        };
+        let vectors: Vec<Vector> = statements.iter().zip(&counted).map(vector).collect();
+        let likeness = Likeness::of(&vectors, vocabulary.len());
+        let find = |s: &Statement| {
+            let tokens = Tokens::of(&s.text);
+            watch.find(&tokens, 0..tokens.len())
+        };
+        let found: Vec<Vec<Label<CategoryId>>> = statements.iter().map(find).collect();
+        let mut weights = Vec::with_capacity(categories.len());
+        let mut columns = vec![0.0; vocabulary.len() * categories.len()];
+        for (place, category) in categories.iter().enumerate() {
+            let kin = kin(taxonomy, *category);
+            let target = |(statement, found): (&Statement, &Vec<Label<CategoryId>>)| {
+                let belief = belief(found, *category);
+                let related = statement.said.iter().any(|(said, belongs)| *belongs && kin.contains(said));
+                let known = statement.said.contains_key(category) || (statement.is_placed() && !related && belief < CLEAR);
+                Target {
+                    truth: f32::from(u8::from(statement.said.get(category) == Some(&true))),
+                    cost: if !known { 0.0 } else if statement.by_person { COST } else { COST * OWN_WORDS },
+                    before: if statement.by_person { logit(belief.clamp(UNSEEN, SUREST)) } else { logit(UNSEEN) },
+                }
+            };
+            let targets: Vec<Target> = statements.iter().zip(&found).map(target).collect();
+            let earlier = last.and_then(|last| {
+                let at = last.categories.iter().position(|c| c == category)?;
+                last.weights.get(at).map(|weights| &weights.pulls)
+            });
+            let pull = |s: &Statement| Some(*earlier?.get(before(&s.text)?.0)?);
+            let mut pulls: Vec<f32> = statements.iter().map(|s| pull(s).unwrap_or(0.0)).collect();
+            likeness.learn(&targets, &mut pulls);
+            let mut meaning = Box::new([0.0; DIMS]);
+            for (vector, pull) in vectors.iter().zip(&pulls).filter(|(_, pull)| **pull != 0.0) {
+                for (sum, figure) in meaning.iter_mut().zip(&vector.meaning) {
+                    *sum += figure * pull;
+                }
+                for (column, weight) in &vector.sparse {
+                    if let Some(sum) = columns.get_mut(*column as usize * categories.len() + place) {
+                        *sum += weight * pull;
+                    }
+                }
+            }
+            weights.push(Weights { bias: BIAS * pulls.iter().sum::<f32>(), meaning, pulls });
+        }
+        let version = version(taxonomy, &statements);
+        let examples = statements.iter().filter(|statement| statement.by_person).count();
+        let texts = statements.into_iter().zip(counted).enumerate().map(|(at, (s, counted))| (s.text, (at, counted))).collect();
+        Self { version, examples, categories, watch, vocabulary, weights, columns, texts }
+    }
+
+    /// How sure it is of every category, as logits in the order of [`Self::categories`], for a range of tokens.
+    /// `found` is what [`Self::find`] found there.
+    pub fn score(&self, tokens: &Tokens, range: &Range<usize>, found: &[Label<CategoryId>], seen: &mut Seen, scores: &mut Vec<f32>) {
+        self.vocabulary.look(Embedding::shipped(), tokens, range, seen);
+        scores.clear();
+        scores.extend(self.weights.iter().map(|weights| weights.bias + dot(&weights.meaning, &seen.meaning)));
+        let scales = self.vocabulary.scales(seen);
+        for sighting in &seen.features {
+            let weight = sighting.rarity * scales.of(sighting.group);
+            let start = sighting.column as usize * scores.len();
+            if let Some(row) = self.columns.get(start..start + scores.len()) {
+                for (score, figure) in scores.iter_mut().zip(row) {
+                    *score += figure * weight;
+                }
+            }
+        }
+        for (score, category) in scores.iter_mut().zip(&self.categories) {
+            *score += logit(belief(found, *category).clamp(UNSEEN, SUREST));
+        }
+    }
+
+    /// What the taxonomy's own words find in a range of tokens, with the words.
+    pub fn find(&self, tokens: &Tokens, range: Range<usize>) -> Vec<Label<CategoryId>> {
+        self.watch.find(tokens, range)
+    }
+
+    /// What each token of a range adds to the score of one category, beside the watch words.
+    pub fn adds(&self, tokens: &Tokens, range: &Range<usize>, seen: &Seen, category: CategoryId) -> Vec<f32> {
+        let Some(place) = self.categories.iter().position(|c| *c == category) else { return vec![0.0; range.len()] };
+        let Some(weights) = self.weights.get(place) else { return vec![0.0; range.len()] };
+        let mut adds = Embedding::shipped().contributions(tokens, range.clone(), &weights.meaning);
+        let scales = self.vocabulary.scales(seen);
+        for sighting in &seen.features {
+            let column = self.columns.get(sighting.column as usize * self.categories.len() + place).copied().unwrap_or(0.0);
+            let add = column * sighting.rarity * scales.of(sighting.group);
+            // Both tokens of a pair get half.
+            for at in [sighting.first, sighting.last] {
+                if let Some(sum) = adds.get_mut(at as usize) {
+                    *sum += add / 2.0;
+                }
+            }
+        }
+        adds
+    }
+
+    /// Every category for a text by itself, most confident first.
+    pub fn of_text(&self, text: &str) -> Vec<Scored> {
+        let tokens = Tokens::of(text);
+        let (mut seen, mut scores) = (Seen::default(), Vec::new());
+        let all = 0..tokens.len();
+        self.score(&tokens, &all, &self.find(&tokens, all.clone()), &mut seen, &mut scores);
+        let pair = |(category, score): (&CategoryId, &f32)| Scored { category: *category, confidence: sigmoid(*score) };
+        let mut scored: Vec<Scored> = self.categories.iter().zip(&scores).map(pair).collect();
+        scored.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.category.cmp(&b.category)));
+        scored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_domain::taxonomy::Category;
+
+    use super::*;
+
+    fn taxonomy() -> Taxonomy {
+        let category = |(id, name, definition): (i64, &str, &str)| Category {
+            id: CategoryId(id),
+            parent: None,
+            name: name.to_owned(),
+            definition: definition.to_owned(),
+            watch_words: vec![],
+            stage: None,
+            departments: vec![],
+            position: 0,
+        };
+        let categories = [
+            (1, "Luggage", "Bags that come late, broken or never."),
+            (2, "Food", "What is served to eat and drink on board."),
+            (3, "Refunds", "Money that is paid back after a cancellation."),
+        ];
+        Taxonomy { version: 1, categories: categories.map(category).to_vec() }
+    }
+
+    fn example(text: &str, category: i64, belongs: bool) -> Example {
+        Example { text: text.to_owned(), category: CategoryId(category), belongs }
+    }
+
+    fn best(head: &CategoryHead, text: &str) -> i64 {
+        head.of_text(text)[0].category.0
+    }
+
+    fn sure(head: &CategoryHead, text: &str, category: i64) -> f32 {
+        head.of_text(text).iter().find(|scored| scored.category.0 == category).unwrap().confidence
+    }
+
+    #[test]
+    fn name_and_definition_work_at_once_also_by_meaning() {
+        let head = CategoryHead::learn(&taxonomy(), &[]);
+        assert_eq!(best(&head, "my suitcase did not arrive"), 1);
+        assert_eq!(best(&head, "the sandwich was stale"), 2);
+        assert_eq!(best(&head, "when do I get reimbursed"), 3);
+    }
+
+    #[test]
+    fn an_example_teaches_words_that_were_not_known() {
+        let before = CategoryHead::learn(&taxonomy(), &[]);
+        let after = before.relearn(&taxonomy(), &[example("the zorbel was empty when we boarded", 2, true)]);
+        let text = "again an empty zorbel";
+        assert!(sure(&after, text, 2) > sure(&before, text, 2) + 0.2, "{:?}", after.of_text(text));
+        assert!(sure(&after, text, 1) < 0.3);
+        assert_eq!((before.examples(), after.examples()), (0, 1));
+        assert_ne!(before.version(), after.version());
+    }
+
+    #[test]
+    fn a_correction_away_outranks_a_watch_word() {
+        let text = "our food for thought is that the seats are too narrow";
+        let before = CategoryHead::learn(&taxonomy(), &[]);
+        let after = before.relearn(&taxonomy(), &[example(text, 2, false)]);
+        assert!(sure(&before, text, 2) > 0.5 && sure(&after, text, 2) < 0.36, "{}", sure(&after, text, 2));
+    }
+
+    #[test]
+    fn the_order_of_examples_and_where_learning_began_do_not_matter() {
+        let mut examples = vec![
+            example("they lost my backpack", 1, true),
+            example("the coffee was cold", 2, true),
+            example("still waiting for my money", 3, true),
+            example("the coffee was cold", 3, false),
+        ];
+        let learnt = CategoryHead::learn(&taxonomy(), &examples);
+        examples.reverse();
+        let again = CategoryHead::learn(&taxonomy(), &examples);
+        assert_eq!(learnt.version(), again.version());
+        let relearnt = CategoryHead::learn(&taxonomy(), &examples[..2]).relearn(&taxonomy(), &examples);
+        for text in ["cold coffee", "my bag", "refund"] {
+            assert_eq!(learnt.of_text(text), again.of_text(text));
+            for scored in learnt.of_text(text) {
+                assert!((scored.confidence - sure(&relearnt, text, scored.category.0)).abs() < 0.02);
+            }
+        }
+    }
+
+    #[test]
+    fn what_tokens_add_sums_up_to_the_score() {
+        let head = CategoryHead::learn(&taxonomy(), &[example("they lost my backpack", 1, true)]);
+        let tokens = Tokens::of("the lost backpack again");
+        let all = 0..tokens.len();
+        let (mut seen, mut scores) = (Seen::default(), Vec::new());
+        head.score(&tokens, &all, &[], &mut seen, &mut scores);
+        let adds: f32 = head.adds(&tokens, &all, &seen, CategoryId(1)).iter().sum();
+        assert!((adds + head.weights[0].bias + logit(UNSEEN) - scores[0]).abs() < 1e-3);
+    }
+}
