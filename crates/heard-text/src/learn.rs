@@ -1,9 +1,14 @@
 //! What Heard learns from the company's own corrections, inside the server. Bottom-up: [`example`] · [`features`] ·
-//! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`head`] (the categories).
+//! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`head`] (the categories) ·
+//! [`chance`] · [`cluster`], [`naming`] · [`theme`] (what no category explains).
 
+pub mod chance;
+pub mod cluster;
 pub mod example;
 pub mod features;
 pub mod head;
 pub mod logistic;
+pub mod naming;
 pub mod statement;
+pub mod theme;
 pub mod watch;
