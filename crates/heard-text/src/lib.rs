@@ -1,6 +1,7 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
-//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`evidence`], [`points`], [`suggestion`] · [`encoder`], [`wordpiece`],
+//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`languages`], [`wishes`], [`evidence`], [`points`], [`grammar`],
+//! [`suggestion`] · [`encoder`], [`wordpiece`],
 //! [`embedding`] · [`model`], [`learn`] (from the company's examples), [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
 //! [`judge`] (how well it reads).
@@ -9,7 +10,9 @@ pub mod company;
 pub mod embedding;
 pub mod encoder;
 pub mod evidence;
+pub mod grammar;
 pub mod judge;
+pub mod languages;
 pub mod learn;
 pub mod lexicon;
 pub mod model;
@@ -20,5 +23,6 @@ pub mod step;
 pub mod steps;
 pub mod suggestion;
 pub mod token;
+pub mod wishes;
 pub mod wordpiece;
 pub mod words;

@@ -23,7 +23,8 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
         sure += reading.weightiest().and_then(|p| p.sentiment.as_ref()).map_or(0.0, |s| f64::from(s.confidence));
         classes.push((truth.index(), class(&reading).index()));
     }
-    let row = |figure, value, bar| Row { task: "airline sentiment, out of the box".to_owned(), figure, value, n: classes.len(), bar };
+    let row =
+        |figure, value, bar| Row { task: "airline sentiment, out of the box".to_owned(), figure, value, n: classes.len(), bar };
     Ok(vec![
         row("macro-F1", macro_f1(&classes, 3), Some(Bar::new(0.58, 0.68))),
         row("accuracy", accuracy(&classes), None),

@@ -47,5 +47,11 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
         f1(read.iter().filter(|(labels, said)| labels.contains(&emotion) && *said == Some(emotion)).count(), said, truth)
     };
     let value = Emotion::ALL.iter().map(|emotion| of(*emotion)).sum::<f64>() / Emotion::ALL.len() as f64;
-    Ok(vec![Row { task: "GoEmotions, the eight shown, one per text".to_owned(), figure: "macro-F1", value, n: read.len(), bar: None }])
+    Ok(vec![Row {
+        task: "GoEmotions, the eight shown, one per text".to_owned(),
+        figure: "macro-F1",
+        value,
+        n: read.len(),
+        bar: None,
+    }])
 }

@@ -12,6 +12,7 @@ const ASSETS: [&[u8]; 1] = [ASSET];
 fn run(_: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
     let bytes: usize = ASSETS.iter().map(|asset| asset.len()).sum();
     let bar = Some(Bar { floor: 25.0, moonshot: 12.0, less_is_better: true });
-    let row = Row { task: "model and heads in the program".to_owned(), figure: "MB", value: bytes as f64 / 1e6, n: ASSETS.len(), bar };
+    let row =
+        Row { task: "model and heads in the program".to_owned(), figure: "MB", value: bytes as f64 / 1e6, n: ASSETS.len(), bar };
     Ok(vec![row])
 }

@@ -255,7 +255,10 @@ mod tests {
         let vocabulary = Vocabulary::learn(&counted, Lengths { words: 0.5, letters: 0.5 }, 1);
         let vectors: Vec<Vector> = counted.iter().map(|c| vocabulary.vector(c)).collect();
         let times = |a: usize, b: usize| {
-            let shared = vectors[a].sparse.iter().flat_map(|(c, w)| vectors[b].sparse.iter().filter(move |o| o.0 == *c).map(move |o| o.1 * w));
+            let shared = vectors[a]
+                .sparse
+                .iter()
+                .flat_map(|(c, w)| vectors[b].sparse.iter().filter(move |o| o.0 == *c).map(move |o| o.1 * w));
             vectors[a].meaning_times(&vectors[b]) + shared.sum::<f32>()
         };
         assert!((times(0, 0) - 1.5).abs() < 0.1);

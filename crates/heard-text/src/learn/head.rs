@@ -116,7 +116,8 @@ impl CategoryHead {
         let watch = Watch::new(taxonomy);
         let categories: Vec<CategoryId> = taxonomy.categories.iter().map(|c| c.id).collect();
         let before = |text: &str| last.and_then(|last| last.texts.get(text));
-        let count = |s: &Statement| before(&s.text).map_or_else(|| Counted::of(embedding, &s.text), |(_, counted)| counted.clone());
+        let count =
+            |s: &Statement| before(&s.text).map_or_else(|| Counted::of(embedding, &s.text), |(_, counted)| counted.clone());
         let counted: Vec<Counted> = statements.iter().map(count).collect();
         let vocabulary = Vocabulary::learn(&counted, LENGTHS, 1);
         // The taxonomy's own words count for what they mean: where they stand in a passage as they are, they are found.
@@ -141,7 +142,13 @@ impl CategoryHead {
                 let known = statement.said.contains_key(category) || (statement.is_placed() && !related && belief < CLEAR);
                 Target {
                     truth: f32::from(u8::from(statement.said.get(category) == Some(&true))),
-                    cost: if !known { 0.0 } else if statement.by_person { COST } else { COST * OWN_WORDS },
+                    cost: if !known {
+                        0.0
+                    } else if statement.by_person {
+                        COST
+                    } else {
+                        COST * OWN_WORDS
+                    },
                     before: if statement.by_person { logit(belief.clamp(UNSEEN, SUREST)) } else { logit(UNSEEN) },
                 }
             };
@@ -174,7 +181,14 @@ impl CategoryHead {
 
     /// How sure it is of every category, as logits in the order of [`Self::categories`], for a range of tokens.
     /// `found` is what [`Self::find`] found there.
-    pub fn score(&self, tokens: &Tokens, range: &Range<usize>, found: &[Label<CategoryId>], seen: &mut Seen, scores: &mut Vec<f32>) {
+    pub fn score(
+        &self,
+        tokens: &Tokens,
+        range: &Range<usize>,
+        found: &[Label<CategoryId>],
+        seen: &mut Seen,
+        scores: &mut Vec<f32>,
+    ) {
         self.vocabulary.look(Embedding::shipped(), tokens, range, seen);
         scores.clear();
         scores.extend(self.weights.iter().map(|weights| weights.bias + dot(&weights.meaning, &seen.meaning)));

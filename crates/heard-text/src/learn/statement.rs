@@ -33,7 +33,11 @@ pub fn statements(taxonomy: &Taxonomy, examples: &[Example]) -> Vec<Statement> {
         by_text.entry(example.text.trim()).or_default().insert(example.category, example.belongs);
     }
     let own = taxonomy.categories.iter().flat_map(|category| {
-        of_itself(category).into_iter().map(|text| Statement { text, said: BTreeMap::from([(category.id, true)]), by_person: false })
+        of_itself(category).into_iter().map(|text| Statement {
+            text,
+            said: BTreeMap::from([(category.id, true)]),
+            by_person: false,
+        })
     });
     let said = by_text.into_iter().filter(|(text, _)| !text.is_empty());
     own.chain(said.map(|(text, said)| Statement { text: text.to_owned(), said, by_person: true })).collect()

@@ -6,7 +6,7 @@ use heard_domain::reading::{Intent, Label, Polarity, Span};
 
 use crate::phrase::{Phrases, listed};
 use crate::step::{Clause, Draft, Step, Tools};
-use crate::suggestion::suggestions;
+use crate::suggestion::suggested;
 use crate::token::{Kind, Tokens};
 
 /// The step.
@@ -19,15 +19,6 @@ const SURE_ENOUGH: f32 = 0.45;
 const SURE_GOOD: f32 = 0.75;
 /// Beside a suggestion only this sure a passage is praise as well.
 const SURE_PRAISE: f32 = 0.9;
-
-const SUGGESTS: &str = "would help if, would love to see, would love to be able, would love it if, would love if, would like to see, \
-would like to be able, would like the option, would prefer if, would be better if, i'd like to see, i'd love to see, i'd like to be able, i suggest, i would suggest, \
-my suggestion, a suggestion, i recommend that, i propose, feature request, how about, why not, why don't you, why can't you, wish you \
-had, wish you would, wish there, wish it, wish they, wish the, if only, need to add, needs to be, need to offer, needs an option, needs a way, we need a, consider adding, \
-consider making, consider offering, could you add, could you please add, can you add, can you please add, could be improved, could be \
-better, needs improvement, room for improvement, bring back, allow us to, allow users to, allow customers to, give us the, an option to, \
-the option to, the possibility to, some way to, some kind of, might want to, may want to, you might consider, next time please, instead of making, we hope that, the idea is, easier if, better if, \
-help if you, great if, nice if, good if, useful if, if you could add, if you added, an alternative would";
 
 const LEAVES: &str = "never again, never use, never fly, never flying, never buy, never buying, never order, never come back, never return, \
 never shop, never do business, never booking, never book, never going back, won't be back, will not be back, won't be \
@@ -72,13 +63,8 @@ let me know";
 fn rules() -> &'static Phrases<Intent> {
     static RULES: OnceLock<Phrases<Intent>> = OnceLock::new();
     RULES.get_or_init(|| {
-        let lists = [
-            (SUGGESTS, Intent::Suggestion),
-            (LEAVES, Intent::Churn),
-            (URGES, Intent::Urgent),
-            (PROMISES, Intent::BrokenPromise),
-            (ASKS, Intent::Question),
-        ];
+        let lists =
+            [(LEAVES, Intent::Churn), (URGES, Intent::Urgent), (PROMISES, Intent::BrokenPromise), (ASKS, Intent::Question)];
         Phrases::new(lists.into_iter().flat_map(|(phrases, intent)| listed(phrases).map(move |phrase| (phrase, intent))))
     })
 }
@@ -92,7 +78,7 @@ fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
 fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
     let mut found: Vec<(Intent, Span)> = Vec::new();
     rules().find(tokens, clause.tokens.clone(), |hit| found.push((hit.means, tokens.span(&(hit.first..hit.last + 1)))));
-    found.extend(suggestions(tokens, &clause.tokens).into_iter().map(|span| (Intent::Suggestion, span)));
+    let suggested = suggested(tokens, &clause.tokens);
     let of = |intent: Intent| found.iter().filter(|(i, _)| *i == intent).map(|(_, span)| *span).collect::<Vec<Span>>();
     let sentiment = clause.passage.sentiment.as_ref();
     let polarity = sentiment.map_or(Polarity::Neutral, |s| s.polarity);
@@ -100,7 +86,7 @@ fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
     let stretch = tokens.all().get(clause.tokens.clone()).unwrap_or(&[]);
     let asks = stretch.iter().any(|t| t.is_mark('?'));
 
-    let suggests = !of(Intent::Suggestion).is_empty();
+    let suggests = suggested.is_some();
 
     let mut labels: Vec<Label<Intent>> = Vec::new();
     let mut add = |value, confidence, evidence: Vec<Span>| {
@@ -115,11 +101,13 @@ fn intents(tokens: &Tokens, clause: &Clause) -> Vec<Label<Intent>> {
             Polarity::Neutral => {}
         }
     }
-    for intent in [Intent::Suggestion, Intent::Churn, Intent::Urgent, Intent::BrokenPromise] {
+    if let Some(suggested) = suggested {
+        add(Intent::Suggestion, suggested.confidence(), suggested.evidence);
+    }
+    for intent in [Intent::Churn, Intent::Urgent, Intent::BrokenPromise] {
         let spans = of(intent);
         let holds = !spans.is_empty()
             && match intent {
-                Intent::Suggestion => !asks || spans.len() > 1,
                 // "I will never use another bank" is no threat.
                 Intent::Churn => polarity != Polarity::Positive,
                 // A kept promise is praised; "you promised a call" alone sounds neither good nor bad.
