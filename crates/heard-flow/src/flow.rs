@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use heard_domain::audit::{Act, Noun, Who};
@@ -17,6 +18,7 @@ use heard_text::pipeline::Reader;
 
 use tokio::sync::watch;
 
+use crate::arrange::token::Remembered;
 use crate::error::FlowError;
 use crate::noting::Noting;
 use crate::understand::Understanding;
@@ -39,10 +41,14 @@ pub struct Flow {
     /// Lower than every identifier that this program gives.
     born: i64,
     known: RwLock<Understanding>,
-    /// One at a time looks anew, so that an older look never replaces a newer one.
-    looking: tokio::sync::Mutex<()>,
+    /// One at a time looks anew, so that an older look never replaces a newer one; how many of those who asked have it.
+    looking: tokio::sync::Mutex<u64>,
+    /// How often it was asked to look anew.
+    looks_asked: AtomicU64,
     paces: Mutex<HashMap<ImportId, Pace>>,
     noting: Arc<Noting>,
+    /// Tokens that were looked up.
+    pub(crate) tokens: Remembered,
     stopping: watch::Sender<bool>,
 }
 
@@ -68,8 +74,10 @@ impl Flow {
             born,
             known,
             looking: tokio::sync::Mutex::default(),
+            looks_asked: AtomicU64::new(0),
             paces: Mutex::default(),
             noting,
+            tokens: Remembered::default(),
             stopping: watch::Sender::default(),
         })
     }
@@ -176,16 +184,23 @@ impl Flow {
 
     /// Looks again at what the company has named, after a change of it.
     pub(crate) async fn refresh(&self) -> Result<(), FlowError> {
-        let _turn = self.looking.lock().await;
+        let asked = self.looks_asked.fetch_add(1, Ordering::AcqRel) + 1;
+        let mut done = self.looking.lock().await;
+        // Somebody else has begun to look after this was asked: of many at once one is enough.
+        if *done >= asked {
+            return Ok(());
+        }
+        let asked = self.looks_asked.load(Ordering::Acquire);
         let directory = self.store.read(&Scope::system(), tables::directory::load).await?;
         let old = self.look();
         // A new attribute or post needs no new reader: compiling watch words is the dear part.
         let next = if directory.journey == old.directory.journey && directory.taxonomy == old.directory.taxonomy {
-            Understanding { directory: Arc::new(directory), reader: old.reader }
+            Understanding::with(directory, old.reader)
         } else {
             Understanding::of(directory)
         };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = next;
+        *done = asked;
         Ok(())
     }
 }

@@ -10,18 +10,28 @@ use heard_domain::reading::Reading;
 use heard_text::pipeline::Reader;
 use heard_text::step::ToRead;
 
+use crate::hear::names::Known;
+
 /// The company's names and the reader made from them, replaced as one.
 #[derive(Clone)]
 pub(crate) struct Understanding {
     pub(crate) directory: Arc<Directory>,
     pub(crate) reader: Arc<Reader>,
+    /// The directory's names.
+    pub(crate) names: Arc<Known>,
 }
 
 impl Understanding {
     /// Of a company as it is now.
     pub(crate) fn of(directory: Directory) -> Self {
         let reader = Reader::new(&directory.journey, &directory.taxonomy);
-        Self { directory: Arc::new(directory), reader: Arc::new(reader) }
+        Self::with(directory, Arc::new(reader))
+    }
+
+    /// The same with a reader that is there already.
+    pub(crate) fn with(directory: Directory, reader: Arc<Reader>) -> Self {
+        let names = Arc::new(Known::of(&directory));
+        Self { directory: Arc::new(directory), reader, names }
     }
 
     /// Whether the company's words are still those of `other`: what one has read, the other would read alike.

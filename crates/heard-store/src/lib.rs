@@ -1,7 +1,7 @@
 //! Truth in SQL, the search index, and the figures that both answer.
 //!
 //! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`], [`meter`] · [`view`] · [`tables`] · [`search`] ·
-//! [`figures`] · `writer` · [`store`] · [`answer`], [`backup`] · [`checkup`].
+//! [`figures`] · `writer`, [`gather`] · [`store`] · [`answer`], [`backup`] · [`checkup`].
 
 pub mod answer;
 pub mod backup;
@@ -10,6 +10,7 @@ pub mod checkup;
 pub mod cube;
 pub mod error;
 pub mod figures;
+pub mod gather;
 pub mod meter;
 pub mod search;
 pub mod sql;

@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -19,6 +19,7 @@ use crate::sql::database::{Database, apart};
 use crate::sql::migrate::migrate;
 use crate::tables::{job, outbox};
 use crate::view::{Tx, View};
+use crate::gather::{Gather, Gathered};
 use crate::writer::{News, Work, write_all};
 
 /// How many reads run at once.
@@ -45,6 +46,7 @@ struct Inner {
     work: Arc<Notify>,
     stopped: Arc<AtomicBool>,
     meter: Arc<Meter>,
+    changes: Arc<AtomicU64>,
     _lock: File,
 }
 
@@ -80,6 +82,7 @@ impl Store {
         let (followers, mut threads) = Followers::start(database, &folder.join("index"), &bell)?;
         let (writer, inbox) = sync_channel(WAITING);
         let follow = followers.clone();
+        let changes = Arc::new(AtomicU64::new(0));
         let stopped = Arc::new(AtomicBool::new(false));
         let news = News {
             bell: bell.clone(),
@@ -87,6 +90,7 @@ impl Store {
             stopped: stopped.clone(),
             followed: Box::new(move || follow.followed()),
             meter: meter.clone(),
+            changes: changes.clone(),
         };
         threads.push(start("heard-writer", move || write_all(tx, &inbox, &news))?);
         let (readers, inbox) = sync_channel::<Box<dyn Look>>(WAITING);
@@ -102,8 +106,22 @@ impl Store {
         threads.push(start("heard-patient", move || look_all(view, &Mutex::new(inbox), &patient_meter))?);
         let (writer, readers, patient) = (Some(writer), Some(readers), Some(patient));
         let (folder, database) = (folder.to_owned(), database.clone());
-        let inner =
-            Inner { folder, database, writer, readers, patient, threads, bell, followers, work, stopped, meter, _lock: lock };
+        let _lock = lock;
+        let inner = Inner {
+            folder,
+            database,
+            writer,
+            readers,
+            patient,
+            threads,
+            bell,
+            followers,
+            work,
+            stopped,
+            meter,
+            changes,
+            _lock,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -137,6 +155,12 @@ impl Store {
         &self.inner.meter
     }
 
+    /// How many groups of writes may have changed anything but what was [gathered](Gather): what was read of anything else
+    /// holds as long as this number, taken before it was read, stays the same.
+    pub fn changes(&self) -> u64 {
+        self.inner.changes.load(Ordering::Acquire)
+    }
+
     /// Notified after every commit that added background work.
     pub fn work(&self) -> &Notify {
         &self.inner.work
@@ -151,6 +175,14 @@ impl Store {
         let (answer, answered) = oneshot::channel();
         let task = Task::new(scope.clone(), write, move |result| drop(answer.send(result)));
         self.inner.ask_writer(Box::new(task))?;
+        answered.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Writes together with all of its kind that wait: each has its own answer, and one that fails leaves the others as they
+    /// are. It runs as Heard itself: whoever asks has settled what may be done.
+    pub async fn write_gathered<I: Gather>(&self, item: I) -> Result<I::Answer, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.inner.ask_writer(Box::new(Gathered::new(item, answer)))?;
         answered.await.unwrap_or_else(|_| Err(closed()))
     }
 
@@ -279,9 +311,9 @@ impl<T, F, A> Task<T, F, A> {
 
 impl<T, F, A> Work for Task<T, F, A>
 where
-    T: Send,
-    F: FnOnce(&mut Tx) -> Result<T, StoreError> + Send,
-    A: FnOnce(Result<T, StoreError>) + Send,
+    T: Send + 'static,
+    F: FnOnce(&mut Tx) -> Result<T, StoreError> + Send + 'static,
+    A: FnOnce(Result<T, StoreError>) + Send + 'static,
 {
     fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         if let (Some(scope), Some(write)) = (self.scope.take(), self.ask.take()) {
@@ -294,6 +326,10 @@ where
     fn answer(self: Box<Self>, end: Result<(), StoreError>) {
         let Self { result, answer, .. } = *self;
         answer(end.and_then(|()| result.ok_or_else(closed)));
+    }
+
+    fn apart(self: Box<Self>) -> Vec<Box<dyn Work>> {
+        vec![self]
     }
 }
 

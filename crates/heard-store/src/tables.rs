@@ -1,12 +1,13 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`taxonomy`], [`taxonomy_change`], [`post`], [`scale`], [`attribute`] ·
-//! [`change`], [`property`], [`account`], [`person`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
+//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod attribute;
 pub mod audit;
+pub mod author;
 pub mod calendar;
 pub mod change;
 pub mod company;

@@ -108,10 +108,12 @@ pub struct Tx {
     recounted: bool,
     /// The formulas of scales seen so far; a scale never changes its formula.
     pub(crate) formulas: HashMap<ScaleId, Formula>,
-    /// The stages and categories that there are, once the group has looked; `None` again when the group changes them.
+    /// The stages and categories that there are, once somebody has looked; `None` again when a write changes them.
     pub(crate) named: Option<NamedIds>,
-    /// The last number given in the outbox.
+    /// The last number given in the outbox; known once a group was committed.
     pub(crate) sequence: i64,
+    /// Whether that number, and the names, are known from the group before: only the one writer changes them.
+    sure: bool,
     /// The last number given before the write under way: numbers of an undone write are given again.
     sequence_before: i64,
     /// Whether the group has added background work.
@@ -135,6 +137,7 @@ impl Tx {
             formulas: HashMap::new(),
             named: None,
             sequence: 0,
+            sure: false,
             sequence_before: 0,
             work_added: false,
         }
@@ -165,9 +168,13 @@ impl Tx {
         self.group.clear();
         self.cubes.clear();
         self.work_added = false;
-        self.named = None;
         self.db().begin(true)?;
-        self.sequence = self.number("SELECT max(seq) FROM outbox", &[])?;
+        if !self.sure {
+            self.named = None;
+            self.sequence = self.number("SELECT max(seq) FROM outbox", &[])?;
+        }
+        // Until its end is known.
+        self.sure = false;
         Ok(())
     }
 
@@ -176,12 +183,12 @@ impl Tx {
         self.cubes.clear();
         self.recounted = false;
         self.sequence_before = self.sequence;
-        self.db().script("SAVEPOINT one")
+        self.db().script_soon("SAVEPOINT one")
     }
 
     /// Keeps the write, to be committed with its group.
     pub(crate) fn keep_one(&mut self) -> Result<(), StoreError> {
-        self.db().script("RELEASE one")?;
+        self.db().script_soon("RELEASE one")?;
         if self.recounted {
             self.group.clear();
         }
@@ -203,7 +210,9 @@ impl Tx {
     pub(crate) fn commit_group(&mut self) -> Result<(), StoreError> {
         let db = self.view.db.as_ref();
         self.group.flush(db)?;
-        db.commit()
+        db.commit()?;
+        self.sure = true;
+        Ok(())
     }
 
     /// Undoes the group.

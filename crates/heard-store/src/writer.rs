@@ -1,11 +1,13 @@
 //! The one writer: it gathers what is waiting into one commit, so that many writes share one wait for the disk.
 //!
-//! Each write runs in a savepoint of its own: one that fails leaves the others intact. Nobody is answered before the
+//! Each write runs in a savepoint of its own: one that fails leaves the others intact. Writes of one kind that wait one
+//! behind the other can be gathered: they run as one, and each by itself where that fails. Nobody is answered before the
 //! commit is durable.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -19,18 +21,36 @@ use crate::view::Tx;
 
 /// A group takes no more writes after this long, so that the first does not wait for ever.
 const GROUP_TIME: Duration = Duration::from_millis(20);
-/// Nor more than this many.
+/// Nor once they weigh this much.
 const GROUP_SIZE: usize = 1000;
 
 /// While it is open what became of a group, it is looked at again after this long.
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// A write that is waiting, with the way back to whoever asked for it.
-pub(crate) trait Work: Send {
+pub(crate) trait Work: Any + Send {
     /// Runs it and keeps its result.
     fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError>;
     /// Sends the result back, or the error that undid it.
     fn answer(self: Box<Self>, end: Result<(), StoreError>);
+    /// How many writes this is, each with an answer of its own.
+    fn count(&self) -> usize {
+        1
+    }
+    /// Takes in what would be done right after it, if both can be done as one; else gives it back.
+    fn take_in(&mut self, other: Box<dyn Work>) -> Result<(), Box<dyn Work>> {
+        Err(other)
+    }
+    /// The writes that it has taken in, each by itself, in their order.
+    fn apart(self: Box<Self>) -> Vec<Box<dyn Work>>;
+    /// Whether it is of a kind that is gathered.
+    fn gathers(&self) -> bool {
+        false
+    }
+    /// How much of a group it takes up.
+    fn weight(&self) -> usize {
+        1
+    }
 }
 
 /// Those who wait for news of commits.
@@ -43,6 +63,8 @@ pub(crate) struct News {
     pub(crate) followed: Box<dyn Fn() -> Option<i64> + Send>,
     /// Counts groups and writes.
     pub(crate) meter: Arc<Meter>,
+    /// Counts the groups that may have changed anything but what was gathered.
+    pub(crate) changes: Arc<AtomicU64>,
 }
 
 /// After so many followed changes the outbox is cut back.
@@ -66,14 +88,19 @@ pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News
             }
         };
         if let Some(error) = &stopped {
-            news.meter.group(1, false, Duration::ZERO);
+            news.meter.group(first.count(), false, Duration::ZERO);
             first.answer(Err(error.clone()));
             continue;
         }
         let begun = Instant::now();
         let (group, end) = write_group(&mut tx, first, inbox);
         let end = end.map_err(|error| if let StoreError::Broken(reason) = error { StoreError::Stopped(reason) } else { error });
-        news.meter.group(group.len(), end.is_ok(), begun.elapsed());
+        news.meter.group(count(&group), end.is_ok(), begun.elapsed());
+        // Before anybody is answered: who was told of a change is not shown what was there before. After a group whose end
+        // nobody knew, this one shows it.
+        if unsure || group.iter().any(|(work, _)| !work.gathers()) {
+            news.changes.fetch_add(1, Ordering::AcqRel);
+        }
         match &end {
             Ok(()) if tx.sequence != news.bell.sequence() => news.bell.ring(tx.sequence),
             Ok(()) => {}
@@ -110,6 +137,7 @@ fn look_again(tx: &mut Tx, news: &News) -> Result<(), StoreError> {
         tx.drop_group();
         return Err(error);
     }
+    news.changes.fetch_add(1, Ordering::AcqRel);
     if tx.sequence != news.bell.sequence() {
         news.bell.ring(tx.sequence);
     }
@@ -127,6 +155,16 @@ fn forget(tx: &mut Tx, followed: i64) -> Result<(), StoreError> {
 
 type Ran = (Box<dyn Work>, Result<(), StoreError>);
 
+/// How many writes these are, each with an answer of its own.
+fn count(group: &[Ran]) -> usize {
+    group.iter().map(|(work, _)| work.count()).sum()
+}
+
+/// How much of a group is taken up.
+fn weight(group: &[Ran]) -> usize {
+    group.iter().map(|(work, _)| work.weight()).sum()
+}
+
 /// Runs a group and commits it: each write with how it went by itself, and how the group ended.
 fn write_group(tx: &mut Tx, first: Box<dyn Work>, inbox: &Receiver<Box<dyn Work>>) -> (Vec<Ran>, Result<(), StoreError>) {
     let mut group: Vec<Ran> = Vec::new();
@@ -136,24 +174,61 @@ fn write_group(tx: &mut Tx, first: Box<dyn Work>, inbox: &Receiver<Box<dyn Work>
     }
     let since = Instant::now();
     let mut next = Some(first);
-    while let Some(mut work) = next {
-        let own = write_one(tx, work.as_mut());
-        // The database itself undid everything: the whole group has failed for this reason.
-        let undone = (!tx.db().within_transaction())
-            .then(|| own.clone().err().unwrap_or(StoreError::Broken("the database ended the transaction".to_owned())));
-        group.push((work, own));
-        if let Some(error) = undone {
+    while let Some(work) = next {
+        let (work, left) = gathered(work, inbox, GROUP_SIZE.saturating_sub(weight(&group)));
+        if let Err(error) = write_next(tx, work, &mut group) {
             tx.drop_group();
+            // What was taken out already and has not run ends like its group.
+            group.extend(left.map(|left| (left, Ok(()))));
             return (group, Err(error));
         }
-        let more = group.len() < GROUP_SIZE && since.elapsed() < GROUP_TIME;
-        next = if more { inbox.try_recv().ok() } else { None };
+        let more = || weight(&group) < GROUP_SIZE && since.elapsed() < GROUP_TIME;
+        next = left.or_else(|| if more() { inbox.try_recv().ok() } else { None });
     }
     let end = tx.commit_group();
     if end.is_err() {
         tx.drop_group();
     }
     (group, end)
+}
+
+/// A write with those that wait right behind it and can be done as one with it, until they weigh `room`; and the first
+/// that cannot.
+fn gathered(
+    mut work: Box<dyn Work>,
+    inbox: &Receiver<Box<dyn Work>>,
+    room: usize,
+) -> (Box<dyn Work>, Option<Box<dyn Work>>) {
+    while work.gathers() && work.weight() < room {
+        let Ok(other) = inbox.try_recv() else { break };
+        if let Err(other) = work.take_in(other) {
+            return (work, Some(other));
+        }
+    }
+    (work, None)
+}
+
+/// Runs the next write of a group; those that were gathered each by itself, if they cannot be kept as one. An error has
+/// undone the whole group.
+fn write_next(tx: &mut Tx, mut work: Box<dyn Work>, group: &mut Vec<Ran>) -> Result<(), StoreError> {
+    let own = write_one(tx, work.as_mut());
+    // A full disk or a lost connection is nobody's own fault.
+    let own_fault = own.as_ref().is_err_and(|error| !matches!(error, StoreError::Full | StoreError::Busy(_)));
+    if own_fault && work.count() > 1 && tx.db().within_transaction() {
+        let mut singles = work.apart().into_iter();
+        while let Some(single) = singles.next() {
+            if let Err(error) = write_next(tx, single, group) {
+                group.extend(singles.map(|single| (single, Ok(()))));
+                return Err(error);
+            }
+        }
+        return Ok(());
+    }
+    // The database itself undid everything: the whole group has failed for this reason.
+    let undone = (!tx.db().within_transaction())
+        .then(|| own.clone().err().unwrap_or(StoreError::Broken("the database ended the transaction".to_owned())));
+    group.push((work, own));
+    undone.map_or(Ok(()), Err)
 }
 
 /// Runs one write in its savepoint; a panic undoes it like an error.
@@ -253,6 +328,10 @@ mod tests {
         fn answer(self: Box<Self>, end: Result<(), StoreError>) {
             self.1.send((self.0, end)).unwrap();
         }
+
+        fn apart(self: Box<Self>) -> Vec<Box<dyn Work>> {
+            vec![self]
+        }
     }
 
     const WRITES: usize = 12;
@@ -282,6 +361,7 @@ mod tests {
                 stopped: Arc::default(),
                 followed: Box::new(|| None),
                 meter: Arc::default(),
+                changes: Arc::default(),
             },
         );
         let ends: Vec<_> = told.iter().collect();

@@ -16,6 +16,7 @@ mod conformance {
     pub mod backup;
     pub mod company;
     pub mod cubes;
+    pub mod gathered;
     pub mod hear;
     pub mod made;
     pub mod operations;

@@ -1,5 +1,8 @@
 //! Tokens of integrators: shown once, kept only as a hash.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use heard_domain::audit::{Act, Noun};
 use heard_domain::id::{PostId, TokenId, UserId};
 use heard_domain::scope::{Actor, Reach, Scope};
@@ -135,12 +138,7 @@ pub async fn known(flow: &Flow, secret: &str) -> Result<Option<Scope>, FlowError
     }
     let (hash, now) = (hash_secret(secret), flow.now());
     let system = Scope::system();
-    let found = flow.store.read(&system, move |view| {
-        let Some(token) = tables::token::by_hash(view, &hash)? else { return Ok(None) };
-        let maker = token.by.map(|by| tables::user::get(view, by)).transpose()?.flatten();
-        Ok(Some((token, maker)))
-    });
-    let Some((token, maker)) = found.await? else { return Ok(None) };
+    let Some((token, maker)) = kept(flow, hash).await? else { return Ok(None) };
     let grants = match standing(&token, maker.as_ref(), now) {
         Standing::Works => token.grants,
         Standing::Less(left) => left,
@@ -157,6 +155,43 @@ pub async fn known(flow: &Flow, secret: &str) -> Result<Option<Scope>, FlowError
         scope.reach = if scope.sees(post) { Reach::Posts([post].into()) } else { Reach::Posts([].into()) };
     }
     Ok(Some(scope))
+}
+
+/// How many tokens are remembered at once: more are hardly in use at the same time.
+const REMEMBERED: usize = 1_000;
+
+/// A token with whoever made it.
+type Kept = (Token, Option<User>);
+
+/// Tokens that were looked up, each as of so many changes of what is kept.
+#[derive(Default)]
+pub(crate) struct Remembered(Mutex<HashMap<String, (u64, Kept)>>);
+
+/// The token with this hash, with whoever made it; remembered as long as nothing was changed that it could depend on, so
+/// that a program that sends much does not cost one more question each time.
+async fn kept(flow: &Flow, hash: String) -> Result<Option<Kept>, FlowError> {
+    let changes = flow.store.changes();
+    let remembered = || flow.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((as_of, kept)) = remembered().get(&hash)
+        && *as_of == changes
+    {
+        return Ok(Some(kept.clone()));
+    }
+    let (wanted, system) = (hash.clone(), Scope::system());
+    let found = flow.store.read(&system, move |view| {
+        let Some(token) = tables::token::by_hash(view, &wanted)? else { return Ok(None) };
+        let maker = token.by.map(|by| tables::user::get(view, by)).transpose()?.flatten();
+        Ok(Some((token, maker)))
+    });
+    let found = found.await?;
+    if let Some(kept) = &found {
+        let mut remembered = remembered();
+        if remembered.len() >= REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(hash, (changes, kept.clone()));
+    }
+    Ok(found)
 }
 
 /// Takes a token back: it is dead at once.

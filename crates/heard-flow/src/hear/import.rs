@@ -340,27 +340,18 @@ async fn write(flow: &Flow, id: ImportId, mut batch: Rowful) -> Result<bool, Flo
     if !batch.understanding.take().is_some_and(|understanding| understanding.reads_like(&flow.look())) {
         batch.rows.iter_mut().filter_map(|(.., row)| row.as_mut().ok()).for_each(Prepared::unread);
     }
-    let (names, now, ids) = (Names::of(flow), flow.now(), flow.ids());
+    let (by, now, ids) = (flow.look(), flow.now(), flow.ids());
     let write = move |tx: &mut Tx| {
-        let mut names = names;
         let Some(import) = tables::import::get(tx, id)?.filter(|import| import.state == ImportState::Running) else {
             return Ok(None);
         };
-        // In the order of the file, run by run of one post: what is known of a person grows from row to row.
-        let (mut places, mut heard) = (Vec::with_capacity(batch.rows.len()), Vec::with_capacity(batch.rows.len()));
-        let mut rows = batch.rows.into_iter().peekable();
-        while let Some((first, post, prepared)) = rows.next() {
-            places.push(first);
-            let mut run = vec![prepared];
-            while let Some((place, _, prepared)) = rows.next_if(|(_, next, _)| *next == post) {
-                places.push(place);
-                run.push(prepared);
-            }
-            let job = JobId(ids.next(now));
-            let common = Batch { post, import: Some(id), on_change: OnChange::Revise, now, job };
-            heard.extend(keep(tx, &mut names, &common, run)?);
-        }
-        let refused = places.iter().zip(&heard).filter_map(|(row, heard)| match heard {
+        let job = JobId(ids.next(now));
+        let mut names = Names::of(by.directory, by.names, move || ids.next(now));
+        // In the order of the file: what is known of a person grows from row to row.
+        let rows: Vec<(PostId, &Result<Prepared, BadFeedback>)> = batch.rows.iter().map(|(_, post, row)| (*post, row)).collect();
+        let common = Batch { import: Some(id), on_change: OnChange::Revise, now, job };
+        let heard = keep(tx, &mut names, &common, &rows)?;
+        let refused = batch.rows.iter().zip(&heard).filter_map(|((row, ..), heard)| match heard {
             Heard::Refused(bad) => {
                 Some(BadRow { row: *row, line: 0, column: bad.field.clone(), reason: bad.reason.clone(), sample: String::new() })
             }

@@ -1,18 +1,20 @@
 //! Taking in: the same key is the same feedback; feedback, its first figures, the outbox and the job that reads it are
-//! written in one transaction.
+//! written in one transaction. What several hand over at once is written as one.
+
+use std::sync::Arc;
 
 use heard_domain::account::Identity;
 use heard_domain::feedback::{BadFeedback, Feedback, NewFeedback};
 use heard_domain::health::Way;
 use heard_domain::hex::hex;
-use heard_domain::id::{FeedbackId, ImportId, JobId, PostId};
+use heard_domain::id::{FeedbackId, IdMaker, ImportId, JobId, PostId};
 use heard_domain::job::Job;
-use heard_domain::place::PLACE;
 use heard_domain::reading::Reading;
 use heard_domain::scope::{Actor, Scope};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
+use heard_store::gather::Gather;
 use heard_store::tables;
 use heard_store::tables::feedback::{NewRow, Outcome};
 use heard_store::view::Tx;
@@ -20,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
-use crate::hear::names::Names;
+use crate::hear::names::{Names, Said};
 use crate::hear::trouble;
 use crate::understand::Understanding;
 
@@ -59,13 +61,13 @@ pub(crate) struct Prepared {
     pub(crate) new: NewFeedback,
     hash: String,
     id: i64,
-    reading: Option<Reading>,
+    reading: Option<Arc<Reading>>,
 }
 
 impl Prepared {
     /// Reads it before it is kept: it is then written, counted and indexed once, not twice.
     pub(crate) fn read(&mut self, understanding: &Understanding, post: PostId) {
-        self.reading = Some(understanding.read_new(FeedbackId(self.id), post, &self.new));
+        self.reading = Some(Arc::new(understanding.read_new(FeedbackId(self.id), post, &self.new)));
     }
 
     /// Forgets what was read: the company's words have changed meanwhile.
@@ -139,25 +141,53 @@ pub async fn take_from(
         batch.into_iter().map(one).collect::<Vec<Result<Prepared, BadFeedback>>>()
     };
     let prepared = if long { tokio::task::spawn_blocking(understand).await.map_err(FlowError::internal)? } else { understand() };
-    let names = Names::of(flow);
-    let (now, job) = (flow.now(), JobId(flow.id()));
-    let (heard, grown) = flow
-        .store
-        .write(scope, move |tx| {
-            let mut names = names;
-            let heard = keep(tx, &mut names, &Batch { post, import: None, on_change: OnChange::Keep, now, job }, prepared)?;
-            Ok((heard, names.grown()))
-        })
-        .await?;
+    let offer = Offer { post, by: flow.look(), ids: flow.ids(), now: flow.now(), job: JobId(flow.id()), prepared };
+    let (heard, grown) = flow.store.write_gathered(offer).await?;
     if grown {
         flow.refresh().await?;
     }
     Ok(heard)
 }
 
+/// What somebody hands over, on its way to the one writer.
+struct Offer {
+    post: PostId,
+    /// The company's names as whoever hands over knows them.
+    by: Understanding,
+    ids: Arc<IdMaker>,
+    now: Time,
+    /// The identifier for the job that reads what is not read.
+    job: JobId,
+    prepared: Vec<Result<Prepared, BadFeedback>>,
+}
+
+impl Gather for Offer {
+    /// What became of each, and whether new names came with them.
+    type Answer = (Vec<Heard>, bool);
+
+    fn weight(&self) -> usize {
+        self.prepared.len()
+    }
+
+    fn write(tx: &mut Tx, all: &[Self]) -> Result<Vec<Self::Answer>, StoreError> {
+        let mut answers = Vec::with_capacity(all.len());
+        // Those who know the same names are kept as one batch.
+        for offers in all.chunk_by(|one, next| Arc::ptr_eq(&one.by.directory, &next.by.directory)) {
+            let Some(Self { by, ids, now, job, .. }) = offers.last() else { continue };
+            let (ids, at) = (Arc::clone(ids), *now);
+            let mut names = Names::of(Arc::clone(&by.directory), Arc::clone(&by.names), move || ids.next(at));
+            let prepared: Vec<(PostId, &Result<Prepared, BadFeedback>)> =
+                offers.iter().flat_map(|offer| offer.prepared.iter().map(|one| (offer.post, one))).collect();
+            let batch = Batch { import: None, on_change: OnChange::Keep, now: *now, job: *job };
+            let mut heard = keep(tx, &mut names, &batch, &prepared)?.into_iter();
+            answers.extend(offers.iter().map(|o| (heard.by_ref().take(o.prepared.len()).collect(), names.grown())));
+        }
+        Ok(answers)
+    }
+}
+
 /// What a batch has in common.
 pub(crate) struct Batch {
-    pub(crate) post: PostId,
     pub(crate) import: Option<ImportId>,
     pub(crate) on_change: OnChange,
     pub(crate) now: Time,
@@ -165,33 +195,35 @@ pub(crate) struct Batch {
     pub(crate) job: JobId,
 }
 
-/// Keeps a batch within a transaction.
+/// Keeps a batch within a transaction, each feedback at its post, as if one came after the other.
 pub(crate) fn keep(
     tx: &mut Tx,
     names: &mut Names,
     batch: &Batch,
-    prepared: Vec<Result<Prepared, BadFeedback>>,
+    prepared: &[(PostId, &Result<Prepared, BadFeedback>)],
 ) -> Result<Vec<Heard>, StoreError> {
-    let keys: Vec<&str> = prepared.iter().flatten().map(|one| one.new.key.as_str()).collect();
-    let there = tables::feedback::by_keys(tx, batch.post, &keys)?;
+    let sound = || prepared.iter().filter_map(|(post, one)| Some((*post, one.as_ref().ok()?)));
+    let keys: Vec<(PostId, &str)> = sound().map(|(post, one)| (post, one.new.key.as_str())).collect();
+    let there = tables::feedback::there(tx, &keys)?;
     let mut heard = Vec::with_capacity(prepared.len());
-    let (mut rows, mut places) = (Vec::with_capacity(prepared.len()), Vec::with_capacity(prepared.len()));
-    for one in prepared {
+    let (mut wanted, mut places) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
+    for (post, one) in prepared {
         match one {
-            Err(bad) => heard.push(Heard::Refused(bad)),
-            Ok(one) => match there.get(&one.new.key) {
-                Some(kept) if kept.hash == one.hash => heard.push(Heard::Known(kept.id)),
+            Err(bad) => heard.push(Heard::Refused(bad.clone())),
+            Ok(one) => match there.get(&(*post, one.new.key.clone())) {
+                Some((id, hash)) if *hash == one.hash => heard.push(Heard::Known(*id)),
                 _ => {
                     places.push(heard.len());
                     heard.push(Heard::Added(FeedbackId(one.id)));
-                    rows.push(row(tx, names, batch, one)?);
+                    wanted.push((*post, one));
                 }
             },
         }
     }
+    let mut rows = rows(tx, names, batch, &wanted)?;
     let mut to_read = Vec::with_capacity(rows.len());
-    let outcomes = tables::feedback::insert_many(tx, &rows)?;
-    for ((mut row, outcome), place) in rows.into_iter().zip(outcomes).zip(places) {
+    let outcomes = tables::feedback::insert_beside(tx, &rows, there)?;
+    for ((row, outcome), place) in rows.iter_mut().zip(outcomes).zip(places) {
         heard[place] = match outcome {
             Outcome::Added => {
                 to_read.extend(row.reading.is_none().then_some(row.feedback.id));
@@ -201,7 +233,7 @@ pub(crate) fn keep(
             Outcome::Differs(id) if batch.on_change == OnChange::Keep => Heard::Differs(id),
             Outcome::Differs(id) => {
                 row.feedback.id = id;
-                tables::feedback::revise(tx, &row, batch.now)?;
+                tables::feedback::revise(tx, row, batch.now)?;
                 to_read.push(id);
                 Heard::Revised(id)
             }
@@ -209,50 +241,46 @@ pub(crate) fn keep(
     }
     to_read.sort_unstable();
     to_read.dedup();
-    if heard.iter().any(|heard| matches!(heard, Heard::Added(_) | Heard::Revised(_))) {
-        tables::health::heard(tx, batch.post, batch.now)?;
-    }
+    let new = prepared.iter().zip(&heard).filter(|(_, heard)| matches!(heard, Heard::Added(_) | Heard::Revised(_)));
+    tables::health::heard(tx, &new.map(|((post, _), _)| *post).collect(), batch.now)?;
     if !to_read.is_empty() {
         tables::job::add(tx, batch.job, &Job::Read { feedback: to_read }, batch.now)?;
     }
     Ok(heard)
 }
 
-fn row(tx: &mut Tx, names: &mut Names, batch: &Batch, one: Prepared) -> Result<NewRow, StoreError> {
-    let Prepared { new, hash, id, reading } = one;
-    let (person, account) = names.author(tx, &new.author)?;
-    let mut attributes = names.attributes(tx, &new.attributes)?;
+/// The rows of feedbacks, with all names resolved; names that are new are kept.
+fn rows(tx: &mut Tx, names: &mut Names, batch: &Batch, wanted: &[(PostId, &Prepared)]) -> Result<Vec<NewRow>, StoreError> {
+    let said: Vec<(&NewFeedback, Said)> = wanted.iter().map(|(post, one)| (&one.new, names.said(*post, &one.new))).collect();
+    names.look_up(tx, &said)?;
+    let rows = wanted.iter().zip(said).map(|((post, one), (_, said))| row(names, batch, *post, one, said)).collect();
+    names.keep(tx)?;
+    Ok(rows)
+}
+
+fn row(names: &mut Names, batch: &Batch, post: PostId, one: &Prepared, said: Said) -> NewRow {
+    let new = &one.new;
+    let (person, account) = names.author(&new.author);
+    let attributes = names.attributes(said);
+    let ratings = names.ratings(&new.ratings);
     let touchpoint = new.touchpoint.as_deref().and_then(|name| names.directory().touchpoint_named(name));
-    if let Some(name) = new.touchpoint.filter(|_| touchpoint.is_none()) {
-        // A name that the journey does not know is not lost: it is kept as an attribute.
-        attributes.extend(names.attributes(tx, &[("touchpoint".to_owned(), name)])?);
-    }
-    if let Some(place) = names.directory().place_of(batch.post).map(|place| place.name.clone()) {
-        // Where the source says a place itself, that one holds: the first of a name is kept.
-        let place = names.attributes(tx, &[(PLACE.to_owned(), place)])?;
-        attributes.extend(
-            place.into_iter().filter(|(place, _)| attributes.iter().all(|(known, _)| known != place)).collect::<Vec<_>>(),
-        );
-    }
-    attributes.sort_unstable();
-    attributes.dedup_by_key(|(attribute, _)| *attribute);
-    let ratings = names.ratings(tx, &new.ratings)?;
     let feedback = Feedback {
-        id: FeedbackId(id),
+        id: FeedbackId(one.id),
         revision: 1,
-        post: batch.post,
-        key: new.key,
+        post,
+        key: new.key.clone(),
         at: new.at,
         day: names.directory().company.zone.day(new.at),
         heard: batch.now,
         person,
         account,
         touchpoint,
-        text: new.text,
-        link: new.link,
+        text: new.text.clone(),
+        link: new.link.clone(),
         import: batch.import,
         ratings,
         attributes,
     };
-    Ok(NewRow { stage: names.directory().stage_at(batch.post, touchpoint), feedback, hash, reading })
+    let stage = names.directory().stage_at(post, touchpoint);
+    NewRow { stage, feedback, hash: one.hash.clone(), reading: one.reading.clone() }
 }

@@ -200,6 +200,11 @@ pub trait Driver: Send {
     /// Runs several statements without parameters.
     fn script(&self, sql: &str) -> Result<(), StoreError>;
 
+    /// The same, at the latest together with the statement that comes next: whether it failed is told then.
+    fn script_soon(&self, sql: &str) -> Result<(), StoreError> {
+        self.script(sql)
+    }
+
     /// Begins a transaction that sees one state of the data throughout; one that writes waits for its turn.
     fn begin(&self, writes: bool) -> Result<(), StoreError>;
 

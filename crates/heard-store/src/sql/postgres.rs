@@ -43,6 +43,12 @@ pub struct Postgres {
     /// How a statement for one row is said for many at once; `None` where it cannot be.
     many: RefCell<HashMap<String, Option<Arc<Many>>>>,
     open: Cell<bool>,
+    /// What is sent together with the next statement.
+    soon: RefCell<String>,
+    /// Whether the server plans each statement by its values and by what there is, or keeps its plans; `None`: not known.
+    plans_anew: Cell<Option<bool>>,
+    /// Whether a statement of the transaction has failed, so that nothing but undoing it is possible.
+    spoilt: Cell<bool>,
 }
 
 impl Postgres {
@@ -71,6 +77,9 @@ impl Postgres {
             prepared: RefCell::default(),
             many: RefCell::default(),
             open: Cell::new(false),
+            soon: RefCell::default(),
+            plans_anew: Cell::new(None),
+            spoilt: Cell::new(false),
         };
         this.reconnect()?;
         Ok(this)
@@ -97,19 +106,27 @@ impl Postgres {
     /// Forgets the connection: what was under way on it is undone.
     fn let_go(&self) {
         self.open.set(false);
+        self.soon.borrow_mut().clear();
+        self.plans_anew.set(None);
         self.prepared.borrow_mut().clear();
         self.client.borrow_mut().take();
     }
 
     /// Runs `ask` on the connection; one that is lost on the way is let go of.
     fn ask<T>(&self, ask: impl AsyncFnOnce(&Client) -> Result<T, Failed>) -> Result<T, StoreError> {
+        let soon = self.soon.take();
         let answer = match self.client.borrow().as_ref() {
-            Some(client) => self.runtime.block_on(ask(client)),
+            Some(client) if soon.is_empty() => self.runtime.block_on(ask(client)),
+            Some(client) => self.runtime.block_on(async {
+                let (first, then) = both(client.batch_execute(&soon), ask(client)).await;
+                first.map_err(Failed::Answered).and(then)
+            }),
             None => return Err(lost("what was not yet committed is undone")),
         };
         answer.map_err(|failed| match failed {
             Failed::Asked(error) => error,
             Failed::Answered(error) => {
+                self.spoilt.set(true);
                 if is_end(&error) {
                     self.let_go();
                 }
@@ -118,8 +135,27 @@ impl Postgres {
         })
     }
 
+    /// Says whether what comes next is planned anew each time. What the writer asks has to be: a plan that is kept from
+    /// when a table was small reads through all of it, also when it has grown. Planning every insert and its checks of
+    /// references anew costs more than it gains.
+    fn plan(&self, anew: bool) {
+        if self.writes && self.open.get() && self.plans_anew.get() != Some(anew) {
+            let mode = if anew { "force_custom_plan" } else { "auto" };
+            self.soon.borrow_mut().push_str(&format!("SET plan_cache_mode = {mode}; "));
+            self.plans_anew.set(Some(anew));
+        }
+    }
+
     fn simple(&self, sql: &str) -> Result<(), StoreError> {
-        self.ask(async |client| Ok(client.batch_execute(sql).await?))
+        let mut all = self.soon.take();
+        all.push_str(sql);
+        self.ask(async |client| Ok(client.batch_execute(&all).await?))?;
+        self.spoilt.set(false);
+        if all.contains("ROLLBACK") {
+            // Settings go back to what they were, too.
+            self.plans_anew.set(None);
+        }
+        Ok(())
     }
 
     async fn prepare(&self, client: &Client, sql: &str) -> Result<Statement, Failed> {
@@ -176,6 +212,10 @@ async fn settle(client: &Client, writes: bool) -> Result<(), StoreError> {
     let set =
         "SET client_min_messages = warning; SET jit = off; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '5s'";
     client.batch_execute(set).await.map_err(|e| said(&e))?;
+    // A plan that was made while a table was small reads it through, also when it has grown. The writer goes by keys; what
+    // readers ask is planned by what there is.
+    let plans = if writes { "SET enable_seqscan = off" } else { "SET plan_cache_mode = force_custom_plan" };
+    client.batch_execute(plans).await.map_err(|e| said(&e))?;
     let show = async |name: &str| -> Result<String, StoreError> {
         let row = client.query_one(&format!("SHOW {name}"), &[]).await.map_err(|e| said(&e))?;
         row.try_get::<_, String>(0).map_err(|e| said(&e))
@@ -203,6 +243,22 @@ async fn settle(client: &Client, writes: bool) -> Result<(), StoreError> {
         Some(&SqlState::LOCK_NOT_AVAILABLE) => StoreError::Busy("another Heard writes to this database".to_owned()),
         _ => said(&error),
     })
+}
+
+/// Awaits both: the first is sent before the second, and nobody waits in between.
+async fn both<A, B>(first: impl Future<Output = A>, then: impl Future<Output = B>) -> (A, B) {
+    let mut first = Under::Way(Box::pin(first));
+    std::future::poll_fn(|context| {
+        first.look(context);
+        Poll::Ready(())
+    })
+    .await;
+    let then = then.await;
+    let first = match first {
+        Under::Way(future) => future.await,
+        Under::Done(output) => output,
+    };
+    (first, then)
 }
 
 /// Awaits all, so that they are under way at once, in their order.
@@ -258,6 +314,7 @@ impl From<Error> for Failed {
 impl Driver for Postgres {
     fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
         sound(values)?;
+        self.plan(false);
         self.ask(async |client| {
             let statement = self.prepare(client, sql).await?;
             let values = needed(&statement, values)?;
@@ -270,6 +327,7 @@ impl Driver for Postgres {
             return Ok(0);
         }
         sound(values)?;
+        self.plan(false);
         self.ask(async |client| {
             if values.len() > width
                 && let Some(changed) = self.together(client, sql, width, values).await?
@@ -287,6 +345,7 @@ impl Driver for Postgres {
         each: &mut dyn FnMut(&dyn Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         sound(values)?;
+        self.plan(true);
         let answer = self.ask(async |client| {
             let statement = self.prepare(client, sql).await?;
             let values: Vec<Kept<'_>> = needed(&statement, values)?.iter().map(|value| Kept(*value)).collect();
@@ -302,6 +361,20 @@ impl Driver for Postgres {
 
     fn script(&self, sql: &str) -> Result<(), StoreError> {
         self.simple(sql)
+    }
+
+    fn script_soon(&self, sql: &str) -> Result<(), StoreError> {
+        if !self.open.get() {
+            return Err(lost("what was not yet committed is undone"));
+        }
+        if self.spoilt.get() {
+            // Who has caught the error must not be told later, with somebody else's statement.
+            return self.simple(sql);
+        }
+        let mut soon = self.soon.borrow_mut();
+        soon.push_str(sql);
+        soon.push_str("; ");
+        Ok(())
     }
 
     fn begin(&self, writes: bool) -> Result<(), StoreError> {
@@ -334,6 +407,8 @@ impl Driver for Postgres {
     }
 
     fn rollback(&self) -> Result<(), StoreError> {
+        self.soon.borrow_mut().clear();
+        self.plans_anew.set(None);
         let ended = self.simple("ROLLBACK");
         if ended.is_err() {
             // The server rolls back what a connection leaves behind.

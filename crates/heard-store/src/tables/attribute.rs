@@ -69,8 +69,7 @@ pub fn find_or_declare_value(
     value: &str,
     next: &mut dyn FnMut() -> i64,
 ) -> Result<ValueId, StoreError> {
-    let value = value.trim();
-    let value = value.get(..value.floor_char_boundary(LONGEST_VALUE)).unwrap_or(value);
+    let value = cut(value);
     let sql = "SELECT id FROM attribute_value WHERE attribute = $1 AND value = $2";
     if let Some(id) = tx.one(sql, &[attribute.into(), value.into()], |row| row.int(0))? {
         return Ok(ValueId(id));
@@ -79,6 +78,57 @@ pub fn find_or_declare_value(
     let sql = "INSERT INTO attribute_value (id, attribute, value) VALUES ($1, $2, $3)";
     tx.execute(sql, &[id.into(), attribute.into(), value.into()])?;
     Ok(id)
+}
+
+/// A value as it is kept: trimmed, and cut to [`LONGEST_VALUE`].
+pub fn cut(value: &str) -> &str {
+    let value = value.trim();
+    value.get(..value.floor_char_boundary(LONGEST_VALUE)).unwrap_or(value)
+}
+
+/// Those of these names that are declared.
+pub fn by_names(view: &View, names: &[&str]) -> Result<HashMap<String, AttributeId>, StoreError> {
+    let mut found = HashMap::new();
+    for names in names.chunks(CHUNK) {
+        let (list, values) = one_of(1, names);
+        view.each(&format!("SELECT name, id FROM attribute WHERE name IN ({list})"), &values, |row| {
+            found.insert(row.text(0)?.to_owned(), AttributeId(row.int(1)?));
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// Those of these values of an attribute, each [`cut`], that are declared.
+pub fn by_values(view: &View, attribute: AttributeId, wanted: &[&str]) -> Result<HashMap<String, ValueId>, StoreError> {
+    let mut found = HashMap::new();
+    for wanted in wanted.chunks(CHUNK) {
+        let (list, mut values) = one_of(2, wanted);
+        values.insert(0, attribute.into());
+        let sql = format!("SELECT value, id FROM attribute_value WHERE attribute = $1 AND value IN ({list})");
+        view.each(&sql, &values, |row| {
+            found.insert(row.text(0)?.to_owned(), ValueId(row.int(1)?));
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// Declares attributes that are not there.
+pub fn declare_many(tx: &mut Tx, new: &[Attribute]) -> Result<(), StoreError> {
+    let values: Vec<Value<'_>> = new.iter().flat_map(|attribute| [attribute.id.into(), (&attribute.name).into()]).collect();
+    tx.execute_many("INSERT INTO attribute (id, name) VALUES ($1, $2)", 2, &values)?;
+    Ok(())
+}
+
+/// Declares values, each [`cut`], that are not there.
+pub fn declare_values(tx: &mut Tx, new: &[AttributeValue]) -> Result<(), StoreError> {
+    let mut values: Vec<Value<'_>> = Vec::with_capacity(new.len() * 3);
+    for AttributeValue { id, attribute, value } in new {
+        values.extend::<[Value<'_>; 3]>([(*id).into(), (*attribute).into(), value.into()]);
+    }
+    tx.execute_many("INSERT INTO attribute_value (id, attribute, value) VALUES ($1, $2, $3)", 3, &values)?;
+    Ok(())
 }
 
 /// All values of an attribute.

@@ -7,7 +7,7 @@ use crate::tables::{attribute, calendar, company, department, journey, place, po
 use crate::view::View;
 
 /// How many values of an attribute the directory holds at most.
-const VALUES: usize = 1000;
+pub const VALUES: usize = 1000;
 
 /// All that the company has named. Posts that are not in sight are left out.
 pub fn load(view: &View) -> Result<Directory, StoreError> {

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use heard_domain::feedback::Feedback;
 use heard_domain::id::{AccountId, AttributeId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId};
@@ -28,7 +29,7 @@ pub struct NewRow {
     /// The stage of its touchpoint, or of its post's.
     pub stage: Option<StageId>,
     /// What was understood of it, if it was read before it is kept: it is then written and counted once, not twice.
-    pub reading: Option<Reading>,
+    pub reading: Option<Arc<Reading>>,
 }
 
 /// What became of a feedback that was offered.
@@ -45,9 +46,17 @@ pub enum Outcome {
 /// Keeps feedback that is not there yet: with its passages (one that says nothing, if it is not read), cube, outbox. One
 /// outcome a row.
 pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreError> {
-    // A single one is tried at once: its count tells whether it was there.
-    let mut known = if rows.len() > 1 { there(tx, rows)? } else { HashMap::new() };
-    let fresh = fresh(rows, &known);
+    let keys: Vec<(PostId, &str)> = rows.iter().map(|row| (row.feedback.post, row.feedback.key.as_str())).collect();
+    let there = there(tx, &keys)?;
+    insert_beside(tx, rows, there)
+}
+
+/// The same, where it was asked within this write what is there already under the keys of these rows.
+pub fn insert_beside(tx: &mut Tx, rows: &[NewRow], there: There) -> Result<Vec<Outcome>, StoreError> {
+    let fresh = fresh(rows, &there);
+    if fresh.is_empty() {
+        return Ok(outcomes(rows, there));
+    }
     let named = Named::of(tx)?;
     let labelled: Vec<Labelled> = fresh
         .iter()
@@ -59,36 +68,30 @@ pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreEr
     let values: Vec<Value<'_>> = fresh.iter().zip(&labelled).flat_map(|(row, labels)| values(row, labels)).collect();
     let added = tx.execute_many(INSERT, WIDTH, &values)? as usize;
     if added < fresh.len() {
-        if rows.len() > 1 {
-            return Err(StoreError::Broken(format!("of {} feedbacks that are new only {added} were added", fresh.len())));
-        }
-        known = there(tx, rows)?;
-        if known.is_empty() {
-            return Err(StoreError::Broken("a feedback was neither added nor found".to_owned()));
-        }
-    } else {
-        insert_facts(tx, &fresh.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
-        let body = |row: &&NewRow| Some(serde_json::to_string(row.reading.as_ref()?).map(|body| (row.feedback.id, body)));
-        keep_bodies(tx, &fresh.iter().filter_map(body).collect::<Result<Vec<_>, _>>()?)?;
-        passage::insert_many(tx, fresh.iter().zip(&labelled).map(|(row, labels)| (row.feedback.id, &labels.passages[..])))?;
-        for (row, labels) in fresh.iter().zip(&labelled) {
-            tally(tx, &row.feedback, &labels.passages, 1)?;
-        }
-        outbox::push(tx, &fresh.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
+        return Err(StoreError::Broken(format!("of {} feedbacks that are new only {added} were added", fresh.len())));
     }
-    Ok(outcomes(rows, known))
+    insert_facts(tx, &fresh.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
+    let body = |row: &&NewRow| Some(serde_json::to_string(row.reading.as_deref()?).map(|body| (row.feedback.id, body)));
+    keep_bodies(tx, &fresh.iter().filter_map(body).collect::<Result<Vec<_>, _>>()?)?;
+    passage::insert_many(tx, fresh.iter().zip(&labelled).map(|(row, labels)| (row.feedback.id, &labels.passages[..])))?;
+    for (row, labels) in fresh.iter().zip(&labelled) {
+        tally(tx, &row.feedback, &labels.passages, 1)?;
+    }
+    outbox::push(tx, &fresh.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
+    Ok(outcomes(rows, there))
 }
 
-/// What each post has already under the keys of these rows.
-type There = HashMap<(PostId, String), (FeedbackId, String)>;
+/// What posts have already under keys: each with its identifier and the hash of its body.
+pub type There = HashMap<(PostId, String), (FeedbackId, String)>;
 
-fn there(view: &View, rows: &[NewRow]) -> Result<There, StoreError> {
-    let mut posts: Vec<PostId> = rows.iter().map(|row| row.feedback.post).collect();
-    posts.sort_unstable();
-    posts.dedup();
+/// What is there already under these keys, in whoever's sight.
+pub fn there(view: &View, keys: &[(PostId, &str)]) -> Result<There, StoreError> {
+    let mut of_posts: BTreeMap<PostId, Vec<&str>> = BTreeMap::new();
+    for (post, key) in keys {
+        of_posts.entry(*post).or_default().push(key);
+    }
     let mut found = HashMap::new();
-    for post in posts {
-        let keys: Vec<&str> = rows.iter().map(|row| &row.feedback).filter(|f| f.post == post).map(|f| f.key.as_str()).collect();
+    for (post, keys) in of_posts {
         for keys in keys.chunks(CHUNK) {
             let (list, mut values) = one_of(2, keys);
             values.insert(0, post.into());

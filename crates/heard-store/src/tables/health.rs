@@ -1,6 +1,8 @@
 //! How listening posts fare: when each last heard something, how much on which day, and what last went wrong. Nothing here
 //! looks through feedback.
 
+use std::collections::BTreeSet;
+
 use heard_domain::health::{Trouble, Way};
 use heard_domain::id::PostId;
 use heard_domain::import::ImportState;
@@ -8,15 +10,17 @@ use heard_domain::time::{Day, Time};
 
 use crate::cube::ALL;
 use crate::error::StoreError;
-use crate::sql::driver::one_of;
+use crate::sql::driver::{Value, one_of};
 use crate::view::{Tx, View};
 
-/// Something was heard at a post now: once a batch, in its transaction.
-pub fn heard(tx: &mut Tx, post: PostId, now: Time) -> Result<(), StoreError> {
-    tx.execute(
+/// Something was heard at these posts now: once a batch, in its transaction.
+pub fn heard(tx: &mut Tx, posts: &BTreeSet<PostId>, now: Time) -> Result<(), StoreError> {
+    let values: Vec<Value<'_>> = posts.iter().flat_map(|post| [(*post).into(), now.into()]).collect();
+    tx.execute_many(
         "INSERT INTO post_heard (post, at) VALUES ($1, $2) ON CONFLICT (post) DO UPDATE SET at = excluded.at
          WHERE post_heard.at < excluded.at",
-        &[post.into(), now.into()],
+        2,
+        &values,
     )?;
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use heard_domain::account::{Identity, Person};
-use heard_domain::feedback::NewAuthor;
 use heard_domain::id::{AccountId, ImportId, PersonId};
 use heard_domain::operation::NewPerson;
 use serde::{Deserialize, Serialize};
@@ -72,127 +71,60 @@ pub fn identities_of(view: &View, persons: &[PersonId]) -> Result<HashMap<Person
 
 /// Makes a person.
 pub fn insert(tx: &mut Tx, person: &Person, identities: &[Identity]) -> Result<(), StoreError> {
-    let values: [Value<'_>; 4] = [person.id.into(), (&person.name).into(), person.role.as_deref().into(), person.account.into()];
-    tx.execute("INSERT INTO person (id, name, role, account) VALUES ($1, $2, $3, $4)", &values)?;
+    insert_many(tx, &[person])?;
     for identity in identities {
         link(tx, person.id, identity)?;
     }
     Ok(())
 }
 
+const TIE: &str = "INSERT INTO identity (kind, handle, person) VALUES ($1, $2, $3) ON CONFLICT (kind, handle) DO NOTHING";
+
 /// Ties a handle to a person; whether it was free.
 fn link(tx: &mut Tx, person: PersonId, identity: &Identity) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO identity (kind, handle, person) VALUES ($1, $2, $3) ON CONFLICT (kind, handle) DO NOTHING";
-    Ok(tx.execute(sql, &[identity.kind.code().into(), (&identity.handle).into(), person.into()])? > 0)
+    Ok(tx.execute(TIE, &[identity.kind.code().into(), (&identity.handle).into(), person.into()])? > 0)
 }
 
-/// Finds or makes those who speak, remembering them for the rest of one write.
-#[derive(Debug, Default)]
-pub struct Authors {
-    accounts: HashMap<String, AccountId>,
-    persons: HashMap<Identity, PersonId>,
-    named: HashMap<(AccountId, String), PersonId>,
-}
-
-impl Authors {
-    /// Who this is: the person known by one of the handles, or within the account by this name; else a new one, if there
-    /// is anything to know them by. What was not known of them before is filled in, nothing is overwritten.
-    pub fn find_or_make(
-        &mut self,
-        tx: &mut Tx,
-        author: &NewAuthor,
-        next: &mut dyn FnMut() -> i64,
-    ) -> Result<(Option<PersonId>, Option<AccountId>), StoreError> {
-        let account = match author.account.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
-            Some(name) => Some(self.account(tx, name, next)?),
-            None => None,
-        };
-        let name = author.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        if name.is_none() && author.identities.is_empty() {
-            return Ok((None, account));
-        }
-        let named = account.zip(name.filter(|_| author.identities.is_empty()).map(str::to_owned));
-        let person = if let Some(id) = self.known(tx, &author.identities, named.as_ref())? {
-            fill_in(tx, id, author, name, account)?;
-            id
-        } else {
-            let id = PersonId(next());
-            let role = author.role.clone();
-            insert(tx, &Person { id, name: name.unwrap_or_default().to_owned(), role, account }, &[])?;
-            id
-        };
-        for identity in &author.identities {
-            // A handle that belongs to somebody else stays theirs: joining persons is for people to decide.
-            if !self.persons.contains_key(identity) && link(tx, person, identity)? {
-                self.persons.insert(identity.clone(), person);
-            }
-        }
-        if let Some(key) = named {
-            self.named.insert(key, person);
-        }
-        // Feedback of somebody whose account is known counts for that account.
-        let account = match account {
-            None => tx
-                .one("SELECT account FROM person WHERE id = $1", &[person.into()], |row| row.int_or_none(0))?
-                .flatten()
-                .map(AccountId),
-            known => known,
-        };
-        Ok((Some(person), account))
-    }
-
-    fn account(&mut self, tx: &mut Tx, name: &str, next: &mut dyn FnMut() -> i64) -> Result<AccountId, StoreError> {
-        if let Some(id) = self.accounts.get(name) {
-            return Ok(*id);
-        }
-        let id = account::find_or_make(tx, name, next)?;
-        self.accounts.insert(name.to_owned(), id);
-        Ok(id)
-    }
-
-    fn known(
-        &mut self,
-        tx: &Tx,
-        identities: &[Identity],
-        named: Option<&(AccountId, String)>,
-    ) -> Result<Option<PersonId>, StoreError> {
-        for identity in identities {
-            if let Some(id) = self.persons.get(identity) {
-                return Ok(Some(*id));
-            }
-            let sql = "SELECT person FROM identity WHERE kind = $1 AND handle = $2";
-            if let Some(id) = tx.one(sql, &[identity.kind.code().into(), (&identity.handle).into()], |row| row.int(0))? {
-                self.persons.insert(identity.clone(), PersonId(id));
-                return Ok(Some(PersonId(id)));
-            }
-        }
-        let Some(key) = named else { return Ok(None) };
-        if let Some(id) = self.named.get(key) {
-            return Ok(Some(*id));
-        }
-        let sql = "SELECT id FROM person WHERE account = $1 AND name = $2 ORDER BY id LIMIT 1";
-        Ok(tx.one(sql, &[key.0.into(), (&key.1).into()], |row| row.int(0))?.map(PersonId))
-    }
-}
-
-fn fill_in(
-    tx: &mut Tx,
-    id: PersonId,
-    author: &NewAuthor,
-    name: Option<&str>,
-    account: Option<AccountId>,
-) -> Result<(), StoreError> {
-    let known = tx.one("SELECT name, role, account FROM person WHERE id = $1", &[id.into()], |row| {
-        Ok((row.text(0)?.is_empty(), row.text_or_none(1)?.is_none(), row.int_or_none(2)?.is_none()))
-    })?;
-    let Some((nameless, roleless, free)) = known else { return Ok(()) };
-    let new = (nameless && name.is_some()) || (roleless && author.role.is_some()) || (free && account.is_some());
-    if new {
-        let sql = "UPDATE person SET name = CASE name WHEN '' THEN $2 ELSE name END, role = coalesce(role, $3),
-             account = coalesce(account, $4) WHERE id = $1";
-        tx.execute(sql, &[id.into(), name.unwrap_or_default().into(), author.role.as_deref().into(), account.into()])?;
-    }
+/// Makes persons, each with what is known of them; their handles are tied by [`tie_many`].
+pub(crate) fn insert_many(tx: &mut Tx, persons: &[&Person]) -> Result<(), StoreError> {
+    tx.execute_many("INSERT INTO person (id, name, role, account) VALUES ($1, $2, $3, $4)", 4, &values(persons))?;
     Ok(())
+}
+
+/// Changes all that is known of persons.
+pub(crate) fn update_many(tx: &mut Tx, persons: &[&Person]) -> Result<(), StoreError> {
+    tx.execute_many("UPDATE person SET name = $2, role = $3, account = $4 WHERE id = $1", 4, &values(persons))?;
+    Ok(())
+}
+
+fn values<'a>(persons: &[&'a Person]) -> Vec<Value<'a>> {
+    let one = |person: &&'a Person| -> [Value<'a>; 4] {
+        [person.id.into(), (&person.name).into(), person.role.as_deref().into(), person.account.into()]
+    };
+    persons.iter().flat_map(one).collect()
+}
+
+/// Ties handles to persons; one that belongs to somebody stays theirs.
+pub(crate) fn tie_many(tx: &mut Tx, handles: &[(Identity, PersonId)]) -> Result<(), StoreError> {
+    let mut values: Vec<Value<'_>> = Vec::with_capacity(handles.len() * 3);
+    for (identity, person) in handles {
+        values.extend::<[Value<'_>; 3]>([identity.kind.code().into(), (&identity.handle).into(), (*person).into()]);
+    }
+    tx.execute_many(TIE, 3, &values)?;
+    Ok(())
+}
+
+/// Who is known by one of the handles, or within an account by name.
+fn known(view: &View, identities: &[Identity], named: Option<&(AccountId, String)>) -> Result<Option<PersonId>, StoreError> {
+    for identity in identities {
+        let sql = "SELECT person FROM identity WHERE kind = $1 AND handle = $2";
+        if let Some(id) = view.one(sql, &[identity.kind.code().into(), (&identity.handle).into()], |row| row.int(0))? {
+            return Ok(Some(PersonId(id)));
+        }
+    }
+    let Some(key) = named else { return Ok(None) };
+    let sql = "SELECT id FROM person WHERE account = $1 AND name = $2 ORDER BY id LIMIT 1";
+    Ok(view.one(sql, &[key.0.into(), (&key.1).into()], |row| row.int(0))?.map(PersonId))
 }
 
 /// A person with their handles and properties.
@@ -299,7 +231,7 @@ pub fn put(tx: &mut Tx, import: Option<ImportId>, new: &NewPerson, next: &mut dy
     identities.sort();
     identities.dedup();
     let named = account.zip(name.clone().filter(|_| identities.is_empty()));
-    let there = Authors::default().known(tx, &identities, named.as_ref())?;
+    let there = known(tx, &identities, named.as_ref())?;
     let before = there.map(|id| state(tx, id)).transpose()?.flatten();
     let id = if let (Some(id), Some(before)) = (there, &before) {
         let old = &before.person;
@@ -336,9 +268,7 @@ pub fn put(tx: &mut Tx, import: Option<ImportId>, new: &NewPerson, next: &mut dy
 }
 
 fn update(tx: &mut Tx, person: &Person) -> Result<(), StoreError> {
-    let values: [Value<'_>; 4] = [person.id.into(), (&person.name).into(), person.role.as_deref().into(), person.account.into()];
-    tx.execute("UPDATE person SET name = $2, role = $3, account = $4 WHERE id = $1", &values)?;
-    Ok(())
+    update_many(tx, &[person])
 }
 
 /// Gives a person back what they were.

@@ -35,19 +35,42 @@ pub fn by_name(view: &View, name: &str, formula: Formula) -> Result<Option<Scale
 /// The scale of a rating; declared with the identifier from `next` if it is new. The range of a mean that fixes none
 /// grows with what is seen.
 pub fn find_or_declare(tx: &mut Tx, rating: &NewRating, next: &mut dyn FnMut() -> i64) -> Result<ScaleId, StoreError> {
-    let name = rating.scale.trim();
-    let (low, high) = rating.formula.range().unwrap_or((rating.min.unwrap_or(rating.value), rating.max.unwrap_or(rating.value)));
-    if let Some(known) = by_name(tx, name, rating.formula)? {
-        if low < known.min || high > known.max {
-            let sql = "UPDATE scale SET low = $2, high = $3 WHERE id = $1";
-            tx.execute(sql, &[known.id.into(), low.min(known.min).into(), high.max(known.max).into()])?;
+    if let Some(mut known) = by_name(tx, rating.scale.trim(), rating.formula)? {
+        if widen(&mut known, rating) {
+            set_range(tx, &known)?;
         }
         return Ok(known.id);
     }
-    let id = ScaleId(next());
+    let scale = of_rating(ScaleId(next()), rating);
+    insert(tx, &scale)?;
+    Ok(scale.id)
+}
+
+/// The range that a rating tells of.
+fn range(rating: &NewRating) -> (f64, f64) {
+    rating.formula.range().unwrap_or((rating.min.unwrap_or(rating.value), rating.max.unwrap_or(rating.value)))
+}
+
+/// The scale that a rating is the first of.
+pub fn of_rating(id: ScaleId, rating: &NewRating) -> Scale {
+    let (min, max) = range(rating);
     // Effort scales count agreement with "it was easy"; nothing in use counts the other way round.
-    insert(tx, &Scale { id, name: name.to_owned(), formula: rating.formula, min: low, max: high, higher_is_better: true })?;
-    Ok(id)
+    Scale { id, name: rating.scale.trim().to_owned(), formula: rating.formula, min, max, higher_is_better: true }
+}
+
+/// Makes a scale wide enough for a rating; whether it was not.
+pub fn widen(scale: &mut Scale, rating: &NewRating) -> bool {
+    let (low, high) = range(rating);
+    let wider = low < scale.min || high > scale.max;
+    (scale.min, scale.max) = (low.min(scale.min), high.max(scale.max));
+    wider
+}
+
+/// Keeps the range of a scale.
+pub fn set_range(tx: &mut Tx, scale: &Scale) -> Result<(), StoreError> {
+    let sql = "UPDATE scale SET low = $2, high = $3 WHERE id = $1";
+    tx.execute(sql, &[scale.id.into(), scale.min.into(), scale.max.into()])?;
+    Ok(())
 }
 
 /// Declares a scale.

@@ -7,7 +7,7 @@ use heard_domain::feedback::NewAuthor;
 use heard_domain::id::{AccountId, PersonId, PostId};
 use heard_domain::scope::{Reach, Scope};
 use heard_store::store::Store;
-use heard_store::tables::{account, feedback, person};
+use heard_store::tables::{account, author, feedback, person};
 
 use crate::conformance::made::{company, row};
 
@@ -27,7 +27,7 @@ fn tie(store: &Store, authors: Vec<NewAuthor>, first: i64) -> Vec<(Option<Person
             id += 1;
             id
         };
-        let mut known = person::Authors::default();
+        let mut known = author::Authors::default();
         authors.iter().map(|author| known.find_or_make(tx, author, &mut next)).collect()
     };
     store.write_now(&Scope::system(), tie).unwrap()

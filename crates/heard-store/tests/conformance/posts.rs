@@ -88,8 +88,8 @@ pub fn health_is_told_from_small_tables(open: &dyn Fn(&Path) -> Store) {
             let day = said.feedback.day;
             feedback::insert_many(tx, &[said, made::row(2, "later")])?;
             assert_eq!(day, made::row(2, "").feedback.day, "both are of one day");
-            health::heard(tx, PostId(1), Time(50))?;
-            health::heard(tx, PostId(1), Time(40))?;
+            health::heard(tx, &[PostId(1)].into(), Time(50))?;
+            health::heard(tx, &[PostId(1)].into(), Time(40))?;
             health::trouble(tx, PostId(1), &first)?;
             health::trouble(tx, PostId(1), &second)?;
             let post = post::get(tx, PostId(2))?.unwrap();

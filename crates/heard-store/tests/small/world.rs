@@ -297,7 +297,7 @@ fn row(id: i64, event: &Event) -> Option<NewRow> {
         attributes: attributes.iter().map(|(a, value)| (AttributeId(*a), ValueId(a * 10 + value))).collect(),
     };
     let reading = read.as_ref().map(|(language, clauses)| reading(feedback.id, 1, *language, clauses));
-    Some(NewRow { feedback, hash: format!("hash {id}"), stage: who[4].map(StageId), reading })
+    Some(NewRow { feedback, hash: format!("hash {id}"), stage: who[4].map(StageId), reading: reading.map(std::sync::Arc::new) })
 }
 
 fn reading(feedback: FeedbackId, revision: i32, language: Option<usize>, clauses: &[Clause]) -> Reading {
