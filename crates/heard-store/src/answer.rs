@@ -11,6 +11,7 @@ use heard_domain::time::{Clock, Day, Period, Time};
 use crate::error::StoreError;
 use crate::figures::cube;
 use crate::figures::find::{Found, arrived, find, following, newest};
+use crate::figures::follower::Marks;
 use crate::figures::plan::{answer, ask, words};
 use crate::meter::Counted;
 use crate::store::Store;
@@ -23,6 +24,8 @@ pub struct Pace {
     pub outbox: i64,
     /// How far the columns have followed; `None` while they are loaded.
     pub columns: Option<i64>,
+    /// What the last good snapshot of the columns stands for; `None` without one.
+    pub snapshot: Option<i64>,
     /// How far the search index has followed durably; `None` while it is made.
     pub index: Option<i64>,
     /// What was counted since the start.
@@ -40,12 +43,12 @@ impl Store {
         !filter.words.is_empty() && self.followers().degraded().is_some()
     }
 
-    async fn read_as<T, F>(&self, scope: &Scope, slow: bool, read: F) -> Result<T, StoreError>
+    async fn read_as<T, F>(&self, scope: &Scope, filter: &Filter, read: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&View) -> Result<T, StoreError> + Send + 'static,
     {
-        if slow { self.read_patiently(scope, read).await } else { self.read(scope, read).await }
+        if self.slow(filter) { self.read_patiently(scope, read).await } else { self.read(scope, read).await }
     }
 
     /// Reads what needs the followers: where they are not there yet, it is waited for them before a reader is held again.
@@ -54,12 +57,12 @@ impl Store {
         T: Send + 'static,
         F: Fn(&View) -> Result<T, StoreError> + Clone + Send + 'static,
     {
-        match self.read_as(scope, self.slow(filter), read.clone()).await {
+        match self.read_as(scope, filter, read.clone()).await {
             Err(StoreError::Busy(_)) => {}
             ended => return ended,
         }
         self.followers().ready(self.bell().sequence()).await;
-        self.read_as(scope, self.slow(filter), read).await
+        self.read_as(scope, filter, read).await
     }
 
     /// The same, blocking this thread.
@@ -154,8 +157,8 @@ impl Store {
 
     /// How far writing and following have come.
     pub fn pace(&self) -> Pace {
-        let (columns, index) = self.followers().marks();
-        Pace { outbox: self.bell().sequence(), columns, index, meter: self.meter().read() }
+        let Marks { columns, index, snapshot } = self.followers().marks();
+        Pace { outbox: self.bell().sequence(), columns, snapshot, index, meter: self.meter().read() }
     }
 
     /// The day of the newest feedback that passes a filter.
@@ -185,6 +188,12 @@ impl Store {
     /// Holds the contents of the search index against their checksums; one that is damaged has been made anew on return.
     pub fn check_index(&self) -> Result<(), StoreError> {
         self.followers().check()
+    }
+
+    /// Writes a snapshot of the columns from which figures are answered, and waits for it: the next start finds it. Without
+    /// being asked that is done now and then, and at the end. What goes wrong is in the log.
+    pub fn snapshot(&self) -> Result<(), StoreError> {
+        self.followers().snapshot()
     }
 
     /// Waits until columns and search index show everything that is written by now.

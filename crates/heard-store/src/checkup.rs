@@ -6,11 +6,11 @@ use std::path::Path;
 use heard_domain::time::Time;
 use serde::Serialize;
 
-use crate::backup::shape::newest;
 use crate::backup::write::step;
 use crate::error::StoreError;
 use crate::search::index::SearchIndex;
 use crate::sql::database::{Database, apart};
+use crate::sql::migrate::newest;
 use crate::tables::job::MOST_FAILURES;
 use crate::tables::outbox;
 use crate::view::View;

@@ -1,18 +1,23 @@
 //! Figures: one question, several ways to the same answer.
 //!
-//! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`], [`scan`] · [`sieve`], [`split`], [`follow`] · [`kernel`],
-//! [`cube`], [`sql`] · [`plan`] · [`find`].
+//! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`], [`scan`], [`snapshot`] · `follower`, [`keep`], `follow_columns`,
+//! `follow_index` · [`sieve`], [`split`], [`follow`] · [`kernel`], [`cube`], [`sql`] · [`plan`] · [`find`].
 
 pub mod ask;
 pub mod columns;
 pub mod cube;
 pub mod find;
 pub mod follow;
+pub(crate) mod follow_columns;
+pub(crate) mod follow_index;
+pub(crate) mod follower;
+pub mod keep;
 pub mod kernel;
 pub mod load;
 pub mod plan;
 pub mod scan;
 pub mod sieve;
+pub mod snapshot;
 pub mod split;
 pub mod sql;
 pub mod tally;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use heard_domain::scope::Scope;
 use tokio::sync::{Notify, oneshot};
@@ -14,10 +15,11 @@ use tokio::sync::{Notify, oneshot};
 use crate::bell::Bell;
 use crate::error::StoreError;
 use crate::figures::follow::Followers;
+use crate::figures::keep::Vouch;
 use crate::meter::Meter;
 use crate::sql::database::{Database, apart};
 use crate::sql::migrate::migrate;
-use crate::tables::{job, outbox};
+use crate::tables::{job, outbox, snapshot};
 use crate::view::{Tx, View};
 use crate::gather::{Gather, Gathered};
 use crate::writer::{News, Work, write_all};
@@ -26,6 +28,8 @@ use crate::writer::{News, Work, write_all};
 const READERS: usize = 3;
 /// How many writes or reads may wait before the store says that it is busy.
 const WAITING: usize = 8192;
+/// How long a snapshot waits until the database vouches for it.
+const VOUCHED: Duration = Duration::from_secs(20);
 
 /// All that Heard knows. Cheap to clone; the last clone that goes closes the data.
 #[derive(Clone)]
@@ -79,8 +83,8 @@ impl Store {
         let work = Arc::new(Notify::new());
         let meter = Arc::new(Meter::default());
 
-        let (followers, mut threads) = Followers::start(database, &folder.join("index"), &bell)?;
-        let (writer, inbox) = sync_channel(WAITING);
+        let (writer, inbox) = sync_channel::<Box<dyn Work>>(WAITING);
+        let (followers, mut threads) = Followers::start(database, folder, &bell, vouching(writer.clone()))?;
         let follow = followers.clone();
         let changes = Arc::new(AtomicU64::new(0));
         let stopped = Arc::new(AtomicBool::new(false));
@@ -251,6 +255,10 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        let within = self.threads.iter().any(|other| other.thread().id() == thread::current().id());
+        if within {
+            self.followers.hurry();
+        }
         self.bell.close();
         drop(self.writer.take());
         drop(self.readers.take());
@@ -262,6 +270,19 @@ impl Drop for Inner {
             }
         }
     }
+}
+
+/// The way by which the database vouches for a snapshot. The writer lives as long as it is held.
+fn vouching(writer: SyncSender<Box<dyn Work>>) -> Vouch {
+    Arc::new(move |mark, sequence| {
+        let (answer, answered) = sync_channel(1);
+        let mark = mark.to_owned();
+        let write = move |tx: &mut Tx| snapshot::vouch(tx, &mark, sequence);
+        let task = Task::new(Scope::system(), write, move |result| drop(answer.send(result)));
+        writer.try_send(Box::new(task)).map_err(|e| refused(&e))?;
+        let late = |_| StoreError::Busy("the database did not vouch for it in time".to_owned());
+        answered.recv_timeout(VOUCHED).unwrap_or_else(|error| Err(late(error)))
+    })
 }
 
 fn refused<T>(error: &TrySendError<T>) -> StoreError {

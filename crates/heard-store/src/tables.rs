@@ -1,6 +1,6 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
-//! Bottom-up: [`outbox`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`taxonomy`], [`taxonomy_change`], [`post`], [`scale`], [`attribute`] ·
+//! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`taxonomy`], [`taxonomy_change`], [`post`], [`scale`], [`attribute`] ·
 //! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
@@ -36,6 +36,7 @@ pub mod revert;
 pub mod scale;
 pub mod segment;
 pub mod session;
+pub mod snapshot;
 pub mod taxonomy;
 pub mod taxonomy_change;
 pub mod template;

@@ -17,6 +17,9 @@ use heard_store::tables::feedback::{insert_many, revise};
 
 use conformance::made::{company, row};
 
+mod columns {
+    mod snapshot;
+}
 mod conformance {
     pub mod made;
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use heard_domain::id::{FeedbackId, JobId};
 use heard_domain::job::Job;
+use heard_domain::question::{AnsweredBy, Measure, Question};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::store::Store;
@@ -85,6 +86,10 @@ fn write_until_killed(folder: &str, url: &str, first: i64) {
             })
         })
         .collect();
+    // Snapshots are cut off as well.
+    while threads.iter().all(|thread| !thread.is_finished()) {
+        store.snapshot().unwrap();
+    }
     for thread in threads {
         thread.join().unwrap();
     }
@@ -102,6 +107,7 @@ fn what_was_acknowledged_survives(url: &str) {
     let folder = tempfile::tempdir().unwrap();
     made::company(&open(folder.path(), url));
     let mut acknowledged: BTreeSet<i64> = BTreeSet::new();
+    let mut from_snapshot = 0;
     for kill in 0..KILLS {
         let first = 1 + kill as i64 * 10_000_000;
         let mut child = Command::new(std::env::current_exe().unwrap())
@@ -129,6 +135,11 @@ fn what_was_acknowledged_survives(url: &str) {
         assert_eq!(passages.len(), kept.len());
         let counted: u64 = store.read_now(&Scope::system(), feedback::count_by_post).unwrap().values().sum();
         assert_eq!(counted, kept.len() as u64, "the cubes count what is kept");
+        let question = Question::new(Measure::Volume);
+        let figures = store.figures_by(&Scope::system(), &question, AnsweredBy::Columns).unwrap().unwrap();
+        assert_eq!(figures.single().n, kept.len() as u64, "the columns too, with a snapshot or without");
+        from_snapshot += u64::from(store.pace().snapshot.is_some());
     }
     assert!(acknowledged.len() as u64 > KILLS, "the test wrote next to nothing");
+    assert!(from_snapshot > KILLS / 2, "only {from_snapshot} starts found a snapshot");
 }

@@ -142,14 +142,18 @@ struct Case {
     second: Vec<(Scope, Question)>,
     lists: Vec<(Scope, Question, Option<Period>)>,
     nested: bool,
+    /// After how many events, if at all, a snapshot of the columns is written, from which the second store goes on.
+    snapshot: Option<usize>,
 }
 
 fn case() -> impl Strategy<Value = Case> {
     let events = |most| prop::collection::vec(event(), 0..most);
     let questions = |count| prop::collection::vec((scope(), question()), count);
     let lists = prop::collection::vec((scope(), question(), prop::option::of(period())), 5);
-    (events(60), events(20), questions(10), questions(40), lists, any::<bool>())
-        .prop_map(|(before, live, first, second, lists, nested)| Case { before, live, first, second, lists, nested })
+    let snapshot = prop::option::weighted(0.7, 0_usize..60);
+    (events(60), events(20), questions(10), questions(40), lists, any::<bool>(), snapshot).prop_map(
+        |(before, live, first, second, lists, nested, snapshot)| Case { before, live, first, second, lists, nested, snapshot },
+    )
 }
 
 fn every_way(open: &dyn Fn(&Path) -> Store, case: &Case) -> Result<(), TestCaseError> {
@@ -159,7 +163,10 @@ fn every_way(open: &dyn Fn(&Path) -> Store, case: &Case) -> Result<(), TestCaseE
         let store = open(folder.path());
         tell_time(&store);
         settle(&store, case.nested);
-        for event in &case.before {
+        for (place, event) in case.before.iter().enumerate() {
+            if case.snapshot == Some(place) {
+                store.snapshot().unwrap();
+            }
             history.happen(&store, event);
         }
         store.caught_up().unwrap();
@@ -167,8 +174,11 @@ fn every_way(open: &dyn Fn(&Path) -> Store, case: &Case) -> Result<(), TestCaseE
             check(&store, scope, question)?;
         }
     }
-    // Opened again: the columns are loaded, the index goes on where it was.
+    // Opened again: the columns are loaded, or go on from their snapshot; the index goes on where it was.
     let store = open(folder.path());
+    store.caught_up().unwrap();
+    let kept = case.snapshot.is_some_and(|place| place < case.before.len());
+    prop_assert_eq!(store.pace().snapshot.is_some(), kept);
     tell_time(&store);
     for event in &case.live {
         history.happen(&store, event);

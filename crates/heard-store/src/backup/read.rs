@@ -12,8 +12,9 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::backup::line::{FORMAT, FileLine, Header, PartLine, TableLine, Trailer, is_file_name, unhex, value_of};
-use crate::backup::shape::{Table, newest, tables};
+use crate::backup::shape::{Table, tables};
 use crate::error::StoreError;
+use crate::sql::migrate::newest;
 
 /// The longest line: a row with the longest verbatim is far below it.
 const LONGEST: u64 = 256 << 20;

@@ -8,13 +8,14 @@ use serde_json::Value as Json;
 
 use crate::backup::line::value_of;
 use crate::backup::read::{Checked, Piece, read};
-use crate::backup::shape::{Table, newest, tables};
+use crate::backup::shape::{Table, tables};
 use crate::backup::write::content;
 use crate::error::StoreError;
+use crate::figures::keep::FILE;
 use crate::search::disk::no_room;
 use crate::sql::database::{Database, apart};
 use crate::sql::driver::{Value, parameters};
-use crate::sql::migrate::migrate;
+use crate::sql::migrate::{migrate, newest};
 use crate::store::lock;
 use crate::tables::cube;
 use crate::view::Tx;
@@ -70,8 +71,9 @@ pub fn restore(path: &Path, folder: &Path, database: &Database, verify: bool) ->
             ended?;
         }
     }
-    // An index of other data would be found out, but why keep it.
+    // An index or a snapshot of other data would be found out, but why keep it.
     drop(fs::remove_dir_all(folder.join("index")));
+    drop(fs::remove_file(folder.join(FILE)));
     if verify && checked.header.schema == newest() {
         let restored = content(folder, database)?;
         if restored != checked.trailer.content {

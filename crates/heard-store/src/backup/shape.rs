@@ -7,10 +7,11 @@ use crate::sql::migrate::{SQLITE, migrate};
 use crate::sql::sqlite::Sqlite;
 
 /// Tables that are not in a backup, and why.
-pub const LEFT_OUT: [(&str, &str); 5] = [
+pub const LEFT_OUT: [(&str, &str); 6] = [
     ("cube", "counted anew from feedback and passages"),
     ("cube_rating", "counted anew from ratings"),
     ("outbox", "only says what followers have not seen yet; the last number is in the header"),
+    ("snapshot", "vouches for files in a data folder that were made from this database"),
     ("migration", "the schema's number is in the header"),
     ("installation", "says which database this is: a restored one is another"),
 ];
@@ -36,11 +37,6 @@ impl Table {
     pub fn key_names(&self) -> Vec<&str> {
         self.key.iter().filter_map(|at| self.columns.get(*at)).map(String::as_str).collect()
     }
-}
-
-/// The number of this program's schema.
-pub fn newest() -> i64 {
-    SQLITE.last().map_or(0, |step| step.number)
 }
 
 /// All tables of the schema as it was after a step, by name; also those that are left out.
@@ -82,6 +78,7 @@ pub fn tables(step: i64) -> Result<Vec<Table>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sql::migrate::newest;
 
     #[test]
     fn what_is_left_out_exists_and_all_else_has_a_key() {

@@ -14,11 +14,12 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::backup::line::{FORMAT, FileLine, Header, PartLine, TableLine, Trailer, json_of, value_of};
-use crate::backup::shape::{Table, newest, tables};
+use crate::backup::shape::{Table, tables};
 use crate::error::StoreError;
 use crate::search::disk::no_room;
 use crate::sql::database::{Database, apart};
 use crate::sql::driver::{Driver, Value, parameters};
+use crate::sql::migrate::newest;
 
 /// How many rows are read at once.
 const ROWS: usize = 1_000;

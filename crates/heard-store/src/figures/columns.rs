@@ -62,17 +62,23 @@ pub struct Piece {
 /// Identifiers in order of first sight: their codes.
 #[derive(Debug)]
 pub struct Codes<T> {
-    codes: HashMap<T, u32>,
+    codes: HashMap<T, u32, FewSteps>,
     values: Vec<T>,
 }
 
 impl<T> Default for Codes<T> {
     fn default() -> Self {
-        Self { codes: HashMap::new(), values: Vec::new() }
+        Self { codes: HashMap::default(), values: Vec::new() }
     }
 }
 
 impl<T: Clone + Eq + std::hash::Hash> Codes<T> {
+    /// Codes for these, in their order; none of them twice.
+    pub(crate) fn of(values: Vec<T>) -> Self {
+        let codes = values.iter().cloned().zip(1..).collect();
+        Self { codes, values }
+    }
+
     /// The code of a value, given the first time it is seen.
     fn take(&mut self, value: &T) -> u32 {
         if let Some(code) = self.codes.get(value) {
@@ -120,8 +126,8 @@ fn short(code: u32, what: &str) -> Result<u16, StoreError> {
 /// Some entries of another array.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stretch {
-    start: u32,
-    len: u32,
+    pub(crate) start: u32,
+    pub(crate) len: u32,
 }
 
 impl Stretch {
@@ -234,10 +240,14 @@ pub struct Columns {
     pub raw: Vec<f64>,
     /// How many rows each person has, by code: who spoke once needs no looking up among others.
     pub said: Vec<u32>,
-    rows: ById<u32>,
-    sorted: usize,
-    gone: usize,
-    idle: usize,
+    /// Where each feedback stands.
+    pub(crate) rows: ById<u32>,
+    /// How many rows, from the first, are in order of time.
+    pub(crate) sorted: usize,
+    /// How many rows have gone.
+    pub(crate) gone: usize,
+    /// How many entries of passages and ratings nothing points to any more.
+    pub(crate) idle: usize,
 }
 
 impl Columns {

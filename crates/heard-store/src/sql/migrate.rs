@@ -41,6 +41,7 @@ macro_rules! steps {
             4 "departments" "0004",
             5 "audit" "0005",
             6 "installation" "0006",
+            7 "snapshot" "0007",
         )
     };
 }
@@ -50,6 +51,11 @@ pub const SQLITE: &[Migration] = steps!("sqlite");
 
 /// The steps for `PostgreSQL`, in order.
 pub const POSTGRES: &[Migration] = steps!("postgres");
+
+/// The number of this program's schema.
+pub fn newest() -> i64 {
+    SQLITE.last().map_or(0, |step| step.number)
+}
 
 /// Runs the steps that have not run yet. A step that was cut off has left nothing behind and runs again.
 pub fn migrate(db: &dyn Driver, steps: &[Migration]) -> Result<(), StoreError> {

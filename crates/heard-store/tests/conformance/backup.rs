@@ -8,9 +8,10 @@ use heard_domain::directory::Company;
 use heard_domain::scope::Scope;
 use heard_domain::time::{Time, Zone};
 use heard_store::backup::restore::{check, restore};
-use heard_store::backup::shape::{all_tables, newest};
+use heard_store::backup::shape::all_tables;
 use heard_store::backup::write::{content, write};
 use heard_store::sql::database::Database;
+use heard_store::sql::migrate::newest;
 use heard_store::store::Store;
 use heard_store::tables::{company, cube, feedback};
 

@@ -69,7 +69,8 @@ fn ours(reader: &Reader, comments: &[String]) -> f64 {
     let mut passages = 0;
     for (at, text) in comments.iter().enumerate() {
         let feedback = FeedbackId(at as i64);
-        passages += reader.read(&ToRead { feedback, revision: 1, text, language_hint: None, touchpoint_stage: None }).passages.len();
+        passages +=
+            reader.read(&ToRead { feedback, revision: 1, text, language_hint: None, touchpoint_stage: None }).passages.len();
     }
     std::hint::black_box(passages);
     comments.len() as f64 / clock.seconds()

@@ -21,7 +21,15 @@ fn sets(folder: &Path) {
             .map(|(text, value)| row(text.trim(), value))
             .collect::<String>()
     };
-    let class = |value: f64| if value < 0.0 { "negative" } else if value > 0.0 { "positive" } else { "neutral" };
+    let class = |value: f64| {
+        if value < 0.0 {
+            "negative"
+        } else if value > 0.0 {
+            "positive"
+        } else {
+            "neutral"
+        }
+    };
     write(
         "airline/tweets.csv",
         &format!("id,sentiment,c,d,e,f,g,h,i,j,text\n{}", rows(&|text, value| format!("1,{},,,,,,,,,{text}\n", class(value)))),
@@ -33,7 +41,10 @@ fn sets(folder: &Path) {
         disgust embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief \
         remorse sadness surprise neutral";
     write("goemotions/labels.txt", &names.split_whitespace().map(|name| format!("{name}\n")).collect::<String>());
-    write("goemotions/test.tsv", "Thank you so much!\t15\ta\nThank you for your help\t15\tb\nI am so angry\t2\tc\nIt is a box\t27\td\n");
+    write(
+        "goemotions/test.tsv",
+        "Thank you so much!\t15\ta\nThank you for your help\t15\tb\nI am so angry\t2\tc\nIt is a box\t27\td\n",
+    );
     write("suggestion/SubtaskA_EvaluationData_labeled.csv", "1,Please add a search to the list.,1\n2,The box is blue.,0\n");
     let tongues = [
         ("french", "Le service est catastrophique, je ne reviendrai jamais."),
@@ -72,7 +83,10 @@ fn the_table_of_how_well_comments_are_read() {
     assert!((1.0..25.0).contains(&value("model and heads", "MB")));
     let table = program().args(["eval", "--task", "suggestions", "--data"]).arg(&data).output().unwrap();
     let table = String::from_utf8(table.stdout).unwrap();
-    assert!(table.starts_with("| task |") && table.contains("| suggestions, task A test | F1 | 1.000 | 2 | 0.65 | 0.75 | moonshot |"), "{table}");
+    assert!(
+        table.starts_with("| task |") && table.contains("| suggestions, task A test | F1 | 1.000 | 2 | 0.65 | 0.75 | moonshot |"),
+        "{table}"
+    );
 }
 
 #[test]
