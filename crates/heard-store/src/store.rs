@@ -16,12 +16,12 @@ use crate::bell::Bell;
 use crate::error::StoreError;
 use crate::figures::follow::Followers;
 use crate::figures::keep::Vouch;
+use crate::gather::{Gather, Gathered};
 use crate::meter::Meter;
 use crate::sql::database::{Database, apart};
 use crate::sql::migrate::migrate;
 use crate::tables::{job, outbox, snapshot};
 use crate::view::{Tx, View};
-use crate::gather::{Gather, Gathered};
 use crate::writer::{News, Work, write_all};
 
 /// How many reads run at once.
@@ -110,7 +110,6 @@ impl Store {
         threads.push(start("heard-patient", move || look_all(view, &Mutex::new(inbox), &patient_meter))?);
         let (writer, readers, patient) = (Some(writer), Some(readers), Some(patient));
         let (folder, database) = (folder.to_owned(), database.clone());
-        let _lock = lock;
         let inner = Inner {
             folder,
             database,
@@ -124,7 +123,7 @@ impl Store {
             stopped,
             meter,
             changes,
-            _lock,
+            _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -194,11 +194,7 @@ fn write_group(tx: &mut Tx, first: Box<dyn Work>, inbox: &Receiver<Box<dyn Work>
 
 /// A write with those that wait right behind it and can be done as one with it, until they weigh `room`; and the first
 /// that cannot.
-fn gathered(
-    mut work: Box<dyn Work>,
-    inbox: &Receiver<Box<dyn Work>>,
-    room: usize,
-) -> (Box<dyn Work>, Option<Box<dyn Work>>) {
+fn gathered(mut work: Box<dyn Work>, inbox: &Receiver<Box<dyn Work>>, room: usize) -> (Box<dyn Work>, Option<Box<dyn Work>>) {
     while work.gathers() && work.weight() < room {
         let Ok(other) = inbox.try_recv() else { break };
         if let Err(other) = work.take_in(other) {

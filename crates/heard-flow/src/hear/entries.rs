@@ -17,8 +17,8 @@ use heard_domain::scope::{Reach, Scope};
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
 use heard_store::tables;
-use heard_store::tables::change::Wrote;
 use heard_store::tables::author::Authors;
+use heard_store::tables::change::Wrote;
 use heard_store::view::Tx;
 use serde_json::json;
 

@@ -137,7 +137,8 @@ impl Names {
             self.scales = Some(scales.into_iter().map(|scale| ((scale.name.clone(), scale.formula), scale)).collect());
         }
         let said = || all.iter().flat_map(|(_, said)| said);
-        let unknown: BTreeSet<&str> = said().map(|(name, _)| name.as_str()).filter(|name| self.attribute(name).is_none()).collect();
+        let unknown: BTreeSet<&str> =
+            said().map(|(name, _)| name.as_str()).filter(|name| self.attribute(name).is_none()).collect();
         let unknown: Vec<&str> = unknown.into_iter().filter(|name| !self.attributes.contains_key(*name)).collect();
         let found = tables::attribute::by_names(view, &unknown)?;
         self.grown |= !found.is_empty();

@@ -141,7 +141,10 @@ impl Postgres {
     fn plan(&self, anew: bool) {
         if self.writes && self.open.get() && self.plans_anew.get() != Some(anew) {
             let mode = if anew { "force_custom_plan" } else { "auto" };
-            self.soon.borrow_mut().push_str(&format!("SET plan_cache_mode = {mode}; "));
+            let mut soon = self.soon.borrow_mut();
+            soon.push_str("SET plan_cache_mode = ");
+            soon.push_str(mode);
+            soon.push_str("; ");
             self.plans_anew.set(Some(anew));
         }
     }
