@@ -18,9 +18,9 @@ use heard_text::pipeline::Reader;
 
 use tokio::sync::watch;
 
-use crate::arrange::token::Remembered;
 use crate::error::FlowError;
 use crate::noting::Noting;
+use crate::remembered::Remembered;
 use crate::understand::Understanding;
 
 /// When an import began or went on in this program, and at which row.

@@ -10,7 +10,7 @@ use heard_domain::reading::Reading;
 use heard_text::pipeline::Reader;
 use heard_text::step::ToRead;
 
-use crate::hear::names::Known;
+use crate::named::Known;
 
 /// The company's names and the reader made from them, replaced as one.
 #[derive(Clone)]

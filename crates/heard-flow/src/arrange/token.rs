@@ -1,7 +1,6 @@
 //! Tokens of integrators: shown once, kept only as a hash.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
 use heard_domain::audit::{Act, Noun};
 use heard_domain::id::{PostId, TokenId, UserId};
@@ -17,6 +16,7 @@ use crate::arrange::name::name;
 use crate::arrange::post;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::remembered::Kept;
 use crate::secret::{hash_secret, new_secret};
 
 /// Every token begins like this, so that scanners find lost ones.
@@ -159,13 +159,6 @@ pub async fn known(flow: &Flow, secret: &str) -> Result<Option<Scope>, FlowError
 
 /// How many tokens are remembered at once: more are hardly in use at the same time.
 const REMEMBERED: usize = 1_000;
-
-/// A token with whoever made it.
-type Kept = (Token, Option<User>);
-
-/// Tokens that were looked up, each as of so many changes of what is kept.
-#[derive(Default)]
-pub(crate) struct Remembered(Mutex<HashMap<String, (u64, Kept)>>);
 
 /// The token with this hash, with whoever made it; remembered as long as nothing was changed that it could depend on, so
 /// that a program that sends much does not cost one more question each time.

@@ -10,7 +10,7 @@ use heard_domain::attribute::{Attribute, AttributeValue};
 use heard_domain::directory::Directory;
 use heard_domain::feedback::{NewAuthor, NewFeedback, NewRating};
 use heard_domain::id::{AccountId, AttributeId, PersonId, PostId, ScaleId, ValueId};
-use heard_domain::place::{PLACE, Place};
+use heard_domain::place::PLACE;
 use heard_domain::score::{Formula, Rating, Scale};
 use heard_store::error::StoreError;
 use heard_store::tables;
@@ -19,31 +19,7 @@ use heard_store::tables::author::Authors;
 use heard_store::tables::directory::VALUES;
 use heard_store::view::{Tx, View};
 
-/// The names of a directory, so that each is found at once.
-pub(crate) struct Known {
-    scales: HashMap<(String, Formula), ScaleId>,
-    attributes: HashMap<String, AttributeId>,
-    values: HashMap<AttributeId, HashMap<String, ValueId>>,
-    /// What a source may call a place, in lower case, and the name of the place.
-    places: HashMap<String, String>,
-}
-
-impl Known {
-    /// The names of a directory.
-    pub(crate) fn of(directory: &Directory) -> Self {
-        let place = |place: &Place| {
-            let names: Vec<&String> = std::iter::once(&place.name).chain(&place.codes).collect();
-            names.into_iter().map(|name| (name.trim().to_lowercase(), place.name.clone())).collect::<Vec<_>>()
-        };
-        let values = |values: &Vec<AttributeValue>| values.iter().map(|v| (v.value.clone(), v.id)).collect();
-        Self {
-            scales: directory.scales.iter().map(|s| ((s.name.clone(), s.formula), s.id)).collect(),
-            attributes: directory.attributes.iter().map(|a| (a.name.clone(), a.id)).collect(),
-            values: directory.values.iter().map(|(attribute, all)| (*attribute, values(all))).collect(),
-            places: directory.places.iter().flat_map(place).collect(),
-        }
-    }
-}
+use crate::named::Known;
 
 /// What a feedback says of itself beside its words: names of attributes with their values, trimmed and cut.
 pub(crate) type Said = Vec<(String, String)>;
