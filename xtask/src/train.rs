@@ -1,7 +1,8 @@
 //! Trains the head of the reader from permitted sets: same data, same seed, same bytes.
 
 mod card;
-mod judge;
+mod chance;
+mod cut;
 mod learn;
 mod own;
 pub mod run;

@@ -78,6 +78,83 @@ crate::words! {
 }
 
 crate::words! {
+    /// The finer emotions, each within one of the eight shown or beside them.
+    Feeling {
+        /// Admiration.
+        Admiration = "admiration", "Admiration";
+        /// Amusement.
+        Amusement = "amusement", "Amusement";
+        /// Anger.
+        Anger = "anger", "Anger";
+        /// Annoyance.
+        Annoyance = "annoyance", "Annoyance";
+        /// Approval.
+        Approval = "approval", "Approval";
+        /// Caring.
+        Caring = "caring", "Caring";
+        /// Confusion.
+        Confusion = "confusion", "Confusion";
+        /// Curiosity.
+        Curiosity = "curiosity", "Curiosity";
+        /// Desire.
+        Desire = "desire", "Desire";
+        /// Disappointment.
+        Disappointment = "disappointment", "Disappointment";
+        /// Disapproval.
+        Disapproval = "disapproval", "Disapproval";
+        /// Disgust.
+        Disgust = "disgust", "Disgust";
+        /// Embarrassment.
+        Embarrassment = "embarrassment", "Embarrassment";
+        /// Excitement.
+        Excitement = "excitement", "Excitement";
+        /// Fear.
+        Fear = "fear", "Fear";
+        /// Gratitude.
+        Gratitude = "gratitude", "Gratitude";
+        /// Grief.
+        Grief = "grief", "Grief";
+        /// Joy.
+        Joy = "joy", "Joy";
+        /// Love.
+        Love = "love", "Love";
+        /// Nervousness.
+        Nervousness = "nervousness", "Nervousness";
+        /// Optimism.
+        Optimism = "optimism", "Optimism";
+        /// Pride.
+        Pride = "pride", "Pride";
+        /// Realization.
+        Realization = "realization", "Realization";
+        /// Relief.
+        Relief = "relief", "Relief";
+        /// Remorse.
+        Remorse = "remorse", "Remorse";
+        /// Sadness.
+        Sadness = "sadness", "Sadness";
+        /// Surprise.
+        Surprise = "surprise", "Surprise";
+    }
+}
+
+impl Feeling {
+    /// The one of the eight emotions that it belongs to; `None` for those that are beside them.
+    pub fn emotion(self) -> Option<Emotion> {
+        Some(match self {
+            Self::Amusement | Self::Excitement | Self::Joy | Self::Love | Self::Pride | Self::Relief => Emotion::Joy,
+            Self::Gratitude => Emotion::Gratitude,
+            Self::Admiration | Self::Approval | Self::Caring | Self::Optimism => Emotion::Trust,
+            Self::Surprise => Emotion::Surprise,
+            Self::Confusion => Emotion::Confusion,
+            Self::Disappointment | Self::Sadness | Self::Grief | Self::Remorse | Self::Embarrassment => Emotion::Disappointment,
+            Self::Anger | Self::Annoyance | Self::Disapproval | Self::Disgust => Emotion::Anger,
+            Self::Fear | Self::Nervousness => Emotion::Fear,
+            Self::Curiosity | Self::Desire | Self::Realization => return None,
+        })
+    }
+}
+
+crate::words! {
     /// What the customer wants with a passage.
     Intent {
         /// Something went wrong.
@@ -134,6 +211,9 @@ pub struct Passage {
     pub sentiment: Option<Sentiment>,
     /// The strongest emotion, if any.
     pub emotion: Option<Label<Emotion>>,
+    /// The finer emotions that the reader is sure of, most confident first; readings of an older reader have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feelings: Vec<Label<Feeling>>,
     /// The stage of the journey, if any fits.
     pub stage: Option<Label<StageId>>,
     /// What it is about: at most four, most confident first.
@@ -277,7 +357,11 @@ impl Change {
                     evidence: evidence.unwrap_or_default(),
                 });
             }
-            Self::Emotion { to } => passage.emotion = to.map(certain),
+            Self::Emotion { to } => {
+                // What is finer than what was corrected goes with it, unless it says the same.
+                passage.feelings.retain(|feeling| to.is_some() && feeling.value.emotion() == *to);
+                passage.emotion = to.map(certain);
+            }
             Self::Stage { to } => passage.stage = to.map(certain),
             Self::AddCategory { category } => {
                 passage.categories.retain(|c| c.value != *category);
@@ -316,7 +400,7 @@ mod tests {
 
     fn passage(start: usize, end: usize, weight: f32) -> Passage {
         let span = Span::new(start, end);
-        Passage { span, weight, sentiment: None, emotion: None, stage: None, categories: vec![], intents: vec![] }
+        Passage { span, weight, sentiment: None, emotion: None, feelings: vec![], stage: None, categories: vec![], intents: vec![] }
     }
 
     #[test]

@@ -11,6 +11,9 @@ use crate::wordpiece::{Piece, Pieces};
 /// How many figures a word and a stretch have.
 pub const DIMS: usize = 256;
 
+/// The table that is part of the program, as bytes.
+pub const TABLE: &[u8] = include_bytes!("../assets/embedding.bin");
+
 const MAGIC: &[u8; 8] = b"HEARDEMB";
 const NAME: usize = 16;
 
@@ -34,7 +37,7 @@ impl Embedding {
         static SHIPPED: OnceLock<Embedding> = OnceLock::new();
         // A test reads the asset, so that a program with a broken one is never built; a table without words keeps the
         // promise that reading cannot fail.
-        SHIPPED.get_or_init(|| Self::read(include_bytes!("../assets/embedding.bin")).unwrap_or_else(|_| Self::empty()))
+        SHIPPED.get_or_init(|| Self::read(TABLE).unwrap_or_else(|_| Self::empty()))
     }
 
     /// A table without words.
@@ -80,6 +83,14 @@ impl Embedding {
     /// How many words and pieces it knows.
     pub fn words(&self) -> usize {
         self.scales.len()
+    }
+
+    /// What one word or piece means and how much it counts; all zeros if there is no such row.
+    pub fn row(&self, row: u32) -> Meaning {
+        match (self.scales.get(row as usize), self.rows.get(row as usize)) {
+            (Some(scale), Some(row)) => row.map(|figure| f32::from(figure as i8) * scale),
+            _ => [0.0; DIMS],
+        }
     }
 
     /// The pieces of a range of tokens; the buffer is used again.
@@ -164,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_shipped_table_can_be_read() {
-        let table = Embedding::read(include_bytes!("../assets/embedding.bin")).expect("the asset is a table of this version");
+        let table = Embedding::read(TABLE).expect("the asset is a table of this version");
         assert!(table.words() > 29_000 && !table.name().is_empty());
         assert!(Embedding::read(b"").is_err() && Embedding::read(b"HEARDEMB and then nothing of use").is_err());
     }

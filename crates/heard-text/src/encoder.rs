@@ -1,16 +1,19 @@
 //! The encoder: turns a stretch of tokens into what the trained head weighs. Training and reading share it.
 //!
-//! Two sparse groups (words: single, pairs, negated; letters: runs of 3 to 5 within a word) are hashed into one table;
-//! beside them stand a few dense figures (lexicon, capitals, exclamation …). Every feature knows its tokens, so that a
-//! label can show the words it rests on.
+//! Two sparse groups (words: single, pairs, negated; letters: runs of 3 to 5 within a word) are hashed into one table; a
+//! third (pieces of words, as the embedding has them) has its own rows, which training fills from what the words mean.
+//! Beside them stand a few dense figures (lexicon, capitals, exclamation …). Every feature knows its tokens, so that a label
+//! can show the words it rests on.
 
 use std::ops::Range;
 
-use crate::lexicon::Lexicon;
+use crate::embedding::Embedding;
+use crate::lexicon::{Entry, Lexicon};
 use crate::token::{Kind, Token, Tokens, mix};
+use crate::wordpiece::Piece;
 
-/// The table of hashed features has two to this power rows.
-pub const BITS: u32 = 18;
+/// The table of hashed features has two to this power rows; those of the pieces follow.
+pub const BITS: u32 = 16;
 /// How many dense figures there are.
 pub const DENSE: usize = 16;
 
@@ -43,10 +46,13 @@ pub struct Encoded {
     pub words: Vec<Feature>,
     /// Runs of letters.
     pub letters: Vec<Feature>,
+    /// Pieces of words.
+    pub pieces: Vec<Feature>,
     /// Dense figures.
     pub dense: [f32; DENSE],
     /// The valence of each token by the lexicon, after negation and strengthening.
     pub valences: Vec<f32>,
+    found: Vec<Piece>,
 }
 
 fn row(feature: u64) -> u32 {
@@ -60,10 +66,21 @@ pub fn softened(sum: f32) -> f32 {
 
 impl Encoded {
     /// Encodes a range of tokens; the buffers are used again.
-    pub fn encode(&mut self, lexicon: &Lexicon, tokens: &Tokens, range: &Range<usize>) {
+    pub fn encode(&mut self, embedding: &Embedding, lexicon: &Lexicon, tokens: &Tokens, range: &Range<usize>) {
         self.words.clear();
         self.letters.clear();
         self.valences.clear();
+        self.pieces.clear();
+        // Grown once, not step by step: most passages have some ten runs of letters a word.
+        self.words.reserve(range.len() * 3);
+        self.letters.reserve(range.len() * 10);
+        self.valences.reserve(range.len());
+        embedding.pieces(tokens, range.clone(), &mut self.found);
+        let start = range.start as u32;
+        self.pieces.extend(self.found.iter().map(|piece| {
+            let at = piece.token - start;
+            Feature { row: (1 << BITS) + piece.row, first: at, last: at }
+        }));
         let stretch = tokens.all().get(range.clone()).unwrap_or(&[]);
         let mut before = EDGE;
         let mut before_at = 0;
@@ -87,7 +104,7 @@ impl Encoded {
                     if token.kind == Kind::Word {
                         self.spell(norm.as_bytes(), place);
                     }
-                    let plain = lexicon.valence(token.hash);
+                    let Entry { valence: plain, boost: strengthens, negates } = lexicon.entry(token.hash);
                     valence = plain + plain.signum() * boost * f32::from(u8::from(plain != 0.0)) * 2.0;
                     if token.capitals {
                         valence *= 1.25;
@@ -99,8 +116,8 @@ impl Encoded {
                         valence *= TURNED;
                         negated -= 1;
                     }
-                    boost = lexicon.boost(token.hash);
-                    if lexicon.negates(token.hash, norm) {
+                    boost = strengthens;
+                    if negates || norm.ends_with("n't") {
                         negated = REACH;
                         valence = 0.0;
                     }
@@ -237,7 +254,7 @@ mod tests {
     fn compound(text: &str) -> f32 {
         let tokens = Tokens::of(text);
         let mut encoded = Encoded::default();
-        encoded.encode(lexicon(), &tokens, &(0..tokens.len()));
+        encoded.encode(Embedding::shipped(), lexicon(), &tokens, &(0..tokens.len()));
         encoded.dense[1]
     }
 
@@ -259,7 +276,9 @@ mod tests {
         let text = "Ünïcödé wörds, 12:30 and 😡!!! never AGAIN".repeat(20);
         let tokens = Tokens::of(&text);
         let mut encoded = Encoded::default();
-        encoded.encode(lexicon(), &tokens, &(0..tokens.len()));
+        encoded.encode(Embedding::shipped(), lexicon(), &tokens, &(0..tokens.len()));
         assert!(encoded.words.iter().chain(&encoded.letters).all(|f| f.row < 1 << BITS && (f.last as usize) < tokens.len()));
+        let rows = (1 << BITS) + Embedding::shipped().words() as u32;
+        assert!(encoded.pieces.iter().all(|f| f.row < rows && (f.last as usize) < tokens.len()));
     }
 }

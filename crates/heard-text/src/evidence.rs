@@ -6,7 +6,7 @@ use heard_domain::reading::Span;
 
 use crate::lexicon::lexicon;
 use crate::token::{Kind, Tokens};
-use crate::words::is_common;
+use crate::words::is_common_form;
 
 /// At most this many phrases per label: underlining everything shows nothing.
 const MOST: usize = 3;
@@ -27,7 +27,7 @@ pub fn phrases(tokens: &Tokens, range: &Range<usize>, adds: &[f32]) -> Vec<Span>
     let strengthens = |at: usize| tokens.get(at).is_some_and(|t| lexicon().boost(t.hash) != 0.0);
     // "10/10" is a verdict, any other number only a figure.
     let figure = |at: usize| kind(at) == Some(Kind::Number) && !tokens.norm(at).contains('/');
-    let telling = |at: usize| (!is_common(tokens.norm(at)) && !figure(at)) || turns(at);
+    let telling = |at: usize| (!tokens.get(at).is_some_and(|t| is_common_form(t.hash)) && !figure(at)) || turns(at);
 
     let mut seeds: Vec<usize> = range.clone().filter(|at| speaks(*at) && add(*at) > 0.0).collect();
     seeds.sort_by(|a, b| add(*b).total_cmp(&add(*a)).then(a.cmp(b)));

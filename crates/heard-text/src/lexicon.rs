@@ -9,10 +9,13 @@ use crate::token::{ByHash, Kind, Tokens, hash};
 
 /// What is known of a word.
 #[derive(Debug, Clone, Copy, Default)]
-struct Entry {
-    valence: f32,
-    boost: f32,
-    negates: bool,
+pub struct Entry {
+    /// How good or bad: −4 to 4, 0 if not listed.
+    pub valence: f32,
+    /// How much it strengthens (or weakens) what follows, as a share.
+    pub boost: f32,
+    /// Whether it turns what follows into its opposite.
+    pub negates: bool,
 }
 
 /// Valence of words and faces (−4 to 4), by the hash of their normal form.
@@ -107,6 +110,11 @@ pub fn lexicon() -> &'static Lexicon {
 }
 
 impl Lexicon {
+    /// All that is known of a normal form.
+    pub fn entry(&self, form: u64) -> Entry {
+        self.entries.get(&form).copied().unwrap_or_default()
+    }
+
     /// How good or bad a normal form is; 0 if not listed.
     pub fn valence(&self, form: u64) -> f32 {
         self.entries.get(&form).map_or(0.0, |known| known.valence)

@@ -5,8 +5,11 @@ use heard_domain::reading::{Passage, Reading, Span};
 use heard_domain::taxonomy::Taxonomy;
 
 use crate::company::Company;
+use crate::embedding::Embedding;
+use crate::encoder::Encoded;
 use crate::learn::head::CategoryHead;
-use crate::model::Model;
+use crate::lexicon::lexicon;
+use crate::model::{LABELS, Model};
 use crate::step::{Draft, Step, ToRead, Tools};
 use crate::steps::{category, clause, clean, emotion, entity, intent, language, sentiment, stage};
 use crate::token::Tokens;
@@ -78,7 +81,7 @@ impl Reader {
             entities: Vec::new(),
             notes: Vec::new(),
         };
-        let tools = Tools { model: self.model, company: &self.company };
+        let tools = Tools { embedding: Embedding::shipped(), model: self.model, company: &self.company };
         for step in STEPS {
             (step.run)(&tools, &mut draft);
         }
@@ -97,6 +100,15 @@ impl Reader {
             notes: draft.notes,
         }
     }
+
+    /// Which of the feelings, and last whether none of them, a text as a whole shows: all that pass their thresholds.
+    pub fn feelings(&self, text: &str) -> [bool; LABELS] {
+        let tokens = Tokens::of(text);
+        let mut encoded = Encoded::default();
+        encoded.encode(Embedding::shipped(), lexicon(), &tokens, &(0..tokens.len()));
+        let outputs = self.model.outputs(&self.model.score(&encoded));
+        emotion::shares(self.model, &outputs).map(|(_, beyond)| beyond >= 1.0)
+    }
 }
 
 /// The one passage of a feedback without words: it belongs where it was said.
@@ -106,6 +118,7 @@ fn wordless(asked: &ToRead<'_>) -> Passage {
         weight: 1.0,
         sentiment: None,
         emotion: None,
+        feelings: Vec::new(),
         stage: asked.touchpoint_stage.map(stage::of_touchpoint),
         categories: Vec::new(),
         intents: Vec::new(),

@@ -6,7 +6,9 @@ use heard_domain::id::{FeedbackId, StageId};
 use heard_domain::reading::{Entity, Note, Passage};
 
 use crate::company::Company;
-use crate::model::{Model, Scores};
+use crate::embedding::Embedding;
+use crate::encoder::Encoded;
+use crate::model::{Model, Outputs, Scores};
 use crate::token::Tokens;
 
 /// A feedback that is to be read.
@@ -27,6 +29,8 @@ pub struct ToRead<'a> {
 /// What every step may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Tools<'a> {
+    /// What words mean.
+    pub embedding: &'a Embedding,
     /// The trained head.
     pub model: &'a Model,
     /// The company's journey and taxonomy, compiled.
@@ -40,8 +44,12 @@ pub struct Clause {
     pub tokens: Range<usize>,
     /// What will be in the reading.
     pub passage: Passage,
-    /// What the head says.
+    /// Its features: they say which words a label rests on.
+    pub encoded: Encoded,
+    /// What the head says of them.
     pub scores: Scores,
+    /// The outputs of the head, the rest of the verbatim counting a little.
+    pub outputs: Outputs,
 }
 
 /// A reading in the making.

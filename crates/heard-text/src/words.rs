@@ -20,6 +20,11 @@ yourself yourselves customer customers comment comments company";
 
 /// Whether a normal form is a common English word.
 pub fn is_common(norm: &str) -> bool {
+    is_common_form(hash(norm.as_bytes()))
+}
+
+/// The same for the hash of a normal form, which a token has already.
+pub fn is_common_form(form: u64) -> bool {
     static SET: OnceLock<Hashes> = OnceLock::new();
-    SET.get_or_init(|| COMMON.split_whitespace().map(|word| hash(word.as_bytes())).collect()).contains(&hash(norm.as_bytes()))
+    SET.get_or_init(|| COMMON.split_whitespace().map(|word| hash(word.as_bytes())).collect()).contains(&form)
 }

@@ -128,6 +128,7 @@ fn heard(id: i64) -> Heard {
             evidence: vec![Span::new(start, end)],
         }),
         emotion: Some(Label { value: Emotion::Anger, confidence: 0.4, evidence: vec![] }),
+        feelings: vec![],
         stage: Some(Label { value: StageId(2), confidence: 1.0, evidence: vec![] }),
         categories: vec![label(CategoryId(1)), label(CategoryId(2))],
         intents: vec![Label { value: Intent::Churn, confidence: 0.9, evidence: vec![Span::new(4, 12)] }],

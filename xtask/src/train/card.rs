@@ -4,22 +4,24 @@ use std::fmt::Write;
 
 use heard_text::model::Model;
 
-use crate::train::judge::Figure;
-use crate::train::sets::{Example, Part, Set};
+use heard_text::judge::split::Part;
+use heard_text::judge::task::Row;
+
+use crate::train::sets::{Example, Set};
 
 const SETS: &[(Set, &str, &str)] = &[
     (Set::Tweets, "VADER tweets (Hutto and Gilbert, 2014)", "MIT"),
     (Set::Products, "VADER product snippets", "MIT"),
     (Set::Films, "VADER film snippets", "MIT"),
     (Set::Editorials, "VADER editorial snippets", "MIT"),
-    (Set::GoEmotions, "GoEmotions (Demszky et al., 2020), 27 emotions mapped to the eight shown", "CC BY 4.0"),
+    (Set::GoEmotions, "GoEmotions (Demszky et al., 2020), 27 emotions and neutral", "CC BY 4.0"),
     (Set::Cfpb, "CFPB complaint narratives, sentence by sentence, as weakly negative", "public domain"),
     (Set::Clinc, "CLINC150 (Larson et al., 2019) without banking, credit cards and small talk, as neutral requests", "CC BY 3.0"),
     (Set::Own, "sentences written for Heard (`xtask/src/train/own.rs`)", "Apache-2.0"),
 ];
 
 /// The card as Markdown.
-pub fn card(examples: &[Example], figures: &[Figure], model: &Model, bytes: usize) -> String {
+pub fn card(examples: &[Example], rows: &[Row], model: &Model, bytes: usize) -> String {
     let mut out = String::new();
     let count = |set: Set, part: Part| examples.iter().filter(|e| e.set == set && e.part == part).count();
     out.push_str(INTRODUCTION);
@@ -31,8 +33,8 @@ pub fn card(examples: &[Example], figures: &[Figure], model: &Model, bytes: usiz
     }
     out.push_str(DATA);
     out.push_str("## Figures\n\nMeasured by the reader as it ships, on parts that neither train nor tune.\n\n| what | figure | n |\n|---|---|---|\n");
-    for figure in figures {
-        let _ = writeln!(out, "| {} | {:.3} | {} |", figure.what, figure.value, figure.n);
+    for row in rows {
+        let _ = writeln!(out, "| {}, {} | {:.3} | {} |", row.task, row.figure, row.value, row.n);
     }
     out.push_str(LIMITS);
     out
@@ -42,29 +44,38 @@ const INTRODUCTION: &str = "# The head of the reader
 
 This page is written by `cargo xtask train --data DIR`; the same data gives the same bytes.
 
-One linear layer gives twelve outputs for each passage: the value of the sentiment (−1 to 1), its three classes, and the eight
-emotions shown. Its features are hashed single words, pairs of words, negated words and runs of three to five letters, beside
-sixteen dense figures: sums of the VADER lexicon (from the crate `qsv_vader_sentiment_analysis`, MIT) after negation and
-strengthening, capitals, stretched letters, exclamation and question marks, faces, numbers and length. The table is cut to eight
-bits per weight. Every label can name the words that it rests on, because each feature knows its words.
+One linear layer gives 32 outputs for each passage: the value of the sentiment (−1 to 1), its three classes, and the 27 emotions
+of GoEmotions with \"neutral\". Its features are hashed single words, pairs of words, negated words and runs of three to five
+letters (65,536 rows); the word pieces of the static embedding (29,523 rows of their own); and sixteen dense figures: sums of the
+VADER lexicon (from the crate `qsv_vader_sentiment_analysis`, MIT) after negation and strengthening, capitals, stretched letters,
+exclamation and question marks, faces, numbers and length.
+
+The rows of the pieces begin as the product of the embedding (distilled from all-MiniLM-L6-v2, Apache-2.0, by
+`xtask/distil/distil.py`) with a small matrix learnt first, so that words the sets never show are known by those that mean the
+same; then everything learns together, all tasks at once. Four runs with different seeds are averaged and the table is cut to
+eight bits per weight. Every label can name the words that it rests on, because each feature knows its words.
 
 ";
 
 const DATA: &str = "
-Where a set has no official test part, the fifth of its texts whose SHA-256 is divisible by five never trains and never tunes.
-Tuning sets the temperatures of the confidences and the threshold of each emotion. The airline tweets, the restaurant reviews,
-the suggestions, Banking77 and the multilingual tweets never train and choose nothing. No text of any set is part of the product.
+Where a set has no official test part, the fifth of its texts whose SHA-256 is divisible by five never trains and never tunes
+(`heard-text/src/judge/split.rs`). Tuning sets the temperatures of the confidences and the threshold of each emotion. The airline
+tweets, the restaurant reviews, the suggestions, Banking77 and the multilingual tweets never train and choose nothing. No text of
+any set is part of the product.
 
-Of GoEmotions' labels, amusement, excitement, joy, love, pride and relief are shown as joy; gratitude as gratitude; admiration,
-approval, caring and optimism as trust; surprise as surprise; confusion as confusion; disappointment, sadness, grief, remorse and
-embarrassment as disappointment; anger, annoyance, disapproval and disgust as anger; fear and nervousness as fear. Curiosity,
-desire, realization and neutral are shown as none.
+A text may show several of the 27 emotions; a passage keeps up to three that pass their thresholds. For charts and filters they
+are grouped to eight, one per passage: amusement, excitement, joy, love, pride and relief are joy; gratitude is gratitude;
+admiration, approval, caring and optimism are trust; surprise is surprise; confusion is confusion; disappointment, sadness, grief,
+remorse and embarrassment are disappointment; anger, annoyance, disapproval and disgust are anger; fear and nervousness are fear.
+Curiosity, desire and realization belong to none of the eight. Sentences that were written for Heard name one of the eight only:
+they teach that at least one of its feelings is there.
 
 ";
 
 const LIMITS: &str = "
-A text has one figure by its weightiest passage (classes, emotion) or by all passages with their weights (value). Confidence is
-calibrated on the tuning texts of all sets, each set counting the same; on customers' words of another kind it is only near.
+`heard eval --data DIR` prints these figures and those of the other tasks from the shipped program. A text has one figure by its
+weightiest passage (classes, the emotion shown), by all passages with their weights (value), or as a whole (28 labels). Confidence
+is calibrated on the tuning texts of all sets, each set counting the same; on customers' words of another kind it is only near.
 
 ## Known failures
 
@@ -72,8 +83,8 @@ calibrated on the tuning texts of all sets, each set counting the same; on custo
 - Facts that are bad only for those who know the business (\"the valve opened at 4 bar\") are read as neutral.
 - Only English is read in full. In other languages only faces speak, the confidence stays at or below 0.4, and the reading
   says so. Romanised Hindi and mixed languages are often taken for English.
-- Joy and trust, or disappointment and anger, are hard to tell apart; one text shows at most one emotion per passage.
+- Rare feelings are hardly told: of grief, relief, pride and nervousness the sets show some dozens each, and their thresholds are
+  as uncertain. Annoyance and anger, approval and admiration are easily taken for each other.
 - Complaint, praise, suggestion, question, churn threat, urgency and broken promise are hand-written rules over the sentiment,
   not learnt; their confidences are set by hand.
-- Categories are found by watch words, name and definition, not learnt; their confidences are set by hand.
 ";

@@ -1,249 +1,326 @@
-//! Learning: stochastic gradient descent over hashed and dense features, all outputs at once, then eight bits.
+//! Learning: stochastic gradient descent over hashed features, pieces and dense figures, all outputs at once.
+//!
+//! First a small matrix learns from what words mean (the embedding as it is); its product with the embedding is where the
+//! rows of the pieces begin, so that words that the sets never show are known by those that mean the same. Then all learn
+//! together. Several runs with different seeds are averaged: the head is linear, so it stays one head.
 
-use std::collections::HashMap;
-
+use heard_domain::reading::{Emotion, Feeling};
+use heard_text::embedding::{DIMS, Embedding, Meaning};
 use heard_text::encoder::{BITS, DENSE, Encoded};
 use heard_text::lexicon::lexicon;
-use heard_text::model::{Calibration, EMOTION, EMOTIONS, Model, OUTPUTS, POLARITY, VALUE, sigmoid, softmax};
+use heard_text::model::{FEELING, LABELS, OUTPUTS, Outputs, POLARITY, VALUE, sigmoid, softmax};
 use heard_text::token::Tokens;
 
-use crate::train::sets::Example;
+use crate::train::chance::Chance;
+use crate::train::sets::{Example, Feelings};
+
+/// So many runs are averaged, and so many times each sees every text.
+const RUNS: u64 = 4;
+const ROUNDS: usize = 6;
+/// The same for the matrix that comes first.
+const ROUNDS_OF_MATRIX: usize = 4;
+/// How far a step goes: words, letters, pieces; the matrix; dense figures.
+const RATES: [f32; GROUPS] = [0.12, 0.05, 0.05];
+const RATE_OF_MATRIX: f32 = 0.05;
+const RATE_OF_DENSE: f32 = 0.1;
+/// Share of features that are hidden in each step: the head must not lean on any one of them.
+const HIDDEN: f32 = 0.25;
+/// Pulls weights to zero, per step in which they are touched; pieces keep what they mean.
+const DECAY: [f32; GROUPS] = [2e-4, 2e-4, 0.0];
+/// How much each task counts: value, classes, feelings.
+const TASKS: [f32; 3] = [0.5, 1.0, 1.0];
+/// What a text whose feelings nobody named in full counts for them.
+const IN_PART: f32 = 0.3;
+/// The first step of a row is no longer than this square allows.
+const FIRST: f32 = 1e-3;
 
 const SEED: u64 = 20_261_122;
-const ROUNDS: usize = 10;
-const RATE: f32 = 1.6;
-const RATE_DENSE: f32 = 0.1;
-/// Share of hashed features that are hidden in each step: the head must not lean on any one of them.
-const HIDDEN: f32 = 0.25;
-/// Pulls weights to zero, per step in which they are touched.
-const DECAY: f32 = 1e-3;
-/// How much each task counts: value (its error is not bounded, so it steps shorter), classes, emotions.
-const TASKS: [f32; 3] = [0.06, 1.0, 0.7];
+
+/// The groups of features with rows of their own kind.
+const GROUPS: usize = 3;
 
 /// An example as the head sees it.
 pub struct Seen {
-    rows: Vec<(u32, f32)>,
+    /// Rows of words, letters, pieces.
+    rows: [Vec<u32>; GROUPS],
     dense: [f32; DENSE],
-}
-
-/// A generator of chance: splitmix64, because its numbers are the same everywhere and for ever.
-pub struct Chance(u64);
-
-impl Chance {
-    /// Seeded.
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next number.
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Below a bound.
-    pub fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
-    }
 }
 
 /// Encodes a text as the reader would.
 pub fn see(text: &str) -> Seen {
     let tokens = Tokens::of(text);
     let mut encoded = Encoded::default();
-    encoded.encode(lexicon(), &tokens, &(0..tokens.len()));
-    let mut rows: Vec<(u32, f32)> = Vec::new();
-    for group in [&encoded.words, &encoded.letters] {
-        let share = 1.0 / (group.len().max(1) as f32).sqrt();
-        rows.extend(group.iter().map(|feature| (feature.row, share)));
-    }
+    encoded.encode(Embedding::shipped(), lexicon(), &tokens, &(0..tokens.len()));
+    let rows = [&encoded.words, &encoded.letters, &encoded.pieces].map(|group| group.iter().map(|f| f.row).collect());
     Seen { rows, dense: encoded.dense }
 }
 
 /// The head before it is cut to eight bits.
 pub struct Head {
-    table: Vec<[f32; OUTPUTS]>,
-    dense: [[f32; OUTPUTS]; DENSE],
+    /// Rows of hashed features and pieces.
+    pub table: Vec<Outputs>,
+    /// Weights of the dense figures.
+    pub dense: [Outputs; DENSE],
+}
+
+fn share(count: usize) -> f32 {
+    1.0 / (count.max(1) as f32).sqrt()
 }
 
 impl Head {
     /// Raw outputs.
-    pub fn outputs(&self, seen: &Seen) -> [f32; OUTPUTS] {
+    pub fn outputs(&self, seen: &Seen) -> Outputs {
         let mut outputs = [0.0; OUTPUTS];
-        let mut add = |weights: &[f32; OUTPUTS], by: f32| outputs.iter_mut().zip(weights).for_each(|(o, w)| *o += w * by);
-        for (row, by) in &seen.rows {
-            add(&self.table[*row as usize], *by);
+        for group in &seen.rows {
+            let by = share(group.len());
+            for row in group {
+                for (output, weight) in outputs.iter_mut().zip(&self.table[*row as usize]) {
+                    *output += weight * by;
+                }
+            }
         }
         for (by, weights) in seen.dense.iter().zip(&self.dense) {
-            add(weights, *by);
+            outputs.iter_mut().zip(weights).for_each(|(o, w)| *o += w * by);
         }
         outputs
     }
 }
 
-/// How far each output is from what it should be.
-fn errors(outputs: &[f32; OUTPUTS], example: &Example) -> [f32; OUTPUTS] {
+/// How far each output is from what it should be: the gradient of the loss.
+pub fn errors(outputs: &Outputs, example: &Example) -> Outputs {
     let mut errors = [0.0; OUTPUTS];
     if let Some(value) = example.value {
-        errors[VALUE] = (outputs[VALUE] - value) * TASKS[0];
+        errors[VALUE] = (outputs[VALUE] - value) * TASKS[0] * example.weight;
     }
     if let Some(polarity) = example.polarity {
         let shares = softmax([outputs[POLARITY], outputs[POLARITY + 1], outputs[POLARITY + 2]], 1.0);
         for class in 0..3 {
-            errors[POLARITY + class] = (shares[class] - polarity[class]) * TASKS[1];
+            errors[POLARITY + class] = (shares[class] - polarity[class]) * TASKS[1] * example.weight;
         }
     }
-    if let Some(emotions) = example.emotions {
-        for emotion in 0..EMOTIONS {
-            errors[EMOTION + emotion] = (sigmoid(outputs[EMOTION + emotion]) - f32::from(u8::from(emotions[emotion]))) * TASKS[2];
+    let share = |label: usize| sigmoid(outputs[FEELING + label]);
+    match example.feelings {
+        Feelings::Unknown => {}
+        Feelings::Labelled(labels) => {
+            for (label, is) in labels.into_iter().enumerate() {
+                errors[FEELING + label] = (share(label) - f32::from(u8::from(is))) * TASKS[2];
+            }
+        }
+        Feelings::Shown(shown) => {
+            // An emotion is there if at least one of its feelings is: which, nobody said.
+            for emotion in Emotion::ALL {
+                let of = || Feeling::ALL.iter().filter(|f| f.emotion() == Some(*emotion)).map(|f| f.index());
+                let none: f32 = of().map(|label| 1.0 - share(label)).product();
+                let factor = if shown[emotion.index()] { -none / (1.0 - none).max(1e-3) } else { 1.0 };
+                for label in of() {
+                    errors[FEELING + label] = factor * share(label) * TASKS[2] * IN_PART;
+                }
+            }
+            if !shown.contains(&true) {
+                errors[FEELING + LABELS - 1] = (share(LABELS - 1) - 1.0) * TASKS[2] * IN_PART;
+            }
         }
     }
-    errors.map(|e| e * example.weight)
+    errors
 }
 
-/// Learns from examples.
+fn task_of(output: usize) -> usize {
+    if output < POLARITY { 0 } else if output < FEELING { 1 } else { 2 }
+}
+
+/// Learns from examples, once per seed; the mean of all runs.
 pub fn learn(examples: &[&Example], seen: &[Seen]) -> Head {
-    let mut head = Head { table: vec![[0.0; OUTPUTS]; 1 << BITS], dense: [[0.0; OUTPUTS]; DENSE] };
-    let mut chance = Chance::new(SEED);
+    let pieces = begin(examples, seen);
+    let heads: Vec<Head> = std::thread::scope(|scope| {
+        let pieces = &pieces;
+        let mut done = Vec::new();
+        let seeds: Vec<u64> = (0..RUNS).collect();
+        // Two at a time; each run is by itself, so their number changes nothing.
+        for pair in seeds.chunks(2) {
+            let running: Vec<_> =
+                pair.iter().copied().map(|seed| scope.spawn(move || run(examples, seen, pieces, SEED + seed))).collect();
+            done.extend(running.into_iter().filter_map(|run| run.join().ok()));
+        }
+        done
+    });
+    let mut heads = heads.into_iter();
+    let mut mean = heads.next().unwrap_or_else(|| Head { table: Vec::new(), dense: [[0.0; OUTPUTS]; DENSE] });
+    let mut count = 1.0;
+    for head in heads {
+        count += 1.0;
+        for (mine, others) in mean.table.iter_mut().chain(&mut mean.dense).zip(head.table.iter().chain(&head.dense)) {
+            mine.iter_mut().zip(others).for_each(|(mine, other)| *mine += (other - *mine) / count);
+        }
+    }
+    mean
+}
+
+/// Where the rows of the pieces begin: what they mean, weighed by a matrix that learns first.
+fn begin(examples: &[&Example], seen: &[Seen]) -> Vec<Outputs> {
+    let embedding = Embedding::shipped();
+    let meanings: Vec<Meaning> = (0..embedding.words() as u32).map(|row| embedding.row(row)).collect();
+    let of = |seen: &Seen| {
+        let mut sum = [0.0; DIMS];
+        for row in &seen.rows[2] {
+            let meaning = &meanings[*row as usize - (1 << BITS)];
+            sum.iter_mut().zip(meaning).for_each(|(sum, figure)| *sum += figure);
+        }
+        let by = share(seen.rows[2].len());
+        sum.map(|figure| figure * by)
+    };
+    let inputs: Vec<Meaning> = seen.iter().map(of).collect();
+    let mut matrix = vec![[0.0_f32; OUTPUTS]; DIMS];
+    let mut dense = [[0.0_f32; OUTPUTS]; DENSE];
+    let mut chance = Chance::new(SEED ^ 77);
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    let steps = (ROUNDS_OF_MATRIX * examples.len()) as f32;
+    let mut step = 0.0;
+    let mut spread = vec![[FIRST; 3]; DIMS];
+    for _ in 0..ROUNDS_OF_MATRIX {
+        chance.shuffle(&mut order);
+        for at in &order {
+            let rate = 1.0 - step / steps;
+            step += 1.0;
+            let (example, input, seen) = (examples[*at], &inputs[*at], &seen[*at]);
+            let mut outputs = [0.0; OUTPUTS];
+            for (by, weights) in input.iter().zip(&matrix).chain(seen.dense.iter().zip(&dense)) {
+                outputs.iter_mut().zip(weights).for_each(|(o, w)| *o += w * by);
+            }
+            let errors = errors(&outputs, example);
+            let size = sizes(&errors);
+            for ((by, weights), spread) in input.iter().zip(&mut matrix).zip(&mut spread) {
+                let rates: [f32; 3] = std::array::from_fn(|task| {
+                    spread[task] += size[task] * by * by;
+                    RATE_OF_MATRIX * rate / spread[task].sqrt()
+                });
+                for (output, (weight, error)) in weights.iter_mut().zip(&errors).enumerate() {
+                    *weight -= rates[task_of(output)] * error * by;
+                }
+            }
+            for (by, weights) in seen.dense.iter().zip(&mut dense) {
+                weights.iter_mut().zip(&errors).for_each(|(weight, error)| *weight -= RATE_OF_DENSE * rate * error * by);
+            }
+        }
+    }
+    let product = |meaning: &Meaning| {
+        let mut row = [0.0; OUTPUTS];
+        for (by, weights) in meaning.iter().zip(&matrix) {
+            row.iter_mut().zip(weights).for_each(|(sum, w)| *sum += by * w);
+        }
+        row
+    };
+    meanings.iter().map(product).collect()
+}
+
+/// Mean square of the errors of each task.
+fn sizes(errors: &Outputs) -> [f32; 3] {
+    let mut sums = [0.0_f32; 3];
+    for (output, error) in errors.iter().enumerate() {
+        sums[task_of(output)] += error * error;
+    }
+    [sums[0], sums[1] / 3.0, sums[2] / LABELS as f32]
+}
+
+fn run(examples: &[&Example], seen: &[Seen], pieces: &[Outputs], seed: u64) -> Head {
+    let mut table = vec![[0.0; OUTPUTS]; 1 << BITS];
+    table.extend(pieces);
+    let mut head = Head { table, dense: [[0.0; OUTPUTS]; DENSE] };
+    let mut spread = vec![[FIRST; 3]; head.table.len()];
+    let mut chance = Chance::new(seed);
     let mut order: Vec<usize> = (0..examples.len()).collect();
     let steps = (ROUNDS * examples.len()) as f32;
     let mut step = 0.0;
+    let kept = 1.0 / (1.0 - HIDDEN);
+    let mut rows: [Vec<u32>; GROUPS] = Default::default();
     for _ in 0..ROUNDS {
-        for at in (1..order.len()).rev() {
-            order.swap(at, chance.below(at + 1));
-        }
+        chance.shuffle(&mut order);
         for at in &order {
             let rate = 1.0 - step / steps;
             step += 1.0;
             let (example, full) = (examples[*at], &seen[*at]);
-            let kept = 1.0 / (1.0 - HIDDEN);
-            let rows: Vec<(u32, f32)> = full
-                .rows
-                .iter()
-                .filter(|_| (chance.next() >> 40) as f32 / (1_u64 << 24) as f32 >= HIDDEN)
-                .map(|(row, by)| (*row, by * kept))
-                .collect();
-            let seen = Seen { rows, dense: full.dense };
-            let errors = errors(&head.outputs(&seen), example);
-            for (row, by) in &seen.rows {
-                for (weight, error) in head.table[*row as usize].iter_mut().zip(&errors) {
-                    *weight -= RATE * rate * (error * by + DECAY * *weight);
+            let mut outputs = [0.0; OUTPUTS];
+            for (some, all) in rows.iter_mut().zip(&full.rows) {
+                some.clear();
+                some.extend(all.iter().filter(|_| chance.share() >= HIDDEN));
+                let by = share(all.len()) * kept;
+                for row in some.iter() {
+                    for (output, weight) in outputs.iter_mut().zip(&head.table[*row as usize]) {
+                        *output += weight * by;
+                    }
                 }
             }
-            for (by, weights) in seen.dense.iter().zip(&mut head.dense) {
-                for (weight, error) in weights.iter_mut().zip(&errors) {
-                    *weight -= RATE_DENSE * rate * error * by;
+            for (by, weights) in full.dense.iter().zip(&head.dense) {
+                outputs.iter_mut().zip(weights).for_each(|(o, w)| *o += w * by);
+            }
+            let errors = errors(&outputs, example);
+            let size = sizes(&errors);
+            for (group, some) in rows.iter().enumerate() {
+                let by = share(full.rows[group].len()) * kept;
+                for row in some {
+                    let spread = &mut spread[*row as usize];
+                    let steps: [f32; 3] = std::array::from_fn(|task| {
+                        if size[task] == 0.0 {
+                            return 0.0;
+                        }
+                        spread[task] += size[task] * by * by;
+                        RATES[group] * rate / spread[task].sqrt()
+                    });
+                    let weights = &mut head.table[*row as usize];
+                    let shrink = DECAY[group] * rate;
+                    let pull: [f32; 3] = std::array::from_fn(|task| if steps[task] > 0.0 { 1.0 - shrink } else { 1.0 });
+                    weights[0] = weights[0] * pull[0] - steps[0] * by * errors[0];
+                    for output in POLARITY..FEELING {
+                        weights[output] = weights[output] * pull[1] - steps[1] * by * errors[output];
+                    }
+                    for output in FEELING..OUTPUTS {
+                        weights[output] = weights[output] * pull[2] - steps[2] * by * errors[output];
+                    }
                 }
+            }
+            for (by, weights) in full.dense.iter().zip(&mut head.dense) {
+                weights.iter_mut().zip(&errors).for_each(|(weight, error)| *weight -= RATE_OF_DENSE * rate * error * by);
             }
         }
     }
     head
 }
 
-/// Dense weights are kept whole, the table is cut to eight bits per output.
-pub fn cut(head: &Head, name: &str, calibration: Calibration) -> Model {
-    let mut scales = [0.0_f32; OUTPUTS];
-    for output in 0..OUTPUTS {
-        // A handful of outliers would cost all others their precision: they are held at the limit.
-        let mut sizes: Vec<f32> = head.table.iter().map(|row| row[output].abs()).filter(|w| *w > 0.0).collect();
-        sizes.sort_by(f32::total_cmp);
-        let limit = sizes.get(sizes.len().saturating_sub(1 + sizes.len() / 20_000)).copied().unwrap_or(1.0);
-        scales[output] = limit / 127.0;
-    }
-    let eight = |weight: f32, scale: f32| (weight / scale.max(f32::MIN_POSITIVE)).round().clamp(-127.0, 127.0) as i8;
-    let table = head.table.iter().map(|row| std::array::from_fn(|output| eight(row[output], scales[output]))).collect();
-    Model { name: name.to_owned(), scales, dense: head.dense, calibration, table }
-}
-
-/// Temperatures and thresholds, on texts that did not train.
-pub fn calibrate(head: &Head, dev: &[(&Example, Seen)]) -> Calibration {
-    let outputs: Vec<(&Example, [f32; OUTPUTS])> = dev.iter().map(|(example, seen)| (*example, head.outputs(seen))).collect();
-    let grid = || (2..=30).map(|i| i as f32 / 10.0);
-    // Every set counts the same, whatever its size.
-    let mut sizes: HashMap<u8, f32> = HashMap::new();
-    for (example, _) in &outputs {
-        *sizes.entry(example.set as u8).or_default() += 1.0;
-    }
-    let loss_of_polarity = |temperature: f32| -> f32 {
-        let loss = |(example, out): &(&Example, [f32; OUTPUTS])| {
-            let target = example.polarity?;
-            let shares = softmax([out[POLARITY], out[POLARITY + 1], out[POLARITY + 2]], temperature);
-            let cross: f32 = target.iter().zip(shares).map(|(t, s)| -t * s.max(1e-6).ln()).sum();
-            Some(cross / sizes.get(&(example.set as u8)).copied().unwrap_or(1.0))
-        };
-        outputs.iter().filter_map(loss).sum()
-    };
-    let loss_of_emotion = |temperature: f32| -> f32 {
-        let labelled = outputs.iter().filter_map(|(example, out)| Some((example.emotions?, out)));
-        labelled
-            .map(|(truth, out)| {
-                let loss = |e: usize| {
-                    let share = sigmoid(out[EMOTION + e] / temperature);
-                    -if truth[e] { share.max(1e-6).ln() } else { (1.0 - share).max(1e-6).ln() }
-                };
-                (0..EMOTIONS).map(loss).sum::<f32>()
-            })
-            .sum()
-    };
-    let least = |loss: &dyn Fn(f32) -> f32| grid().min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0);
-    let emotion = least(&loss_of_emotion);
-    let mut thresholds = [0.5; EMOTIONS];
-    for (label, threshold) in thresholds.iter_mut().enumerate() {
-        let scored: Vec<(f32, bool)> = outputs
-            .iter()
-            .filter_map(|(example, out)| Some((sigmoid(out[EMOTION + label] / emotion), example.emotions?[label])))
-            .collect();
-        let f1 = |limit: f32| {
-            let hits = scored.iter().filter(|(share, truth)| *share >= limit && *truth).count() as f32;
-            let said = scored.iter().filter(|(share, _)| *share >= limit).count() as f32;
-            let true_ones = scored.iter().filter(|(_, truth)| *truth).count() as f32;
-            2.0 * hits / (said + true_ones).max(1.0)
-        };
-        *threshold = (4..=80).map(|i| i as f32 / 100.0).max_by(|a, b| f1(*a).total_cmp(&f1(*b))).unwrap_or(0.5);
-    }
-    Calibration { polarity: least(&loss_of_polarity), emotion, thresholds, context: CONTEXT }
-}
-
-/// How much the rest of the verbatim counts for a passage: no permitted set labels passages, so this is a judgement.
-const CONTEXT: f32 = 0.25;
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::train::sets::{Part, Set};
+    use heard_text::judge::split::Part;
+    use heard_text::model::EMOTIONS;
 
-    #[test]
-    fn the_same_seed_gives_the_same_bytes_and_learns_what_it_is_shown() {
-        let example = |text: &str, polarity| Example {
+    use super::*;
+    use crate::train::sets::Set;
+
+    fn examples() -> Vec<Example> {
+        let example = |text: &str, polarity, shown: usize| Example {
             text: text.to_owned(),
             set: Set::Own,
             part: Part::Train,
             weight: 1.0,
             value: None,
             polarity: Some(polarity),
-            emotions: None,
+            feelings: Feelings::Shown(std::array::from_fn::<bool, EMOTIONS, _>(|at| at == shown)),
         };
-        let examples: Vec<Example> = (0..40)
-            .map(|i| {
-                if i % 2 == 0 {
-                    example("the wug arrived", [0.0, 0.0, 1.0])
-                } else {
-                    example("the blick arrived", [1.0, 0.0, 0.0])
-                }
-            })
-            .collect();
-        let train = || {
-            let seen: Vec<Seen> = examples.iter().map(|e| see(&e.text)).collect();
-            let head = learn(&examples.iter().collect::<Vec<_>>(), &seen);
-            let calibration = Calibration { polarity: 1.0, emotion: 1.0, thresholds: [0.5; EMOTIONS], context: 0.0 };
-            (cut(&head, "test", calibration).write(), head)
+        let of = |i: usize| match i % 2 {
+            0 => example("the wug arrived", [0.0, 0.0, 1.0], Emotion::Joy.index()),
+            _ => example("the blick arrived", [1.0, 0.0, 0.0], Emotion::Anger.index()),
         };
-        let ((bytes, head), (again, _)) = (train(), train());
-        assert!(bytes == again);
+        (0..40).map(of).collect()
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_head_and_it_learns_what_it_is_shown() {
+        let examples = examples();
+        let all: Vec<&Example> = examples.iter().collect();
+        let seen: Vec<Seen> = examples.iter().map(|e| see(&e.text)).collect();
+        let pieces = begin(&all, &seen);
+        let (head, again) = (run(&all, &seen, &pieces, 1), run(&all, &seen, &pieces, 1));
+        assert!(head.table == again.table && head.dense == again.dense);
         let out = head.outputs(&see("my blick"));
         assert!(out[POLARITY] > out[POLARITY + 2]);
+        let of = |emotion| Feeling::ALL.iter().filter(move |f| f.emotion() == Some(emotion)).map(|f| out[FEELING + f.index()]);
+        assert!(of(Emotion::Anger).fold(f32::MIN, f32::max) > of(Emotion::Joy).fold(f32::MIN, f32::max));
     }
 }

@@ -4,10 +4,11 @@
 //! bad word at all. The patterns stand in `own/*.txt`: each gives several sentences: `{slot}` is filled from the lists below.
 
 use heard_domain::reading::Emotion;
+use heard_text::judge::split::Part;
 use heard_text::model::EMOTIONS;
 
-use crate::train::learn::Chance;
-use crate::train::sets::{Example, Part, Set};
+use crate::train::chance::Chance;
+use crate::train::sets::{Example, Feelings, Set};
 
 /// How many sentences a pattern gives.
 const VARIANTS: usize = 14;
@@ -84,7 +85,7 @@ pub fn sentences() -> Vec<Example> {
                 weight: 0.8,
                 value: Some(value),
                 polarity: Some(polarity),
-                emotions: Some(emotions),
+                feelings: Feelings::Shown(emotions),
             };
             all.extend(made.into_iter().map(example));
         }
@@ -104,7 +105,9 @@ fn longer(of_class: &[Example], chance: &mut Chance) -> Option<Example> {
         }
         let joint = [" ", " ", ". ", " and ", ", ", "... "][chance.below(6)];
         whole.text = format!("{}{joint}{}", whole.text, next.text);
-        whole.emotions = whole.emotions.zip(next.emotions).map(|(a, b)| std::array::from_fn(|e| a[e] || b[e]));
+        if let (Feelings::Shown(a), Feelings::Shown(b)) = (whole.feelings, next.feelings) {
+            whole.feelings = Feelings::Shown(std::array::from_fn(|e| a[e] || b[e]));
+        }
     }
     Some(whole)
 }

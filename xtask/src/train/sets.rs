@@ -4,20 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use heard_domain::reading::Emotion;
-use heard_text::model::EMOTIONS;
-use sha2::{Digest, Sha256};
-
-/// Which part of a set a text belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// Trains.
-    Train,
-    /// Sets thresholds and temperatures.
-    Dev,
-    /// Neither: only measured.
-    Test,
-}
+use heard_domain::reading::Feeling;
+use heard_text::judge::emotions::unmasked;
+use heard_text::judge::split::{Part, part_of};
+use heard_text::judge::vader::rated;
+use heard_text::model::{EMOTIONS, LABELS};
 
 /// Where a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +54,19 @@ pub struct Example {
     pub value: Option<f32>,
     /// Shares of negative, neutral, positive.
     pub polarity: Option<[f32; 3]>,
-    /// The emotions shown.
-    pub emotions: Option<[bool; EMOTIONS]>,
+    /// What is known of its feelings.
+    pub feelings: Feelings,
+}
+
+/// What is known of the feelings of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Feelings {
+    /// Nothing.
+    Unknown,
+    /// Each of them, and whether there is none.
+    Labelled([bool; LABELS]),
+    /// Only which of the emotions shown it has.
+    Shown([bool; EMOTIONS]),
 }
 
 /// All sets.
@@ -87,24 +89,8 @@ fn text_of(path: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Where a set has no test part: the fifth whose SHA-256 is divisible by five is only measured, a tenth of the rest tunes.
-pub fn part_of(text: &str) -> Part {
-    let digest = Sha256::digest(text.as_bytes());
-    // 256 leaves the remainder 1 when divided by 5, so the number leaves that of the sum of its bytes.
-    if digest.iter().map(|b| u32::from(*b)).sum::<u32>() % 5 == 0 {
-        Part::Test
-    } else if digest.last().is_some_and(|b| b % 10 == 0) {
-        Part::Dev
-    } else {
-        Part::Train
-    }
-}
-
 fn vader(path: &Path, set: Set, examples: &mut Vec<Example>) -> Result<()> {
-    for line in text_of(path)?.lines() {
-        let mut fields = line.splitn(3, '\t');
-        let (Some(_), Some(mean), Some(text)) = (fields.next(), fields.next(), fields.next()) else { continue };
-        let Ok(mean) = mean.trim().parse::<f32>() else { continue };
+    for (mean, text) in rated(&text_of(path)?) {
         // Between "clearly neutral" and "clearly one-sided" the raters were divided: so is the target.
         let strength = ((mean.abs() - 0.3) / 0.6).clamp(0.0, 1.0);
         let polarity = if mean < 0.0 { [strength, 1.0 - strength, 0.0] } else { [0.0, 1.0 - strength, strength] };
@@ -115,25 +101,10 @@ fn vader(path: &Path, set: Set, examples: &mut Vec<Example>) -> Result<()> {
             weight: if set == Set::Tweets { 2.0 } else { 1.0 },
             value: Some(mean / 4.0),
             polarity: Some(polarity),
-            emotions: None,
+            feelings: Feelings::Unknown,
         });
     }
     Ok(())
-}
-
-/// The emotion shown for one of the 27; `None` where none of the eight fits (or it is neutral).
-pub fn shown(label: &str) -> Option<Emotion> {
-    Some(match label {
-        "amusement" | "excitement" | "joy" | "love" | "pride" | "relief" => Emotion::Joy,
-        "gratitude" => Emotion::Gratitude,
-        "admiration" | "approval" | "caring" | "optimism" => Emotion::Trust,
-        "surprise" => Emotion::Surprise,
-        "confusion" => Emotion::Confusion,
-        "disappointment" | "sadness" | "grief" | "remorse" | "embarrassment" => Emotion::Disappointment,
-        "anger" | "annoyance" | "disapproval" | "disgust" => Emotion::Anger,
-        "fear" | "nervousness" => Emotion::Fear,
-        _ => return None,
-    })
 }
 
 /// −1, 0 or 1 for one of the 27.
@@ -149,37 +120,22 @@ fn sign(label: &str) -> f32 {
 fn go_emotions(folder: &Path, file: &str, part: Part, examples: &mut Vec<Example>) -> Result<()> {
     let names = text_of(&folder.join("labels.txt"))?;
     let names: Vec<&str> = names.lines().collect();
+    let known = Feeling::ALL.iter().map(|feeling| feeling.code()).chain(["neutral"]);
+    anyhow::ensure!(known.eq(names.iter().copied()), "goemotions/labels.txt: the labels are not those of the reader, in their order");
     for line in text_of(&folder.join(format!("{file}.tsv")))?.lines() {
         let mut fields = line.split('\t');
         let (Some(text), Some(ids)) = (fields.next(), fields.next()) else { continue };
-        let labels: Vec<&str> = ids
-            .split(',')
-            .filter_map(|id| id.parse::<usize>().ok())
-            .map(|id| names.get(id).copied().unwrap_or("neutral"))
-            .collect();
-        let mut emotions = [false; EMOTIONS];
-        for emotion in labels.iter().filter_map(|label| shown(label)) {
-            if let Some(flag) = emotions.get_mut(emotion.index()) {
-                *flag = true;
-            }
-        }
+        let ids: Vec<usize> = ids.split(',').filter_map(|id| id.parse().ok()).collect();
+        let labels: Vec<&str> = ids.iter().map(|id| names.get(*id).copied().unwrap_or("neutral")).collect();
+        let feelings = Feelings::Labelled(std::array::from_fn(|label| ids.contains(&label)));
         let mut polarity = [0.0_f32; 3];
         for label in &labels {
             if let Some(share) = polarity.get_mut((sign(label) + 1.0) as usize) {
                 *share += 1.0 / labels.len() as f32;
             }
         }
-        // "[NAME]" and "[RELIGION]" stand for what was masked: no customer writes them.
-        let text = text.replace("[NAME]", "").replace("[RELIGION]", "");
-        examples.push(Example {
-            text,
-            set: Set::GoEmotions,
-            part,
-            weight: 0.6,
-            value: None,
-            polarity: Some(polarity),
-            emotions: Some(emotions),
-        });
+        let text = unmasked(text);
+        examples.push(Example { text, set: Set::GoEmotions, part, weight: 0.6, value: None, polarity: Some(polarity), feelings });
     }
     Ok(())
 }
@@ -205,7 +161,7 @@ fn cfpb(path: &Path, examples: &mut Vec<Example>) -> Result<()> {
                 weight: 0.25,
                 value: None,
                 polarity,
-                emotions: None,
+                feelings: Feelings::Unknown,
             });
         }
     }
@@ -228,7 +184,7 @@ fn clinc(folder: &Path, examples: &mut Vec<Example>) -> Result<()> {
             };
             if !out.contains(&intent) {
                 let polarity = Some([0.03, 0.94, 0.03]);
-                let emotions = Some([false; EMOTIONS]);
+                let feelings = Feelings::Shown([false; EMOTIONS]);
                 examples.push(Example {
                     text: text.to_owned(),
                     set: Set::Clinc,
@@ -236,7 +192,7 @@ fn clinc(folder: &Path, examples: &mut Vec<Example>) -> Result<()> {
                     weight: 0.4,
                     value: Some(0.0),
                     polarity,
-                    emotions,
+                    feelings,
                 });
             }
         }
@@ -246,23 +202,19 @@ fn clinc(folder: &Path, examples: &mut Vec<Example>) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use heard_domain::reading::Emotion;
+
     use super::*;
 
     #[test]
-    fn a_fifth_is_only_measured_and_its_choice_never_changes() {
-        let parts: Vec<Part> = (0..1000).map(|i| part_of(&format!("text {i}"))).collect();
-        let share = |part: Part| parts.iter().filter(|p| **p == part).count();
-        assert!((160..240).contains(&share(Part::Test)) && (50..120).contains(&share(Part::Dev)));
-        // sha256("") = e3b0…b855, which leaves 4 when divided by 5.
-        assert_ne!(part_of(""), Part::Test);
-    }
-
-    #[test]
-    fn every_label_has_a_sign_that_fits_its_emotion() {
-        for label in ["joy", "gratitude", "admiration"] {
-            assert!(sign(label) > 0.0 && shown(label).is_some());
+    fn every_feeling_has_a_sign_that_fits_its_emotion() {
+        for feeling in Feeling::ALL {
+            let sign = sign(feeling.code());
+            match feeling.emotion() {
+                Some(Emotion::Joy | Emotion::Gratitude | Emotion::Trust) => assert_eq!(sign, 1.0, "{feeling}"),
+                Some(Emotion::Disappointment | Emotion::Anger | Emotion::Fear) => assert_eq!(sign, -1.0, "{feeling}"),
+                _ => assert!(sign >= 0.0, "{feeling}"),
+            }
         }
-        assert_eq!((sign("anger"), shown("anger")), (-1.0, Some(Emotion::Anger)));
-        assert_eq!(shown("neutral"), None);
     }
 }

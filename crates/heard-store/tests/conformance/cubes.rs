@@ -110,6 +110,7 @@ fn read(id: i64, revision: i32, passages: &[Labels]) -> Reading {
             evidence: vec![],
         }),
         emotion: labels.emotion.map(label),
+        feelings: vec![],
         stage: labels.stage.map(label),
         categories: labels.categories.iter().copied().map(label).collect(),
         intents: vec![],

@@ -76,6 +76,7 @@ fn passage(start: usize, end: usize, polarity: Polarity, stage: i64, about: &[i6
             evidence: vec![Span::new(start, end)],
         }),
         emotion: None,
+        feelings: vec![],
         stage: Some(Label { value: StageId(stage), confidence: 0.7, evidence: vec![] }),
         categories: about.iter().map(|id| Label { value: CategoryId(*id), confidence: 0.6, evidence: vec![] }).collect(),
         intents: vec![],

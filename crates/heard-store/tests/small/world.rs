@@ -324,6 +324,7 @@ fn passage(clause: &Clause) -> Passage {
             Sentiment { value: polarity.sign() as f32, polarity, confidence: 1.0, evidence: vec![] }
         }),
         emotion: clause.emotion.map(|place| sure(Emotion::ALL[place])),
+        feelings: vec![],
         stage: clause.stage.map(|id| sure(StageId(id))),
         categories: clause.categories.iter().map(|id| sure(CategoryId(*id))).collect(),
         intents: clause.intents.iter().map(|place| sure(Intent::ALL[*place])).collect(),

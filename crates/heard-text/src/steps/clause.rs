@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use heard_domain::reading::{Passage, Polarity};
 
-use crate::model::Scores;
+use crate::encoder::Encoded;
+use crate::model::{OUTPUTS, Scores};
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::{Kind, Token, Tokens};
 
@@ -74,11 +75,12 @@ fn clause(tokens: &Tokens, mut range: Range<usize>) -> Clause {
         weight: 0.0,
         sentiment: None,
         emotion: None,
+        feelings: Vec::new(),
         stage: None,
         categories: Vec::new(),
         intents: Vec::new(),
     };
-    Clause { tokens: range, passage, scores: Scores::default() }
+    Clause { tokens: range, passage, encoded: Encoded::default(), scores: Scores::default(), outputs: [0.0; OUTPUTS] }
 }
 
 /// "Mr." and the letters of "U.S.", but not the "I" in "as tall as I."

@@ -1,37 +1,88 @@
-//! The strongest emotion of each passage, if one is strong enough to be shown.
+//! The feelings of each passage, and the strongest emotion among them, if one is strong enough to be shown.
 
-use heard_domain::reading::{Emotion, Label, Polarity};
+use heard_domain::reading::{Emotion, Feeling, Label, Polarity};
 
 use crate::evidence::phrases;
-use crate::model::{EMOTION, sigmoid};
+use crate::model::{FEELING, LABELS, Model, Outputs, sigmoid};
 use crate::step::{Clause, Draft, Step, Tools};
+use crate::token::Tokens;
 
 /// The step.
 pub const STEP: Step = Step { name: "emotion", run };
+
+/// At most this many feelings per passage.
+const MOST: usize = 3;
 
 fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     if !draft.read_in_full() {
         return;
     }
     for clause in &mut draft.clauses {
-        let Some((emotion, confidence)) = strongest(tools, clause) else { continue };
-        let output = EMOTION + emotion.index();
-        let adds: Vec<f32> = clause.scores.tokens.iter().map(|t| t.get(output).copied().unwrap_or(0.0)).collect();
-        let evidence = phrases(&draft.tokens, &clause.tokens, &adds);
-        clause.passage.emotion = Some(Label { value: emotion, confidence, evidence });
+        let Some(polarity) = clause.passage.sentiment.as_ref().map(|s| s.polarity) else { continue };
+        let shares = shares(tools.model, &clause.outputs);
+        clause.passage.feelings = feelings(tools.model, &draft.tokens, clause, polarity, &shares);
+        clause.passage.emotion = emotion(tools.model, &draft.tokens, clause, polarity, &shares);
     }
 }
 
-fn strongest(tools: &Tools<'_>, clause: &Clause) -> Option<(Emotion, f32)> {
-    let calibration = &tools.model.calibration;
-    let polarity = clause.passage.sentiment.as_ref()?.polarity;
-    let shares = Emotion::ALL.iter().filter(|emotion| fits(**emotion, polarity)).filter_map(|emotion| {
-        let output = clause.scores.outputs.get(EMOTION + emotion.index())?;
-        let share = sigmoid(output / calibration.emotion);
-        let beyond = share / calibration.thresholds.get(emotion.index())?;
+/// How likely each feeling (and, last, none) is, and how far that is beyond its threshold: 1 at the threshold.
+pub fn shares(model: &Model, outputs: &Outputs) -> [(f32, f32); LABELS] {
+    let set = &model.calibration;
+    std::array::from_fn(|label| {
+        let share = sigmoid(outputs.get(FEELING + label).copied().unwrap_or(0.0) / set.feeling);
+        (share, share / set.feelings.get(label).copied().unwrap_or(1.0))
+    })
+}
+
+/// How likely an emotion is: that at least one of its feelings is there, as if they did not know of each other.
+pub fn likely(emotion: Emotion, shares: &[(f32, f32); LABELS]) -> f32 {
+    let of = Feeling::ALL.iter().zip(shares).filter(|(feeling, _)| feeling.emotion() == Some(emotion));
+    1.0 - of.map(|(_, (share, _))| 1.0 - share).product::<f32>()
+}
+
+fn emotion(
+    model: &Model,
+    tokens: &Tokens,
+    clause: &Clause,
+    polarity: Polarity,
+    shares: &[(f32, f32); LABELS],
+) -> Option<Label<Emotion>> {
+    let beyond = Emotion::ALL.iter().filter(|emotion| fits(**emotion, polarity)).filter_map(|emotion| {
+        let share = likely(*emotion, shares);
+        let beyond = share / model.calibration.emotions.get(emotion.index())?;
         (beyond >= 1.0).then_some((*emotion, share, beyond))
     });
-    shares.max_by(|a, b| a.2.total_cmp(&b.2)).map(|(emotion, share, _)| (emotion, share))
+    let (value, confidence, _) = beyond.max_by(|a, b| a.2.total_cmp(&b.2))?;
+    // The words of its strongest feeling are its own; where none is sure enough, each speaks as much as it is likely.
+    if let Some(feeling) = clause.passage.feelings.iter().find(|label| label.value.emotion() == Some(value)) {
+        return Some(Label { value, confidence, evidence: feeling.evidence.clone() });
+    }
+    let of = Feeling::ALL.iter().zip(shares).filter(|(feeling, _)| feeling.emotion() == Some(value));
+    let mixture: Vec<(usize, f32)> = of.map(|(feeling, (share, _))| (FEELING + feeling.index(), *share)).collect();
+    let evidence = phrases(tokens, &clause.tokens, &model.credit(&clause.encoded, &mixture));
+    Some(Label { value, confidence, evidence })
+}
+
+fn feelings(
+    model: &Model,
+    tokens: &Tokens,
+    clause: &Clause,
+    polarity: Polarity,
+    shares: &[(f32, f32); LABELS],
+) -> Vec<Label<Feeling>> {
+    let mut found: Vec<(Feeling, f32)> = Feeling::ALL
+        .iter()
+        .zip(shares)
+        .filter(|(feeling, (_, beyond))| *beyond >= 1.0 && feeling.emotion().is_none_or(|emotion| fits(emotion, polarity)))
+        .map(|(feeling, (share, _))| (*feeling, *share))
+        .collect();
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    found.truncate(MOST);
+    let label = |(value, confidence): (Feeling, f32)| {
+        let adds = model.credit(&clause.encoded, &[(FEELING + value.index(), 1.0)]);
+        Label { value, confidence, evidence: phrases(tokens, &clause.tokens, &adds) }
+    };
+    found.into_iter().map(label).collect()
 }
 
 /// A passage that is bad for the customer shows no joy, and the other way round: the classes of sentiment are surer than

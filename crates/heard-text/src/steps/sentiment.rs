@@ -2,10 +2,10 @@
 
 use heard_domain::reading::{Note, Polarity, Sentiment, Span};
 
-use crate::encoder::{Encoded, softened};
+use crate::encoder::softened;
 use crate::evidence::phrases;
 use crate::lexicon::lexicon;
-use crate::model::{OUTPUTS, POLARITY, VALUE, softmax};
+use crate::model::{Model, Outputs, POLARITY, Scores, VALUE, softmax};
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::steps::clause::weigh;
 use crate::token::{Kind, Tokens};
@@ -22,51 +22,51 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     if draft.notes.contains(&Note::NoText) {
         return;
     }
-    let mut encoded = Encoded::default();
     let in_full = draft.read_in_full();
-    let mut whole = [0.0; OUTPUTS];
-    let mut weights = 0.0;
+    let mut whole = Scores::default();
     for clause in &mut draft.clauses {
-        encoded.encode(lexicon(), &draft.tokens, &clause.tokens);
+        clause.encoded.encode(tools.embedding, lexicon(), &draft.tokens, &clause.tokens);
         if in_full {
-            clause.scores = tools.model.score(&encoded);
-            let weight = clause.tokens.len() as f32;
-            weights += weight;
-            whole.iter_mut().zip(&clause.scores.outputs).for_each(|(sum, output)| *sum += output * weight);
+            clause.scores = tools.model.score(&clause.encoded);
+            whole.join(&clause.scores);
         } else {
-            clause.passage.sentiment = Some(by_faces(encoded.dense.get(7).copied().unwrap_or(0.0)));
+            clause.passage.sentiment = Some(by_faces(clause.encoded.dense.get(7).copied().unwrap_or(0.0)));
         }
     }
     if in_full {
-        for sum in &mut whole {
-            *sum /= f32::max(weights, 1.0);
-        }
+        let alone = draft.clauses.len() == 1;
+        let whole = tools.model.outputs(&whole);
         for clause in &mut draft.clauses {
+            clause.outputs = if alone { whole } else { blended(tools.model, clause, &whole) };
             if let Some(sentiment) = without_words(&draft.tokens, clause) {
                 clause.passage.sentiment = Some(sentiment);
                 continue;
             }
-            let (value, shares) = judge(tools, clause, &whole);
+            let (value, shares) = judge(tools.model, &clause.outputs);
             let polarity = strongest(shares);
             let sure = shares.get(polarity.index()).copied().unwrap_or(0.0);
-            let evidence = evidence(&draft.tokens, clause, polarity);
+            let evidence = evidence(tools.model, &draft.tokens, clause, polarity);
             clause.passage.sentiment = Some(Sentiment { value: agreeing(value, polarity), polarity, confidence: sure, evidence });
         }
     }
     weigh(&mut draft.clauses);
 }
 
-/// Value and probabilities of the classes; the rest of the verbatim counts a little.
-fn judge(tools: &Tools<'_>, clause: &Clause, whole: &[f32; OUTPUTS]) -> (f32, [f32; 3]) {
-    let calibration = &tools.model.calibration;
-    let blend = |output: usize| {
-        let own = clause.scores.outputs.get(output).copied().unwrap_or(0.0);
-        let all = whole.get(output).copied().unwrap_or(0.0);
-        own + (all - own) * calibration.context
-    };
-    let shares = softmax([blend(POLARITY), blend(POLARITY + 1), blend(POLARITY + 2)], calibration.polarity);
+/// The outputs of a passage; the rest of the verbatim counts a little.
+fn blended(model: &Model, clause: &Clause, whole: &Outputs) -> Outputs {
+    let mut outputs = model.outputs(&clause.scores);
+    for (own, all) in outputs.iter_mut().zip(whole) {
+        *own += (all - *own) * model.calibration.context;
+    }
+    outputs
+}
+
+/// Value and probabilities of the classes.
+pub fn judge(model: &Model, outputs: &Outputs) -> (f32, [f32; 3]) {
+    let get = |output: usize| outputs.get(output).copied().unwrap_or(0.0);
+    let shares = softmax([get(POLARITY), get(POLARITY + 1), get(POLARITY + 2)], model.calibration.polarity);
     // The value learnt from raters of single sentences only; what the classes learnt from all sets belongs to it, too.
-    let value = (1.0 - CLASSES) * blend(VALUE) + CLASSES * (shares[2] - shares[0]);
+    let value = (1.0 - CLASSES) * get(VALUE) + CLASSES * (shares[2] - shares[0]);
     (value.clamp(-1.0, 1.0), shares)
 }
 
@@ -84,15 +84,13 @@ fn agreeing(value: f32, polarity: Polarity) -> f32 {
     }
 }
 
-fn evidence(tokens: &Tokens, clause: &Clause, polarity: Polarity) -> Vec<Span> {
+fn evidence(model: &Model, tokens: &Tokens, clause: &Clause, polarity: Polarity) -> Vec<Span> {
     if polarity == Polarity::Neutral {
         return Vec::new();
     }
     let own = POLARITY + polarity.index();
     let other = POLARITY + Polarity::Negative.index() + Polarity::Positive.index() - polarity.index();
-    let get = |sums: &[f32; OUTPUTS], output: usize| sums.get(output).copied().unwrap_or(0.0);
-    let adds: Vec<f32> =
-        clause.scores.tokens.iter().map(|t| get(t, own) - 0.5 * (get(t, other) + get(t, POLARITY + 1))).collect();
+    let adds = model.credit(&clause.encoded, &[(own, 1.0), (other, -0.5), (POLARITY + 1, -0.5)]);
     phrases(tokens, &clause.tokens, &adds)
 }
 

@@ -107,6 +107,7 @@ mod tests {
             weight: 1.0,
             sentiment: Some(Sentiment { value: -0.5, polarity: Polarity::Negative, confidence: 0.7, evidence: vec![] }),
             emotion: None,
+            feelings: vec![],
             stage: Some(Label { value: StageId(4), confidence: 0.6, evidence: vec![] }),
             categories: vec![label(CategoryId(1)), label(CategoryId(2))],
             intents: vec![],

@@ -156,6 +156,12 @@ fn labels(r: &Reader, i: usize, passage: &Passage) -> Markup {
                 (label(&label_name(i, 's', 0), say::tone(s.polarity), "Sentiment", s.polarity.label(), s.confidence))
             }
             @if let Some(e) = &passage.emotion { (label(&label_name(i, 'e', 0), "even", "Emotion", e.value.label(), e.confidence)) }
+            // The finer word, where it says more than the emotion itself.
+            @for (place, f) in passage.feelings.iter().enumerate() {
+                @if passage.emotion.as_ref().is_none_or(|e| e.value.code() != f.value.code()) {
+                    (label(&label_name(i, 'f', place), "even", "Feeling", f.value.label(), f.confidence))
+                }
+            }
             @if let Some(g) = &passage.stage {
                 @if let Some(name) = stage(g.value) { (label(&label_name(i, 'g', 0), "even", "Stage", name, g.confidence)) }
             }

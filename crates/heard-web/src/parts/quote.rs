@@ -42,6 +42,9 @@ fn evidence_of(reading: &Reading) -> Vec<Evidence> {
         if let Some(emotion) = &passage.emotion {
             put('e', 0, &emotion.evidence, polarity);
         }
+        for (place, feeling) in passage.feelings.iter().enumerate() {
+            put('f', place, &feeling.evidence, polarity);
+        }
         if let Some(stage) = &passage.stage {
             put('g', 0, &stage.evidence, None);
         }
@@ -241,6 +244,7 @@ mod tests {
             weight: 0.5,
             sentiment: Some(Sentiment { value, polarity, confidence: 0.8, evidence }),
             emotion: None,
+            feelings: vec![],
             stage: None,
             categories: vec![Label { value: CategoryId(1), confidence: 0.6, evidence: vec![Span::new(4, 8)] }],
             intents: vec![],

@@ -91,10 +91,11 @@ fn the_table_of_how_well_comments_are_read() {
 
 #[test]
 fn a_folder_without_the_sets_and_a_task_that_nobody_knows_are_refused() {
+    let done = program().arg("eval").output().unwrap();
+    assert!(done.status.code() == Some(1) && String::from_utf8_lossy(&done.stderr).contains("--data FOLDER"));
     let folder = Folder::new();
     for (args, said) in [
-        (&["eval"][..], "--data"),
-        (&["eval", "--data", "nowhere"], "airline/tweets.csv"),
+        (&["eval", "--data", "nowhere"][..], "airline/tweets.csv"),
         (&["eval", "--data", ".", "--task", "weather"], "known are: airline"),
     ] {
         let done = folder.run(args);
