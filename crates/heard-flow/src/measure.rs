@@ -1,9 +1,10 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`seen`], [`listening`] · [`finding`] · [`overview`], [`map`].
+//! [`quotes`], [`seen`], [`listening`], [`drivers`] (what is [`offered`]) · [`finding`] · [`overview`], [`map`].
 
 pub mod ask;
+pub mod drivers;
 pub mod finding;
 pub mod heat;
 pub mod journey;
@@ -13,6 +14,7 @@ pub mod listening;
 pub mod map;
 pub mod mixes;
 pub mod movers;
+pub mod offered;
 pub mod overview;
 pub mod period;
 pub mod quotes;

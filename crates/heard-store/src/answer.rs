@@ -13,6 +13,7 @@ use crate::figures::cube;
 use crate::figures::find::{Found, arrived, find, following, newest};
 use crate::figures::follower::Marks;
 use crate::figures::plan::{answer, ask, words};
+use crate::figures::together::{Answers, Beside, Together, answers, together};
 use crate::meter::Counted;
 use crate::store::Store;
 use crate::view::View;
@@ -101,6 +102,36 @@ impl Store {
             }
             answer(view, &followers, &question, Some(way)).map(Some)
         })
+    }
+
+    /// How often ratings, and categories beside ratings, came together in one feedback.
+    pub async fn together(&self, scope: &Scope, filter: &Filter, period: Option<Period>) -> Result<Together, StoreError> {
+        let (followers, wanted) = (self.followers().clone(), filter.clone());
+        self.read_ready(scope, filter, move |view| together(view, &followers, &wanted, period)).await
+    }
+
+    /// The rows of an overall score beside what may matter for it.
+    pub async fn answers(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        beside: &Beside,
+    ) -> Result<Answers, StoreError> {
+        let (followers, wanted, beside) = (self.followers().clone(), filter.clone(), beside.clone());
+        self.read_ready(scope, filter, move |view| answers(view, &followers, &wanted, period, &beside)).await
+    }
+
+    /// The same, blocking this thread: for tests.
+    pub fn answers_now(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        beside: &Beside,
+    ) -> Result<Answers, StoreError> {
+        let (followers, filter, beside) = (self.followers().clone(), filter.clone(), beside.clone());
+        self.read_ready_now(scope, move |view| answers(view, &followers, &filter, period, &beside))
     }
 
     /// Finds feedback, newest first, at most `limit` after the cursor.

@@ -1,7 +1,7 @@
 //! Figures: one question, several ways to the same answer.
 //!
 //! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`], [`scan`], [`snapshot`] · `follower`, [`keep`], `follow_columns`,
-//! `follow_index` · [`sieve`], [`split`], [`follow`] · [`kernel`], [`cube`], [`sql`] · [`plan`] · [`find`].
+//! `follow_index` · [`sieve`], [`split`], [`follow`] · [`kernel`], [`cube`], [`sql`] · [`plan`] · [`find`], [`together`].
 
 pub mod ask;
 pub mod columns;
@@ -21,3 +21,4 @@ pub mod snapshot;
 pub mod split;
 pub mod sql;
 pub mod tally;
+pub mod together;

@@ -25,6 +25,7 @@ mod conformance {
     pub mod posts;
     pub mod readings;
     mod statements;
+    pub mod together;
     pub mod work;
 }
 

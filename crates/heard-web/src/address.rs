@@ -38,6 +38,8 @@ pub struct Look {
     pub degraded: Option<Degraded>,
     /// Everything that is neither filter nor period (which feedback is open, where the page starts).
     pub rest: Vec<(String, String)>,
+    /// What of the rest a page keeps when filter or period change (what a figure is made of).
+    pub kept: Vec<(String, String)>,
 }
 
 impl Look {
@@ -82,7 +84,14 @@ impl Look {
                 _ => rest.push((key, value)),
             }
         }
-        Self { filter: sight.filter, when, left_out, rest, degraded: None }
+        Self { filter: sight.filter, when, left_out, rest, kept: vec![], degraded: None }
+    }
+
+    /// Keeps these keys of the rest in every link to another view.
+    #[must_use]
+    pub fn keeping(mut self, keys: &[&str]) -> Self {
+        self.kept = self.rest.iter().filter(|(key, _)| keys.contains(&key.as_str())).cloned().collect();
+        self
     }
 
     /// Notes how words are searched for now, where this looks for words.
@@ -97,7 +106,7 @@ impl Look {
         self.rest.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
-    /// The pairs of the query, keys in a fixed order, so that the same view has one address; without the rest.
+    /// The pairs of the query, keys in a fixed order, so that the same view has one address; of the rest only what is kept.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let f = &self.filter;
         let mut pairs = Pairs::default();
@@ -126,6 +135,7 @@ impl Look {
                 pairs.put("to", [period.last]);
             }
         }
+        pairs.0.extend(self.kept.iter().cloned());
         pairs.0
     }
 
@@ -147,7 +157,7 @@ impl Look {
     /// This view with another filter.
     #[must_use]
     pub fn with(&self, change: impl FnOnce(&mut Filter)) -> Self {
-        let mut other = Self { filter: self.filter.clone(), when: self.when, ..Self::default() };
+        let mut other = Self { filter: self.filter.clone(), when: self.when, kept: self.kept.clone(), ..Self::default() };
         change(&mut other.filter);
         other
     }
@@ -155,7 +165,7 @@ impl Look {
     /// This view at another time.
     #[must_use]
     pub fn during(&self, when: When) -> Self {
-        Self { filter: self.filter.clone(), when, ..Self::default() }
+        Self { filter: self.filter.clone(), when, kept: self.kept.clone(), ..Self::default() }
     }
 }
 
@@ -207,6 +217,13 @@ mod tests {
             let look = Look { filter: filter.clone(), when, ..Look::default() };
             assert_eq!(Look::read(look.pairs()), look);
         }
+    }
+
+    #[test]
+    fn what_is_kept_stays_when_the_filter_changes() {
+        let look = read("stage=7&overall=3&open=5").keeping(&["overall"]);
+        let other = look.with(|f| f.stage.clear()).during(When::Ever);
+        assert_eq!(other.on("/drivers"), "/drivers?when=ever&overall=3");
     }
 
     #[test]

@@ -15,14 +15,14 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, company, departments, directory, events, export, exposures, feedback, figures, forms, hooks,
-    imports, journey, live, persons, places, posts, segments, taxonomy, templates, tokens, users, webhooks,
+    accounts, audit, calendars, company, departments, directory, drivers, events, export, exposures, feedback, figures, forms,
+    hooks, imports, journey, live, persons, places, posts, segments, taxonomy, templates, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::{
-    categories, category, correct, feedback as reading, form as visit, import, journey as map, journey_edit, live as arriving,
-    overview, posts as listen, settings, sign_in, welcome,
+    categories, category, correct, drivers as matters, feedback as reading, form as visit, import, journey as map, journey_edit,
+    live as arriving, overview, posts as listen, settings, sign_in, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -87,6 +87,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/categories/undo", May(Shape), categories::undo),
         Route::page(get(), "/categories/{id}", May(Shape), category::show),
         Route::page(post(), "/categories/{id}", May(Shape), category::change),
+
+        Route::page(get(), "/drivers", May(ReadFigures), matters::show),
+        Route::page(get(), "/drivers.csv", May(ReadFigures), matters::file),
 
         // ---- assets ----
         Route::page(get(), "/assets/{file}", Public, render::serve),
@@ -153,6 +156,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/live", May(ReadFeedback), live::listen_doc(), live::listen),
         Route::api(post(), "/api/v1/figures", May(ReadFigures), figures::ask_doc(), figures::ask),
         Route::api(get(), "/api/v1/figures", May(ReadFigures), figures::look_doc(), figures::look),
+        Route::api(get(), "/api/v1/drivers", May(ReadFigures), drivers::show_doc(), drivers::show),
         Route::api(get(), "/api/v1/journey", SignedIn, journey::show_doc(), journey::show),
         Route::api(put(), "/api/v1/journey", May(Shape), journey::set_doc(), journey::set),
         Route::api(get(), "/api/v1/taxonomy", SignedIn, directory::taxonomy_doc(), directory::taxonomy),

@@ -3,6 +3,7 @@
 pub mod categories;
 pub mod category;
 pub mod correct;
+pub mod drivers;
 pub mod errors;
 pub mod feedback;
 pub mod form;

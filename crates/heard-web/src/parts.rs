@@ -1,11 +1,12 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
 //! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`arriving`] ·
-//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`] · [`asking`].
+//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`] · [`asking`].
 
 pub mod arriving;
 pub mod asking;
 pub mod category;
+pub mod drivers;
 pub mod empty;
 pub mod field;
 pub mod filters;

@@ -17,6 +17,7 @@ use crate::demo::calendar::{busy, exposures, hour, open};
 use crate::demo::cell::{CELLS, Cell};
 use crate::demo::compose::{Composed, Matter, Pen};
 use crate::demo::dice::Dice;
+use crate::demo::parameter::{Answering, LATELY, answers};
 use crate::demo::people::{Business, Customer, People, people, plain};
 use crate::demo::phrasebook::{Fits, Phrasebook, Phrases};
 use crate::demo::problem::{DAYS, events, planted, release};
@@ -383,7 +384,7 @@ impl Comments<'_> {
             text: composed.text.clone(),
             author,
             touchpoint: placed.then(|| matter.cell.touchpoint.to_owned()),
-            ratings: self.ratings(post, customer, matter.polarity, composed),
+            ratings: self.ratings(post, customer, matter, composed),
             attributes,
             link,
         }
@@ -402,7 +403,8 @@ impl Comments<'_> {
         }
     }
 
-    fn ratings(&mut self, post: PostName, customer: &Customer, polarity: Polarity, composed: &Composed) -> Vec<NewRating> {
+    fn ratings(&mut self, post: PostName, customer: &Customer, matter: Matter<'_>, composed: &Composed) -> Vec<NewRating> {
+        let polarity = matter.polarity;
         let feels = |polarity: Polarity| f64::from(polarity.sign());
         let other = composed.contrast.map_or(0.0, feels);
         let u = 0.12 + 0.66 * feels(polarity) + 0.22 * other + customer.manner.mood + 0.2 * self.dice.normal();
@@ -412,7 +414,15 @@ impl Comments<'_> {
             NewRating { scale: scale.to_owned(), formula, value, min: None, max: None }
         };
         match post {
-            PostName::Relationship => vec![rating("NPS", Formula::Nps, 7.6, 3.2)],
+            PostName::Relationship => {
+                let overall = rating("NPS", Formula::Nps, 7.6, 3.2);
+                let lately = self.company.period.last - matter.speaker.day < LATELY;
+                let who = Answering { business: matter.speaker.business.is_some(), lately };
+                // Dice of their own, so that what is asked beside the score changes nothing else of the company.
+                let mut dice = Dice::new(self.company.simulation.seed, 1 << 32 | self.given as u64);
+                let beside = answers(overall.value, who, &mut dice);
+                std::iter::once(overall).chain(beside).collect()
+            }
             PostName::AfterContact => {
                 vec![rating("CSAT", Formula::Csat, 3.5, 1.8), rating("Easy to get help", Formula::CesAgree, 4.5, 2.4)]
             }

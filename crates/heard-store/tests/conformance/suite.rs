@@ -43,6 +43,7 @@ macro_rules! suite {
                 posts::forms_and_webhooks_are_kept,
                 posts::health_is_told_from_small_tables,
                 outbox::what_arrived_is_told_to_those_who_may_see_it,
+                together::what_was_answered_together_comes_as_rows,
                 people::persons_are_known_again_by_their_handles,
                 people::narrowed_sight_hides_what_was_heard_elsewhere,
                 work::jobs_are_taken_once_and_survive,

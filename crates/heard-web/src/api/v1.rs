@@ -6,6 +6,7 @@ pub mod calendars;
 pub mod company;
 pub mod departments;
 pub mod directory;
+pub mod drivers;
 pub mod events;
 pub mod export;
 pub mod exposures;

@@ -24,6 +24,8 @@ pub enum Place {
     Imports,
     /// The taxonomy.
     Categories,
+    /// What matters for an overall score.
+    Drivers,
     /// Company, users, posts, categories, tokens.
     Settings,
 }
@@ -32,7 +34,7 @@ impl Place {
     /// The groups of the navigation.
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
-        ("Understand", &[Self::Categories]),
+        ("Understand", &[Self::Categories, Self::Drivers]),
         ("Settings", &[Self::Settings]),
     ];
 
@@ -45,6 +47,7 @@ impl Place {
             Self::Posts => "/posts",
             Self::Imports => "/imports",
             Self::Categories => "/categories",
+            Self::Drivers => "/drivers",
             Self::Settings => "/settings",
         }
     }
@@ -58,6 +61,7 @@ impl Place {
             Self::Posts => "Listening posts",
             Self::Imports => "Imports",
             Self::Categories => "Categories",
+            Self::Drivers => "Drivers",
             Self::Settings => "Settings",
         }
     }
@@ -70,6 +74,7 @@ impl Place {
             Self::Posts => icon("ear"),
             Self::Imports => icon("import"),
             Self::Categories => icon("tag"),
+            Self::Drivers => icon("weigh"),
             Self::Settings => icon("settings"),
         }
     }
@@ -77,7 +82,7 @@ impl Place {
     /// Whether somebody may see it; everybody has settings of their own.
     fn seen_by(self, viewer: &Viewer) -> bool {
         match self {
-            Self::Overview | Self::Journey | Self::Posts | Self::Categories => viewer.may(Grant::ReadFigures),
+            Self::Overview | Self::Journey | Self::Posts | Self::Categories | Self::Drivers => viewer.may(Grant::ReadFigures),
             Self::Feedback => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
             Self::Settings => true,

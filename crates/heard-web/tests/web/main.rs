@@ -6,6 +6,7 @@ mod api;
 mod arrange;
 mod audit;
 mod degraded;
+mod drivers;
 mod export;
 mod foreign;
 mod form;
