@@ -1,8 +1,10 @@
 //! What Heard learns from the company's own corrections, inside the server. Bottom-up: [`example`] · [`features`] ·
-//! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`head`] (the categories) ·
+//! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`head`] (the categories),
+//! [`choice`] (one of a few classes, like a sentiment) ·
 //! [`chance`] · [`cluster`], [`naming`] · [`theme`] (what no category explains).
 
 pub mod chance;
+pub mod choice;
 pub mod cluster;
 pub mod example;
 pub mod features;

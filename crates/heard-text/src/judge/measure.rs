@@ -1,5 +1,7 @@
 //! Figures from pairs of what is true and what was said.
 
+use std::collections::BTreeMap;
+
 use heard_domain::reading::{Passage, Polarity, Reading};
 
 /// Pearson's correlation.
@@ -30,6 +32,45 @@ pub fn accuracy<T: PartialEq>(pairs: &[(T, T)]) -> f64 {
     pairs.iter().filter(|(truth, said)| truth == said).count() as f64 / (pairs.len() as f64).max(1.0)
 }
 
+/// How often each pair stands in a list, how often each left and how often each right side.
+type Table = (BTreeMap<(usize, usize), f64>, BTreeMap<usize, f64>, BTreeMap<usize, f64>);
+
+fn table(pairs: &[(usize, usize)]) -> Table {
+    let mut table = Table::default();
+    for (a, b) in pairs {
+        *table.0.entry((*a, *b)).or_default() += 1.0;
+        *table.1.entry(*a).or_default() += 1.0;
+        *table.2.entry(*b).or_default() += 1.0;
+    }
+    table
+}
+
+/// Normalised mutual information of two ways to cut the same things into groups, with the mean of both entropies below
+/// the line: 1 if they are the same, 0 if they have nothing to do with each other.
+pub fn mutual_information(pairs: &[(usize, usize)]) -> f64 {
+    let n = pairs.len() as f64;
+    let (both, left, right) = table(pairs);
+    let entropy = |counts: &BTreeMap<usize, f64>| -counts.values().map(|c| c / n * (c / n).ln()).sum::<f64>();
+    let of = |counts: &BTreeMap<usize, f64>, at: usize| counts.get(&at).copied().unwrap_or(1.0);
+    let shared: f64 = both.iter().map(|((a, b), c)| c / n * (c * n / (of(&left, *a) * of(&right, *b))).ln()).sum();
+    let mean = f64::midpoint(entropy(&left), entropy(&right));
+    if mean > 0.0 { shared / mean } else { 1.0 }
+}
+
+/// Rand index of two ways to cut the same things into groups, adjusted for chance (Hubert and Arabie 1985).
+pub fn adjusted_rand(pairs: &[(usize, usize)]) -> f64 {
+    let two = |c: f64| c * (c - 1.0) / 2.0;
+    let (both, left, right) = table(pairs);
+    let (same, a, b) = (
+        both.values().map(|c| two(*c)).sum::<f64>(),
+        left.values().map(|c| two(*c)).sum::<f64>(),
+        right.values().map(|c| two(*c)).sum::<f64>(),
+    );
+    let expected = a * b / two(pairs.len() as f64).max(1.0);
+    let most = f64::midpoint(a, b);
+    if most > expected { (same - expected) / (most - expected) } else { 1.0 }
+}
+
 /// The value of the whole: its passages add up, long ones more, as the words within a passage do.
 pub fn value(reading: &Reading) -> f64 {
     let length = |p: &Passage| f64::from(p.span.end - p.span.start);
@@ -52,6 +93,9 @@ mod tests {
         assert!((correlation(&[(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)]) - 1.0).abs() < 1e-9);
         assert!((f1(2, 4, 4) - 0.5).abs() < 1e-9);
         assert!((macro_f1(&[(0, 0), (1, 1), (1, 0)], 2) - 2.0 / 3.0).abs() < 1e-9);
+        let halves = [(0, 0), (0, 0), (1, 1), (1, 2)];
+        assert!((mutual_information(&halves) - 0.8).abs() < 1e-9 && (adjusted_rand(&halves) - 4.0 / 7.0).abs() < 1e-9);
+        assert!((mutual_information(&[(0, 3), (1, 4)]) - 1.0).abs() < 1e-9);
         assert!((accuracy(&[(1, 1), (1, 2)]) - 0.5).abs() < 1e-9);
     }
 }

@@ -1,7 +1,7 @@
 //! All tasks, in the order of the table.
 
 use crate::judge::task::Task;
-use crate::judge::{airline, emotions, languages, size, suggestions, vader};
+use crate::judge::{airline, banking, emotions, languages, learnt, restaurants, size, suggestions, themes, vader};
 
 /// Every task.
-pub const TASKS: &[Task] = &[airline::TASK, vader::TASK, emotions::TASK, suggestions::TASK, languages::TASK, size::TASK];
+pub const TASKS: &[Task] = &[airline::TASK, vader::TASK, emotions::TASK, learnt::TASK, banking::TASK, restaurants::TASK, suggestions::TASK, themes::TASK, languages::TASK, size::TASK];

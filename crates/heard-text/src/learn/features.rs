@@ -63,8 +63,8 @@ fn runs(norm: &[u8], mut found: impl FnMut(u64)) {
 /// A text as it is counted, before it is known how rare its features are.
 #[derive(Debug, Clone)]
 pub struct Counted {
-    /// What it means.
-    pub meaning: Meaning,
+    /// What it means, and whatever else is known of it as figures.
+    pub meaning: Vec<f32>,
     /// Its sparse features, one entry each time they occur.
     pub features: Vec<(Group, u64)>,
 }
@@ -76,7 +76,13 @@ impl Counted {
         let all = 0..tokens.len();
         let mut features = Vec::new();
         each(&tokens, &all, |group, key, _, _| features.push((group, key)));
-        Self { meaning: embedding.embed(&tokens, all), features }
+        Self { meaning: embedding.embed(&tokens, all).to_vec(), features }
+    }
+
+    /// Joins another part of the same thing: its features are told apart from those that are there.
+    pub fn join(&mut self, part: &Self, salt: u64) {
+        self.meaning.extend(&part.meaning);
+        self.features.extend(part.features.iter().map(|(group, key)| (*group, mix(salt, *key))));
     }
 }
 
@@ -163,7 +169,7 @@ impl Vocabulary {
             }
             same
         });
-        Vector { meaning: counted.meaning.to_vec(), sparse }
+        Vector { meaning: counted.meaning.clone(), sparse }
     }
 
     /// Looks at a range of tokens; the buffers are used again.
@@ -274,6 +280,6 @@ mod tests {
         let mut seen = Seen::default();
         vocabulary.look(Embedding::shipped(), &tokens, &(0..tokens.len()), &mut seen);
         assert_eq!(seen.features.len(), counted.features.len());
-        assert_eq!(seen.meaning, counted.meaning);
+        assert_eq!(seen.meaning.to_vec(), counted.meaning);
     }
 }

@@ -11,7 +11,7 @@
 //! move that belief by logistic regression, each category against the rest, over the static embedding beside words, pairs
 //! of words and runs of letters.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use heard_domain::id::CategoryId;
@@ -21,7 +21,7 @@ use heard_domain::taxonomy::Taxonomy;
 use crate::embedding::{DIMS, Embedding, Meaning, dot};
 use crate::learn::example::Example;
 use crate::learn::features::{Counted, Lengths, Seen, Vector, Vocabulary};
-use crate::learn::logistic::{BIAS, Likeness, Target, logit, sigmoid};
+use crate::learn::logistic::{BIAS, Likeness, Target, learn_many, logit, owns, sigmoid};
 use crate::learn::statement::{Statement, kin, statements, version};
 use crate::learn::watch::Watch;
 use crate::token::Tokens;
@@ -29,14 +29,16 @@ use crate::token::Tokens;
 const LENGTHS: Lengths = Lengths { words: 0.55, letters: 0.55 };
 /// What an example counts beside the penalty on the weights.
 const COST: f32 = 10.0;
-/// What the taxonomy's own words count beside an example.
+/// What the taxonomy's own words count beside an example, as long as there is none of their category: they promise less.
 const OWN_WORDS: f32 = 0.1;
+/// Up to so many texts each is held against each while learning: quicker, but it takes the square of their number.
+const FEW: usize = 1500;
 /// What is believed of a category of which nothing is found.
-const UNSEEN: f32 = 0.05;
+const UNSEEN: f32 = 0.01;
 /// However many words point to a category, it is not believed more surely.
 const SUREST: f32 = 0.97;
-/// A category that its words point to this clearly is not taken for absent only because an example does not name it.
-const CLEAR: f32 = 0.36;
+/// After so many examples the taxonomy's own words count half: examples know better.
+const TRUSTED: f32 = 1.0;
 
 /// How sure the head is of one category.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,10 +63,17 @@ fn belief(found: &[Label<CategoryId>], category: CategoryId) -> f32 {
     found.iter().find(|label| label.value == category).map_or(0.0, |label| label.confidence)
 }
 
+/// What is believed before anything is learnt, as a logit.
+fn believed(belief: f32, trust: f32) -> f32 {
+    logit(UNSEEN) + trust * (logit(belief.clamp(UNSEEN, SUREST)) - logit(UNSEEN))
+}
+
 /// What one category weighs.
 #[derive(Debug, Clone)]
 struct Weights {
     bias: f32,
+    /// How much the taxonomy's own words still count beside its examples.
+    trust: f32,
     meaning: Box<Meaning>,
     /// What each example pulls, by its place among the statements: where the next learning begins.
     pulls: Vec<f32>,
@@ -121,12 +130,16 @@ impl CategoryHead {
         let counted: Vec<Counted> = statements.iter().map(count).collect();
         let vocabulary = Vocabulary::learn(&counted, LENGTHS, 1);
         // The taxonomy's own words count for what they mean: where they stand in a passage as they are, they are found.
+        let shown: BTreeSet<CategoryId> = statements.iter().filter(|s| s.by_person).flat_map(|s| s.said.keys().copied()).collect();
+        let exemplified = |s: &Statement| s.said.keys().all(|category| shown.contains(category));
         let vector = |(s, counted): (&Statement, &Counted)| {
             let vector = vocabulary.vector(counted);
             if s.by_person { vector } else { Vector { sparse: Vec::new(), ..vector } }
         };
         let vectors: Vec<Vector> = statements.iter().zip(&counted).map(vector).collect();
-        let likeness = Likeness::of(&vectors, vocabulary.len());
+        let few = vectors.len() <= FEW;
+        let likeness = if few { Likeness::of(&vectors, vocabulary.len()) } else { Likeness::default() };
+        let owns = owns(&vectors);
         let find = |s: &Statement| {
             let tokens = Tokens::of(&s.text);
             watch.find(&tokens, 0..tokens.len())
@@ -136,20 +149,20 @@ impl CategoryHead {
         let mut columns = vec![0.0; vocabulary.len() * categories.len()];
         for (place, category) in categories.iter().enumerate() {
             let kin = kin(taxonomy, *category);
+            let said = statements.iter().filter(|s| s.by_person && s.said.contains_key(category)).count();
+            let trust = 1.0 / (1.0 + said as f32 / TRUSTED);
             let target = |(statement, found): (&Statement, &Vec<Label<CategoryId>>)| {
                 let belief = belief(found, *category);
                 let related = statement.said.iter().any(|(said, belongs)| *belongs && kin.contains(said));
-                let known = statement.said.contains_key(category) || (statement.is_placed() && !related && belief < CLEAR);
+                let known = statement.said.contains_key(category) || (statement.is_placed() && !related);
                 Target {
                     truth: f32::from(u8::from(statement.said.get(category) == Some(&true))),
-                    cost: if !known {
-                        0.0
-                    } else if statement.by_person {
-                        COST
-                    } else {
-                        COST * OWN_WORDS
+                    cost: match (known, statement.by_person || exemplified(statement)) {
+                        (false, _) => 0.0,
+                        (true, true) => COST,
+                        (true, false) => COST * OWN_WORDS,
                     },
-                    before: if statement.by_person { logit(belief.clamp(UNSEEN, SUREST)) } else { logit(UNSEEN) },
+                    before: if statement.by_person { believed(belief, trust) } else { logit(UNSEEN) },
                 }
             };
             let targets: Vec<Target> = statements.iter().zip(&found).map(target).collect();
@@ -159,7 +172,11 @@ impl CategoryHead {
             });
             let pull = |s: &Statement| Some(*earlier?.get(before(&s.text)?.0)?);
             let mut pulls: Vec<f32> = statements.iter().map(|s| pull(s).unwrap_or(0.0)).collect();
-            likeness.learn(&targets, &mut pulls);
+            if few {
+                likeness.learn(&targets, &mut pulls);
+            } else {
+                learn_many(&vectors, &owns, vocabulary.len(), &targets, &mut pulls);
+            }
             let mut meaning = Box::new([0.0; DIMS]);
             for (vector, pull) in vectors.iter().zip(&pulls).filter(|(_, pull)| **pull != 0.0) {
                 for (sum, figure) in meaning.iter_mut().zip(&vector.meaning) {
@@ -171,7 +188,7 @@ impl CategoryHead {
                     }
                 }
             }
-            weights.push(Weights { bias: BIAS * pulls.iter().sum::<f32>(), meaning, pulls });
+            weights.push(Weights { trust, bias: BIAS * pulls.iter().sum::<f32>(), meaning, pulls });
         }
         let version = version(taxonomy, &statements);
         let examples = statements.iter().filter(|statement| statement.by_person).count();
@@ -202,8 +219,8 @@ impl CategoryHead {
                 }
             }
         }
-        for (score, category) in scores.iter_mut().zip(&self.categories) {
-            *score += logit(belief(found, *category).clamp(UNSEEN, SUREST));
+        for ((score, category), weights) in scores.iter_mut().zip(&self.categories).zip(&self.weights) {
+            *score += believed(belief(found, *category), weights.trust);
         }
     }
 

@@ -7,7 +7,7 @@ use crate::learn::features::Vector;
 /// No example is gone over more often.
 const MOST_ROUNDS: usize = 60;
 /// An example that would move less than this share of its cost stays where it is.
-const STILL: f32 = 2e-3;
+const STILL: f32 = 1e-4;
 
 /// How much of the likeness any two texts have: lets a category be frequent, without making a few examples look so.
 pub const BIAS: f32 = 0.3;
@@ -76,33 +76,129 @@ impl Likeness {
 
     /// Learns one category: how much each example pulls. `pulls` begins where it is.
     pub fn learn(&self, targets: &[Target], pulls: &mut [f32]) {
-        let mut scores = vec![0.0_f32; self.n];
-        for (at, pull) in pulls.iter().enumerate().filter(|(_, pull)| **pull != 0.0) {
-            add(&mut scores, self.row(at), *pull);
+        descend(&mut ByLikeness { all: self, scores: vec![0.0; self.n] }, targets, pulls);
+    }
+}
+
+/// Where the examples lie, for one category: what they score, and how that changes when one of them pulls.
+trait Space {
+    /// The score of an example by what all pull.
+    fn score(&self, at: usize) -> f32;
+    /// How much of its own pull comes back to it.
+    fn own(&self, at: usize) -> f32;
+    /// An example pulls more by `step`.
+    fn pull(&mut self, at: usize, step: f32);
+}
+
+struct ByLikeness<'a> {
+    all: &'a Likeness,
+    scores: Vec<f32>,
+}
+
+impl Space for ByLikeness<'_> {
+    fn score(&self, at: usize) -> f32 {
+        self.scores.get(at).copied().unwrap_or(0.0)
+    }
+
+    fn own(&self, at: usize) -> f32 {
+        self.all.row(at).get(at).copied().unwrap_or(0.0)
+    }
+
+    fn pull(&mut self, at: usize, step: f32) {
+        for (score, alike) in self.scores.iter_mut().zip(self.all.row(at)) {
+            *score += alike * step;
         }
-        for _ in 0..MOST_ROUNDS {
-            let mut moved = false;
-            for (at, (target, pull)) in targets.iter().zip(pulls.iter_mut()).enumerate() {
-                let row = self.row(at);
-                let (Some(score), Some(own)) = (scores.get(at), row.get(at)) else { continue };
-                let next = solve(*target, *pull, *score, *own);
-                let step = next - *pull;
-                if step.abs() > STILL * target.cost || (target.cost == 0.0 && *pull != 0.0) {
-                    *pull = next;
-                    add(&mut scores, row, step);
-                    moved = true;
-                }
-            }
-            if !moved {
-                break;
+    }
+}
+
+/// Too many examples to hold each against each: the weights are held instead.
+struct ByWeights<'a> {
+    vectors: &'a [Vector],
+    owns: &'a [f32],
+    bias: f32,
+    meaning: Vec<f32>,
+    columns: Vec<f32>,
+}
+
+impl Space for ByWeights<'_> {
+    fn score(&self, at: usize) -> f32 {
+        let Some(vector) = self.vectors.get(at) else { return 0.0 };
+        let sparse: f32 = vector.sparse.iter().map(|(c, w)| self.columns.get(*c as usize).map_or(0.0, |column| column * w)).sum();
+        self.bias + long_dot(&vector.meaning, &self.meaning) + sparse
+    }
+
+    fn own(&self, at: usize) -> f32 {
+        self.owns.get(at).copied().unwrap_or(0.0)
+    }
+
+    fn pull(&mut self, at: usize, step: f32) {
+        let Some(vector) = self.vectors.get(at) else { return };
+        self.bias += BIAS * step;
+        for (sum, figure) in self.meaning.iter_mut().zip(&vector.meaning) {
+            *sum += figure * step;
+        }
+        for (column, weight) in &vector.sparse {
+            if let Some(sum) = self.columns.get_mut(*column as usize) {
+                *sum += weight * step;
             }
         }
     }
 }
 
-fn add(sums: &mut [f32], row: &[f32], times: f32) {
-    for (sum, figure) in sums.iter_mut().zip(row) {
-        *sum += figure * times;
+/// The same as [`Likeness::learn`] without holding each example against each; `owns` is [`owns`] of the vectors.
+pub fn learn_many(vectors: &[Vector], owns: &[f32], columns: usize, targets: &[Target], pulls: &mut [f32]) {
+    let dense = vectors.first().map_or(0, |vector| vector.meaning.len());
+    let mut space = ByWeights { vectors, owns, bias: 0.0, meaning: vec![0.0; dense], columns: vec![0.0; columns] };
+    descend(&mut space, targets, pulls);
+}
+
+/// How alike each example is to itself.
+pub fn owns(vectors: &[Vector]) -> Vec<f32> {
+    let squares = |v: &Vector| long_dot(&v.meaning, &v.meaning) + v.sparse.iter().map(|(_, w)| w * w).sum::<f32>();
+    vectors.iter().map(|vector| BIAS + squares(vector)).collect()
+}
+
+fn long_dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; 16];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<16>(), b.as_chunks::<16>());
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+/// Goes over the examples until none of them moves. Those that stood still are left out until all the others do, too.
+fn descend(space: &mut impl Space, targets: &[Target], pulls: &mut [f32]) {
+    for (at, (pull, target)) in pulls.iter_mut().zip(targets).enumerate() {
+        if target.cost == 0.0 {
+            *pull = 0.0;
+        } else if *pull != 0.0 {
+            space.pull(at, *pull);
+        }
+    }
+    let all: Vec<usize> = (0..targets.len()).filter(|at| targets.get(*at).is_some_and(|target| target.cost > 0.0)).collect();
+    let mut lively = all.clone();
+    for _ in 0..MOST_ROUNDS {
+        let whole = lively.len() == all.len();
+        lively.retain(|at| {
+            let (Some(target), Some(pull)) = (targets.get(*at), pulls.get_mut(*at)) else { return false };
+            let next = solve(*target, *pull, space.score(*at), space.own(*at));
+            let step = next - *pull;
+            let moves = step.abs() > STILL * target.cost;
+            if moves {
+                *pull = next;
+                space.pull(*at, step);
+            }
+            moves
+        });
+        if lively.is_empty() {
+            if whole {
+                break;
+            }
+            lively.clone_from(&all);
+        }
     }
 }
 
