@@ -30,7 +30,7 @@ const LENGTHS: Lengths = Lengths { words: 0.55, letters: 0.55 };
 /// What an example counts beside the penalty on the weights.
 const COST: f32 = 10.0;
 /// What the taxonomy's own words count beside an example, as long as there is none of their category: they promise less.
-const OWN_WORDS: f32 = 0.1;
+const OWN_WORDS: f32 = 0.05;
 /// Up to so many texts each is held against each while learning: quicker, but it takes the square of their number.
 const FEW: usize = 1500;
 /// What is believed of a category of which nothing is found.
