@@ -38,6 +38,7 @@ async fn a_newcomer_imports_a_file_and_reads_what_hurts() -> Result<()> {
 
         read_ten(&browser).await?;
         filters_live_in_the_address(&browser).await?;
+        labels_by_keyboard(&browser).await?;
         correct_and_undo(&browser).await?;
         theme_stays(&browser).await?;
         promise::quiet(&browser, "the journey").await
@@ -88,6 +89,32 @@ async fn filters_live_in_the_address(browser: &Browser) -> Result<()> {
     browser.visit(&path).await?;
     ensure!(browser.text("#listed").await? == count, "a reload shows other comments");
     ensure!(browser.count(".chip.on").await? == 2, "not two chips");
+    Ok(())
+}
+
+/// From label to label by keyboard, each with its words lit; a label says why it is there; a field of the correction opens by
+/// its own key.
+async fn labels_by_keyboard(browser: &Browser) -> Result<()> {
+    let first = browser.attribute("[data-keys] a.item", "href").await?.context("nothing is listed")?;
+    browser.visit(&first).await?;
+    browser.until("the page listens", "document.documentElement.dataset.ready").await?;
+    browser.press("l").await?;
+    browser.until("a label has the focus", "document.activeElement.matches('#pane a.reads')").await?;
+    let at = "return document.activeElement.id";
+    let label = browser.ask(at, vec![]).await?;
+    browser.press("l").await?;
+    ensure!(browser.count("#pane a.reads").await? == 1 || browser.ask(at, vec![]).await? != label, "the same label again");
+    browser.press("L").await?;
+    ensure!(browser.ask(at, vec![]).await? == label, "not the label before");
+    browser.ask("document.activeElement.click()", vec![]).await?;
+    browser.until("why is told", "document.querySelector('#pane details.why[open] dd')").await?;
+    ensure!(browser.text("#pane details.why[open]").await?.contains("Read by"), "the reader is not named");
+    for (key, field) in [("g", "stage"), ("s", "sentiment")] {
+        browser.visit(&first).await?;
+        browser.until("the page listens", "document.documentElement.dataset.ready").await?;
+        browser.press(key).await?;
+        browser.until("the field has the focus", &format!("document.activeElement.name === '{field}'")).await?;
+    }
     Ok(())
 }
 

@@ -194,7 +194,10 @@ impl Flow {
         let directory = self.store.read(&Scope::system(), tables::directory::load).await?;
         let old = self.look();
         // A new attribute or post needs no new reader: compiling watch words is the dear part.
-        let next = if directory.journey == old.directory.journey && directory.taxonomy == old.directory.taxonomy {
+        let same = directory.journey == old.directory.journey
+            && directory.taxonomy == old.directory.taxonomy
+            && directory.places == old.directory.places;
+        let next = if same {
             Understanding::with(directory, old.reader)
         } else {
             Understanding::of(directory)

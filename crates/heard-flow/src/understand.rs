@@ -3,14 +3,32 @@
 
 use std::sync::Arc;
 
+use heard_domain::attribute::Attribute;
 use heard_domain::directory::Directory;
 use heard_domain::feedback::{Feedback, NewFeedback};
 use heard_domain::id::{FeedbackId, PostId, StageId};
-use heard_domain::reading::Reading;
+use heard_domain::reading::{EntityKind, Reading};
 use heard_text::pipeline::Reader;
 use heard_text::step::ToRead;
 
 use crate::named::Known;
+
+/// More products than this are not looked for by name.
+const MOST_PRODUCTS: usize = 5_000;
+
+/// The names on the company's lists that customers use: places with their codes, and the values of attributes that say what
+/// was bought. New products are known from the next change of journey, taxonomy or places on: making a reader is dear, and an
+/// import brings many.
+fn listed(directory: &Directory) -> Vec<(String, EntityKind)> {
+    let places = directory.places.iter().flat_map(|place| std::iter::once(&place.name).chain(&place.codes));
+    let sold = |attribute: &&Attribute| {
+        let name = attribute.name.to_lowercase();
+        ["product", "model", "article", "item"].iter().any(|word| name.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word))
+    };
+    let products = directory.attributes.iter().filter(sold).filter_map(|attribute| directory.values.get(&attribute.id));
+    let products = products.flatten().take(MOST_PRODUCTS).map(|value| (value.value.clone(), EntityKind::Product));
+    places.map(|name| (name.clone(), EntityKind::Place)).chain(products).collect()
+}
 
 /// The company's names and the reader made from them, replaced as one.
 #[derive(Clone)]
@@ -24,7 +42,9 @@ pub(crate) struct Understanding {
 impl Understanding {
     /// Of a company as it is now.
     pub(crate) fn of(directory: Directory) -> Self {
-        let reader = Reader::new(&directory.journey, &directory.taxonomy);
+        let names = listed(&directory);
+        let names = names.iter().map(|(name, kind)| (name.as_str(), *kind));
+        let reader = Reader::new(&directory.journey, &directory.taxonomy).knowing(names);
         Self::with(directory, Arc::new(reader))
     }
 

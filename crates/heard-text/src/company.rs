@@ -4,11 +4,15 @@ use std::collections::HashMap;
 
 use heard_domain::id::{CategoryId, StageId};
 use heard_domain::journey::Journey;
+use heard_domain::reading::EntityKind;
 use heard_domain::taxonomy::{Category, Taxonomy};
 
 use crate::learn::head::CategoryHead;
 use crate::phrase::Phrases;
 use crate::points::Points;
+
+/// Letters and digits that a name on a list must have to be looked for.
+const SHORTEST_NAME: usize = 3;
 
 /// What the reader keeps of a category.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +21,15 @@ pub struct Known {
     pub parent: Option<CategoryId>,
     /// The stage where it usually happens.
     pub stage: Option<StageId>,
+}
+
+/// A name on one of the company's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// What it is the name of.
+    pub kind: EntityKind,
+    /// Whether it must be written with a capital: a single word may be a common one, too.
+    pub capital: bool,
 }
 
 /// The company's taxonomy and journey, compiled.
@@ -28,6 +41,8 @@ pub struct Company {
     pub head: CategoryHead,
     /// Phrases that point to stages.
     pub cues: Phrases<Points<StageId>>,
+    /// Names of its places and products.
+    pub names: Phrases<Named>,
     known: HashMap<CategoryId, Known>,
 }
 
@@ -45,8 +60,24 @@ impl Company {
             version: taxonomy.version,
             head,
             cues: Phrases::new(cues.iter().map(|(phrase, points)| (phrase.as_str(), *points))),
+            names: Phrases::new([]),
             known: taxonomy.categories.iter().map(known).collect(),
         }
+    }
+
+    /// Takes the names on the company's lists. A name shorter than three letters is left out: it would be found everywhere.
+    pub fn name<'a>(&mut self, names: impl IntoIterator<Item = (&'a str, EntityKind)>) {
+        let all: Vec<(String, Named)> = names
+            .into_iter()
+            .filter(|(name, _)| name.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST_NAME)
+            .map(|(name, kind)| {
+                let words: Vec<&str> = name.split_whitespace().collect();
+                // Exactly as written: the plural of a name is no name.
+                let exact = words.iter().map(|word| format!("={word}")).collect::<Vec<_>>().join(" ");
+                (exact, Named { kind, capital: words.len() == 1 })
+            })
+            .collect();
+        self.names = Phrases::new(all.iter().map(|(name, named)| (name.as_str(), *named)));
     }
 
     /// What is known of a category.

@@ -164,6 +164,7 @@ impl<'a> Words<'a> {
         match word {
             "let" | "show" => matches!(next, "me" | "alone" | "know") || (next == "us" && matches!(after, "know" | "say")),
             "make" => matches!(next, "my" | "me") || next == "sure" && after == "to",
+            "add" => next == "to",
             "try" => any_of(next, "again to it this"),
             "use" => any_of(next, "it this for case of the"),
             "support" | "offer" | "update" | "change" | "open" | "display" | "release" | "import" | "port" | "copy" | "move"
@@ -282,7 +283,7 @@ impl<'a> Words<'a> {
                 if what == "to" {
                     signs.add(Family::Need, if word == "needs" || whom { 0.65 } else { 0.4 }, at, at);
                 } else if object || word == "needs" || opens || whom {
-                    signs.add(Family::Need, if opens || whom && object { 1.0 } else { 0.75 }, at, at + 1);
+                    signs.add(Family::Need, if opens || (whom || word == "needs") && object { 1.0 } else { 0.75 }, at, at + 1);
                 }
             }
             _ => {}
@@ -492,6 +493,8 @@ impl<'a> Words<'a> {
             }
         } else if !verb.is_empty() && !among(&lists().not_after_please, verb) {
             signs.add(Family::Proposal, PLEASE_ALONE + 0.3, at, next);
+        } else if verb.is_empty() && matches!(self.at(self.range.start), "more" | "fewer" | "less" | "better") {
+            signs.add(Family::Proposal, PLEASE_ALONE + 0.4, self.range.start, at);
         } else if verb.is_empty() && at > self.range.start + 2 {
             signs.add(Family::Proposal, PLEASE_ALONE - 0.2, at, at);
         }

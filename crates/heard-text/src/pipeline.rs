@@ -1,7 +1,7 @@
 //! The reader: the steps in their order.
 
 use heard_domain::journey::Journey;
-use heard_domain::reading::{Passage, Reading, Span};
+use heard_domain::reading::{EntityKind, Passage, Reading, Span};
 use heard_domain::taxonomy::Taxonomy;
 
 use crate::company::Company;
@@ -58,6 +58,13 @@ impl Reader {
             name.push_str(&format!(" learnt {:016x}", company.head.version()));
         }
         Self { model, company, name }
+    }
+
+    /// The same reader, knowing also the names on the company's lists.
+    #[must_use]
+    pub fn knowing<'a>(mut self, names: impl IntoIterator<Item = (&'a str, EntityKind)>) -> Self {
+        self.company.name(names);
+        self
     }
 
     /// What it knows of the company's categories.

@@ -191,6 +191,33 @@ function step(by) {
   next?.scrollIntoView({ block: 'nearest', behavior: still.matches ? 'auto' : 'smooth' });
 }
 
+/** From label to label of the open comment; each lights the words it rests on. */
+function nextLabel(by) {
+  const labels = $$('#pane a.reads');
+  const at = labels.indexOf(document.activeElement);
+  labels[at < 0 ? (by > 0 ? 0 : labels.length - 1) : (at + by + labels.length) % labels.length]?.focus();
+}
+
+/** Opens the correction of the passage one is at, else of the first, at one of its fields. */
+function correct(field) {
+  const fix = $('details.fix', document.activeElement?.closest?.('#pane .passage') ?? $('#pane') ?? document.body);
+  if (!fix) return;
+  fix.open = true;
+  $(field, fix)?.focus();
+}
+
+// Control and Enter save a correction from any of its fields.
+document.addEventListener('keydown', event => {
+  if (event.key === 'Enter' && event.ctrlKey) event.target.closest?.('details.fix form')?.requestSubmit();
+});
+
+// A label leads to why it is there.
+document.addEventListener('click', event => {
+  const label = event.target.closest?.('a.reads');
+  const why = label && document.getElementById(label.hash.slice(1))?.closest('details');
+  if (why) why.open = true;
+});
+
 const act = {
   p: () => pauseButton?.click(),
   j: () => step(1),
@@ -198,13 +225,13 @@ const act = {
   '/': () => $('#find')?.showModal(),
   '?': () => $('#keys')?.showModal(),
   o: () => $('a[data-opens]', document.activeElement?.closest?.('.quote') ?? document.body)?.click(),
-  e: () => {
-    const fix = $('#pane details.fix');
-    if (fix) {
-      fix.open = true;
-      $('select, input', fix)?.focus();
-    }
-  },
+  e: () => correct('select, input:not([type=hidden])'),
+  s: () => correct('[name=sentiment]'),
+  g: () => correct('[name=stage]'),
+  c: () => correct('select[name=category]'),
+  i: () => correct('[name=intent]'),
+  l: () => nextLabel(1),
+  L: () => nextLabel(-1),
 };
 
 document.addEventListener('keydown', event => {

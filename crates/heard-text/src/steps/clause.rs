@@ -21,11 +21,21 @@ const SHORTEST: usize = 2;
 /// What a passage weighs that takes no side at all, beside 1 for taking one for certain.
 const FLAT: f32 = 0.25;
 
-const CONTRASTS: &[&str] = &["but", "however", "although", "though", "whereas", "nevertheless", "nonetheless"];
+const CONTRASTS: &[&str] = &["yet", "but", "however", "although", "though", "whereas", "nevertheless", "nonetheless"];
 /// "all but", "nothing but", "as though", "not only … but also" are no contrast.
 const NOT_AFTER: &[&str] = &["all", "nothing", "anything", "everything", "as", "last"];
 const NOT_BEFORE: &[&str] = &["also"];
-const ABBREVIATIONS: &[&str] = &["mr", "mrs", "ms", "dr", "st", "no", "vs", "approx", "inc", "ltd", "etc"];
+/// A name follows, so a capital behind them ends nothing.
+const TITLES: &[&str] =
+    &["mr", "mrs", "ms", "dr", "prof", "st", "sgt", "capt", "lt", "gen", "rev", "hon", "vs", "fr", "sr", "jr"];
+/// These end a sentence only where a capital follows.
+const ABBREVIATIONS: &[&str] = &[
+    "approx", "inc", "ltd", "etc", "co", "corp", "dept", "est", "fig", "hr", "hrs", "min", "mins", "sec", "secs", "tel", "ext",
+    "ave", "blvd", "rd", "apt", "incl", "excl", "max", "temp", "ref", "resp", "jan", "feb", "mar", "apr", "jun", "jul", "aug",
+    "sep", "sept", "oct", "nov", "dec", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "misc", "qty", "avg", "govt", "intl",
+];
+/// These are abbreviations only where a number follows: "No. 5".
+const BEFORE_NUMBERS: &[&str] = &["no", "nr", "art", "pp", "vol", "ch"];
 
 fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
     let tokens = &draft.tokens;
@@ -83,35 +93,50 @@ fn clause(tokens: &Tokens, mut range: Range<usize>) -> Clause {
     Clause { tokens: range, passage, encoded: Encoded::default(), scores: Scores::default(), outputs: [0.0; OUTPUTS] }
 }
 
-/// "Mr." and the letters of "U.S.", but not the "I" in "as tall as I."
-fn abbreviates(before: &str) -> bool {
-    ABBREVIATIONS.contains(&before) || (before.len() == 1 && before != "i")
+/// "Mr.", "approx." and the letters of "U.S.", but not the "I" in "as tall as I."
+fn abbreviates(before: &str, next: Option<&Token>) -> bool {
+    TITLES.contains(&before)
+        || (before.len() == 1 && before != "i" && before != "0")
+        || (ABBREVIATIONS.contains(&before) && next.is_some_and(|n| !n.capital))
+        || (BEFORE_NUMBERS.contains(&before) && next.is_some_and(|n| n.kind == Kind::Number))
 }
 
 fn sentences(tokens: &Tokens) -> Vec<Range<usize>> {
     let all = tokens.all();
     let mut sentences = Vec::new();
     let mut start = 0;
+    // A sentence has ended, but marks and faces that belong to it may follow.
+    let mut ended = false;
     for (at, token) in all.iter().enumerate() {
         let next = all.get(at + 1);
-        let ends = match token.kind {
-            Kind::Mark('!' | '?' | '…' | '。' | '！' | '？', _) => true,
+        let small = next.is_some_and(|n| n.kind == Kind::Word && !n.capital);
+        ended = match token.kind {
+            Kind::Mark('!' | '?' | '。' | '！' | '？', _) => true,
+            // "I waited… and waited" goes on.
+            Kind::Mark('…', _) => !small,
             Kind::Mark('.', count) => {
                 let before = at.checked_sub(1).map_or("", |before| tokens.norm(before));
                 let apart = next.is_none_or(|n| n.spaced || n.capital);
-                apart && (count > 1 || !abbreviates(before) || next.is_none_or(|n| n.new_line))
+                // "1." at the head of a line counts, and ends nothing.
+                let counts = at == start + 1 && all.get(start).is_some_and(|t| t.kind == Kind::Number);
+                let plain = count == 1 && (!abbreviates(before, next) || next.is_none_or(|n| n.new_line)) && !counts;
+                apart && (plain || (count > 1 && !small))
             }
             // A face closes a sentence only where a new one begins after it.
-            Kind::Face => next.is_some_and(|n| n.capital && n.spaced && n.kind == Kind::Word && !n.capitals),
+            Kind::Face => ended || next.is_some_and(|n| n.capital && n.spaced && n.kind == Kind::Word && !n.capitals),
+            Kind::Mark('"' | ')' | '”' | '\'' | '’' | '»', _) => ended,
             _ => false,
         };
         // Marks and faces that follow ("?!", "!! :)") belong to the sentence they close.
         let more = next.is_some_and(|n| {
-            matches!(n.kind, Kind::Face | Kind::Mark('!' | '?' | '.' | '…' | '"' | ')' | '”', _)) && !n.new_line
+            matches!(n.kind, Kind::Face | Kind::Mark('!' | '?' | '.' | '…' | '"' | ')' | '”' | '»', _)) && !n.new_line
         });
-        if (ends && !more) || next.is_some_and(|n| n.new_line) {
+        // `"No way!" and left`: what was quoted ended, the sentence goes on.
+        let quoted = ended && small && matches!(token.kind, Kind::Mark('"' | ')' | '”' | '\'' | '’' | '»', _));
+        if (ended && !more && !quoted) || next.is_some_and(|n| n.new_line) {
             sentences.push(start..at + 1);
             start = at + 1;
+            ended = false;
         }
     }
     if start < all.len() {
@@ -135,6 +160,7 @@ fn contrasts(tokens: &Tokens, sentence: Range<usize>, out: &mut Vec<Range<usize>
             let idle = NOT_AFTER.contains(&before) || NOT_BEFORE.contains(&tokens.norm(at + 1));
             let even = before == "even";
             let end = at + 1;
+            let idle = idle || (norm == "yet" && !at.checked_sub(1).and_then(|b| tokens.get(b)).is_some_and(|t| t.is_mark(',')));
             (!opens && !idle && speaks(end..sentence.end) >= SHORTEST).then_some(at - usize::from(even))
         } else if leading && tokens.get(at).is_some_and(|t| t.is_mark(',')) {
             // "Although the crew was friendly, the seat was broken": the turn is at the comma.
@@ -205,6 +231,29 @@ mod tests {
         );
         assert_eq!(passages("first line\nsecond line"), ["first line", "second line"]);
         assert_eq!(passages("Late again :( Never more"), ["Late again :(", "Never more"]);
+    }
+
+    #[test]
+    fn abbreviations_lists_quotes_and_ellipses_do_not_tear_a_sentence() {
+        for whole in [
+            "Delivery took approx. two weeks",
+            "open from 9 a.m. to 5 p.m. every day",
+            "We met Dr. Jones at No. 5",
+            "I waited... and waited… and nobody came",
+            "see https://example.org/a.b?c=d! for more",
+            "version 2.5.1 costs 3.50",
+            "He shouted \"No way!\" and left",
+            "e.g. the seats",
+        ] {
+            assert_eq!(passages(whole), [whole]);
+        }
+        assert_eq!(passages("Was it good? No. We left."), ["Was it good?", "No.", "We left."]);
+        assert_eq!(passages("1. Fast delivery\n2. Rude staff"), ["1. Fast delivery", "2. Rude staff"]);
+        assert_eq!(passages("- clean\n- quiet rooms"), ["clean", "quiet rooms"]);
+        assert_eq!(passages("She said \"Great!\" We left."), ["She said \"Great!\"", "We left."]);
+        assert_eq!(passages("Loved it 😍😍 Will come back"), ["Loved it 😍😍", "Will come back"]);
+        assert_eq!(passages("good food, yet so slow that we left"), ["good food,", "yet so slow that we left"]);
+        assert_eq!(passages("not here yet and late"), ["not here yet and late"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use heard_domain::id::StageId;
 use heard_domain::reading::{Label, Span};
 
+use crate::evidence::join;
 use crate::points::collect;
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::Tokens;
@@ -16,6 +17,10 @@ pub const STEP: Step = Step { name: "stage", run };
 const BY_TOUCHPOINT: f32 = 0.9;
 /// A category *usually* happens in its stage.
 const BY_CATEGORY: f32 = 0.85;
+/// No stage that is inferred is surer.
+const SUREST: f32 = 0.97;
+/// From here on what a passage says of its stage outweighs where it was said.
+const SURE_OF_ANOTHER: f32 = 0.85;
 /// Below this a stage is not shown.
 const LEAST: f32 = 0.36;
 /// A passage that says nothing of its own stage most likely goes on about that of the passages beside it.
@@ -27,14 +32,15 @@ pub fn of_touchpoint(stage: StageId) -> Label<StageId> {
 }
 
 fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
-    if let Some(stage) = draft.asked.touchpoint_stage {
-        for clause in &mut draft.clauses {
-            clause.passage.stage = Some(of_touchpoint(stage));
-        }
-        return;
-    }
     for clause in &mut draft.clauses {
-        clause.passage.stage = by_category(tools, clause).or_else(|| by_cue(tools, &draft.tokens, clause));
+        let said = said(tools, &draft.tokens, clause);
+        clause.passage.stage = match (draft.asked.touchpoint_stage, said) {
+            (Some(stage), said) => Some(weighed(stage, said)),
+            (None, said) => said,
+        };
+    }
+    if draft.asked.touchpoint_stage.is_some() {
+        return;
     }
     let surest = draft
         .clauses
@@ -45,6 +51,35 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
         for clause in draft.clauses.iter_mut().filter(|clause| clause.passage.stage.is_none()) {
             clause.passage.stage = Some(Label { value, confidence: confidence * BY_NEIGHBOUR, evidence: Vec::new() });
         }
+    }
+}
+
+/// Contact and words together: they make each other surer, or less sure; only plain words outweigh the contact.
+fn weighed(contact: StageId, said: Option<Label<StageId>>) -> Label<StageId> {
+    match said {
+        Some(said) if said.value == contact => {
+            Label { confidence: (1.0 - (1.0 - BY_TOUCHPOINT) * (1.0 - said.confidence)).min(SUREST), ..said }
+        }
+        Some(said) if said.confidence >= SURE_OF_ANOTHER => {
+            Label { confidence: said.confidence * (1.0 - BY_TOUCHPOINT / 2.0), ..said }
+        }
+        Some(said) => Label { confidence: BY_TOUCHPOINT * (1.0 - said.confidence / 2.0), ..of_touchpoint(contact) },
+        None => of_touchpoint(contact),
+    }
+}
+
+/// What a passage says of its stage: by its categories and by cues in its words, which add up where they agree.
+fn said(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause) -> Option<Label<StageId>> {
+    match (by_category(tools, clause), by_cue(tools, tokens, clause)) {
+        (Some(mut category), Some(cue)) if category.value == cue.value => {
+            category.confidence = (1.0 - (1.0 - category.confidence) * (1.0 - cue.confidence)).min(SUREST);
+            category.evidence.extend(cue.evidence);
+            category.evidence.sort_unstable();
+            category.evidence = join(std::mem::take(&mut category.evidence));
+            Some(category)
+        }
+        (Some(category), _) => Some(category),
+        (None, cue) => cue,
     }
 }
 
@@ -105,10 +140,19 @@ mod tests {
 
     #[test]
     fn the_contact_comes_first_then_the_category_then_the_cue() {
-        assert_eq!(stages("boxes on the shelf", Some(StageId(1))), [Some((StageId(1), BY_TOUCHPOINT))]);
+        assert_eq!(stages("hello there", Some(StageId(1))), [Some((StageId(1), BY_TOUCHPOINT))]);
+        assert_eq!(stages("boxes on the shelf", Some(StageId(1))).first().copied().flatten().map(|s| s.0), Some(StageId(1)));
         assert_eq!(stages("boxes on the shelf", None).first().copied().flatten().map(|s| s.0), Some(StageId(2)));
         assert_eq!(stages("nothing on the shelf", None).first().copied().flatten().map(|s| s.0), Some(StageId(1)));
         assert_eq!(stages("hello there", None), [None]);
+    }
+
+    #[test]
+    fn words_make_the_contact_surer_or_less_sure() {
+        let sure = |text, contact| stages(text, Some(StageId(contact))).first().copied().flatten().map_or(0.0, |s| s.1);
+        assert!(sure("the driver left", 2) > BY_TOUCHPOINT);
+        assert!(sure("boxes on the shelf", 1) < BY_TOUCHPOINT);
+        assert!(sure("the boxes of the driver", 2) > sure("the driver left", 2));
     }
 
     #[test]

@@ -202,10 +202,13 @@ fn finder(viewer: &Viewer) -> Markup {
 }
 
 fn keys() -> Markup {
-    let keys: [(&[&str], &str); 6] = [
+    let keys: [(&[&str], &str); 9] = [
         (&["j", "k"], "Next, previous comment"),
         (&["o"], "Open the comment"),
+        (&["l", "L"], "Next, previous label of the comment, with its words"),
         (&["e"], "Correct what was understood"),
+        (&["s", "g", "c", "i"], "Correct its sentiment, stage, category, intents"),
+        (&["Ctrl", "Enter"], "Save the correction"),
         (&["p"], "Pause what arrives, and go on"),
         (&["/"], "Search or jump"),
         (&["?"], "This help"),

@@ -5,7 +5,7 @@ use heard_charts::number::decimal;
 use heard_domain::directory::Directory;
 use heard_domain::feedback::Feedback;
 use heard_domain::id::StageId;
-use heard_domain::reading::{Change, Correction, Emotion, Intent, Label, Passage, Polarity, Reading, Span};
+use heard_domain::reading::{Change, Correction, Emotion, Entity, EntityKind, Intent, Label, Passage, Polarity, Reading, Span};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_flow::measure::quotes::{Heard, Opened};
@@ -18,6 +18,9 @@ use crate::parts::icon::icon;
 use crate::parts::quote::{label_name, source, stage_name, verbatim, who};
 use crate::parts::say;
 use crate::viewer::Viewer;
+
+/// Of one kind at most this many names are shown.
+const NAMED: usize = 12;
 
 /// What the pane shows, to whom, from where.
 #[derive(Clone, Copy)]
@@ -128,19 +131,43 @@ fn understood(r: &Reader, reading: &Reading) -> Markup {
                         p.part dir="auto" { (say::beginning(passage.span.of(text).unwrap_or_default(), 600)) }
                     }
                     (labels(r, i, passage))
+                    (why(r, i, passage, &reading.model))
                     @if r.viewer.may(Grant::Correct) { (fix(r, i, passage)) }
                 }
             }
         }
+        (named(text, &reading.entities))
         p.soft { (line.join(" · ")) }
     }
 }
 
-/// One label with how sure it is.
+/// The things named in the comment, by their kind.
+fn named(text: &str, entities: &[Entity]) -> Markup {
+    let of = |kind: EntityKind| {
+        let mut names: Vec<String> =
+            entities.iter().filter(|e| e.kind == kind).filter_map(|e| e.span.of(text)).map(|n| say::beginning(n, 60)).collect();
+        names.dedup();
+        names.truncate(NAMED);
+        names
+    };
+    html! {
+        @if !entities.is_empty() {
+            h2 { "Named in it" }
+            dl.facts {
+                @for kind in EntityKind::ALL {
+                    @let names = of(*kind);
+                    @if !names.is_empty() { dt { (kind.label()) } dd dir="auto" { (names.join(", ")) } }
+                }
+            }
+        }
+    }
+}
+
+/// One label with how sure it is; it leads to why.
 fn label(name: &str, tone: &str, kind: &str, word: &str, confidence: f32) -> Markup {
     let (fixed, unsure) = (confidence >= 1.0, confidence < 0.55);
     html! {
-        span.reads.(tone).fixed[fixed].unsure[unsure] id=(name) data-label=(name) {
+        a.reads.(tone).fixed[fixed].unsure[unsure] id=(name) href={ "#why-" (name) } data-label=(name) {
             span.kind { (kind) }
             span data-word { (word) }
             span.sure { (say::sure(confidence)) }
@@ -178,31 +205,112 @@ fn labels(r: &Reader, i: usize, passage: &Passage) -> Markup {
     }
 }
 
-/// What a label rests on, in words: for those who cannot point at it.
-fn rests(text: &str, passage: &Passage, directory: &Directory) -> Vec<(String, String)> {
-    let words = |spans: &[Span]| -> Option<String> {
-        let quotes: Vec<String> =
-            spans.iter().filter_map(|s| s.of(text)).map(|w| format!("“{}”", say::beginning(w, 80))).take(4).collect();
-        (!quotes.is_empty()).then(|| quotes.join(", "))
-    };
+/// Why a label is there.
+struct Because<'a> {
+    /// The label's name, to which its chip leads.
+    name: String,
+    /// The label.
+    word: &'a str,
+    confidence: f32,
+    words: &'a [Span],
+    /// What put it there.
+    by: &'static str,
+}
+
+/// Everything that was understood of a passage, with what it rests on.
+fn becauses<'a>(i: usize, passage: &'a Passage, directory: &'a Directory) -> Vec<Because<'a>> {
     let mut rows = vec![];
-    let mut put = |what: &str, spans: &[Span]| rows.extend(words(spans).map(|words| (what.to_owned(), words)));
     if let Some(s) = &passage.sentiment {
-        put(s.polarity.label(), &s.evidence);
+        let name = label_name(i, 's', 0);
+        rows.push(Because {
+            name,
+            word: s.polarity.label(),
+            confidence: s.confidence,
+            words: &s.evidence,
+            by: "the trained reader weighs every word",
+        });
     }
     if let Some(e) = &passage.emotion {
-        put(e.value.label(), &e.evidence);
+        let name = label_name(i, 'e', 0);
+        rows.push(Because {
+            name,
+            word: e.value.label(),
+            confidence: e.confidence,
+            words: &e.evidence,
+            by: "the trained reader weighs every word",
+        });
+    }
+    for (place, f) in passage.feelings.iter().enumerate() {
+        let (name, word) = (label_name(i, 'f', place), f.value.label());
+        rows.push(Because {
+            name,
+            word,
+            confidence: f.confidence,
+            words: &f.evidence,
+            by: "the trained reader weighs every word",
+        });
     }
     if let Some(g) = &passage.stage {
-        put(directory.journey.stage(g.value).map_or("Stage", |s| s.name.as_str()), &g.evidence);
+        let by = if g.evidence.is_empty() {
+            "where it was said, or the passages beside it"
+        } else {
+            "its category and the stage's own words"
+        };
+        let word = directory.journey.stage(g.value).map_or("Stage", |s| s.name.as_str());
+        rows.push(Because { name: label_name(i, 'g', 0), word, confidence: g.confidence, words: &g.evidence, by });
     }
-    for c in &passage.categories {
-        put(directory.taxonomy.category(c.value).map_or("Category", |c| c.name.as_str()), &c.evidence);
+    for (place, c) in passage.categories.iter().enumerate() {
+        let word = directory.taxonomy.category(c.value).map_or("Category", |c| c.name.as_str());
+        let by = "the category's name, definition, watch words and examples";
+        rows.push(Because { name: label_name(i, 'c', place), word, confidence: c.confidence, words: &c.evidence, by });
     }
-    for i in &passage.intents {
-        put(i.value.label(), &i.evidence);
+    for (place, intent) in passage.intents.iter().enumerate() {
+        let by = match intent.value {
+            Intent::Complaint | Intent::Praise => "the sentiment, and phrases people complain and praise with",
+            Intent::Suggestion | Intent::Question | Intent::Churn | Intent::Urgent | Intent::BrokenPromise => {
+                "a rule about how people say it"
+            }
+        };
+        let word = intent.value.label();
+        rows.push(Because { name: label_name(i, 'i', place), word, confidence: intent.confidence, words: &intent.evidence, by });
     }
     rows
+}
+
+/// What each label rests on, in words: for those who cannot point at it, and for those who doubt it.
+fn why(r: &Reader, i: usize, passage: &Passage, model: &str) -> Markup {
+    let text = &r.heard().feedback.text;
+    let quotes = |spans: &[Span]| -> String {
+        spans
+            .iter()
+            .filter_map(|s| s.of(text))
+            .map(|w| format!("“{}”", say::beginning(w, 80)))
+            .take(4)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let rows = becauses(i, passage, r.directory);
+    html! {
+        @if !rows.is_empty() {
+            details.why {
+                summary { "Why" span.vh { " passage " (i + 1) " is read so" } }
+                dl.facts {
+                    @for row in rows {
+                        @let words = quotes(row.words);
+                        dt id={ "why-" (row.name) } { (row.word) }
+                        dd {
+                            @if row.confidence >= 1.0 { "Set by a person." }
+                            @else {
+                                @if words.is_empty() { "The passage as a whole" } @else { span.words dir="auto" { (words) } }
+                                ": " (row.by) ". " span.soft { (say::sure(row.confidence)) }
+                            }
+                        }
+                    }
+                }
+                p.soft { "Read by " (model) "." }
+            }
+        }
+    }
 }
 
 fn fix(r: &Reader, i: usize, passage: &Passage) -> Markup {
@@ -216,7 +324,6 @@ fn fix(r: &Reader, i: usize, passage: &Passage) -> Markup {
     let emotion = passage.emotion.as_ref().map_or("", |e| e.value.code());
     let stage = passage.stage.as_ref().map_or_else(String::new, |g| g.value.to_string());
     let has = |intent: Intent| passage.intents.iter().any(|i: &Label<Intent>| i.value == intent);
-    let rests = rests(&r.heard().feedback.text, passage, r.directory);
     html! {
         details.fix {
             summary { "Correct" span.vh { " passage " (i + 1) } }
@@ -252,9 +359,6 @@ fn fix(r: &Reader, i: usize, passage: &Passage) -> Markup {
                             label.check { input type="checkbox" name="intent" value=(intent.code()) checked[has(*intent)]; (intent.label()) }
                         }
                     }
-                }
-                @if !rests.is_empty() {
-                    dl.facts { @for (what, words) in rests { dt { (what) } dd dir="auto" { (words) } } }
                 }
                 button.primary type="submit" { "Save" }
             }
