@@ -73,6 +73,8 @@ crate::words! {
         Taxonomy = "taxonomy", "Categories";
         /// One category.
         Category = "category", "Category";
+        /// Words that a category learns from.
+        Example = "example", "Example";
         /// An owner inside the company, or a partner.
         Department = "department", "Department";
         /// Where something happens.

@@ -94,6 +94,8 @@ ids! {
     JobId,
     /// A correction of a reading.
     CorrectionId,
+    /// Words of which a person said whether they belong to a category.
+    ExampleId,
     /// An operational event.
     EventId,
     /// A named mapping.

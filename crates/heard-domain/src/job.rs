@@ -1,6 +1,6 @@
 //! Jobs: background work, written in the same transaction as the state that asks for it. Jobs are idempotent.
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
 use crate::id::{FeedbackId, ImportId};
 
@@ -23,18 +23,15 @@ pub enum Job {
         /// Which.
         import: ImportId,
     },
-    /// Read all feedback again, after this one (after a change of journey or taxonomy).
+    /// Read all feedback again, the newest first (after a change of journey or taxonomy).
     ReadAgain {
-        /// The last identifier that was read again; 0 at the beginning.
-        #[serde(deserialize_with = "also_zero")]
-        after: FeedbackId,
+        /// The last that was read again, so far the oldest; `None` at the beginning. A round that an older version of Heard
+        /// has begun begins anew.
+        #[serde(default)]
+        below: Option<FeedbackId>,
     },
-}
-
-/// No feedback has the identifier 0, and none may come in with it: here alone it is said, of the place before the first.
-fn also_zero<'de, D: Deserializer<'de>>(input: D) -> Result<FeedbackId, D::Error> {
-    let text = std::borrow::Cow::<'de, str>::deserialize(input)?;
-    text.parse().map(FeedbackId).map_err(de::Error::custom)
+    /// Find out what learning from the examples that wait would change.
+    Foresee,
 }
 
 impl Job {
@@ -45,6 +42,7 @@ impl Job {
             Self::Import { .. } => "import",
             Self::Undo { .. } => "undo",
             Self::ReadAgain { .. } => "read_again",
+            Self::Foresee => "foresee",
         }
     }
 }
@@ -59,12 +57,15 @@ mod tests {
             Job::Read { feedback: vec![FeedbackId(1)] },
             Job::Import { import: ImportId(2) },
             Job::Undo { import: ImportId(3) },
-            Job::ReadAgain { after: FeedbackId(0) },
-            Job::ReadAgain { after: FeedbackId(4) },
+            Job::ReadAgain { below: None },
+            Job::ReadAgain { below: Some(FeedbackId(4)) },
+            Job::Foresee,
         ];
         for job in jobs {
             let kept = serde_json::to_string(&job).unwrap();
             assert_eq!(serde_json::from_str::<Job>(&kept).unwrap(), job, "{kept}");
         }
+        let older = r#"{"job":"read_again","after":"4"}"#;
+        assert_eq!(serde_json::from_str::<Job>(older).unwrap(), Job::ReadAgain { below: None });
     }
 }

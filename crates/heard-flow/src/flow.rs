@@ -9,16 +9,21 @@ use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
 use heard_domain::id::{IdMaker, ImportId, PersonId};
+use heard_domain::precision::Precision;
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::{Clock, Time};
 use heard_domain::user::Grant;
+use heard_store::error::StoreError;
 use heard_store::store::Store;
 use heard_store::tables;
+use heard_store::view::View;
+use heard_text::learn::example::Example;
 use heard_text::pipeline::Reader;
 
 use tokio::sync::watch;
 
 use crate::error::FlowError;
+use crate::lessons::{of as lessons_of, present};
 use crate::noting::Noting;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
@@ -29,6 +34,10 @@ struct Pace {
     since: Time,
     from: u64,
 }
+
+/// Of what it was measured how well the categories are told apart: the version, how many examples wait or were learnt from,
+/// and the last of them.
+pub(crate) type MeasuredOf = (i64, usize, i64);
 
 /// What every step is given.
 pub struct Flow {
@@ -46,6 +55,7 @@ pub struct Flow {
     /// How often it was asked to look anew.
     looks_asked: AtomicU64,
     paces: Mutex<HashMap<ImportId, Pace>>,
+    measured: Mutex<Option<(MeasuredOf, Arc<Precision>)>>,
     noting: Arc<Noting>,
     /// Tokens that were looked up.
     pub(crate) tokens: Remembered,
@@ -58,10 +68,11 @@ impl Flow {
         store.tell_time(Arc::clone(&clock));
         let scope = Scope::system();
         let (directory, highest) =
-            store.read_now(&scope, |view| Ok((tables::directory::load(view)?, tables::id::highest(view)?)))?;
+            store.read_now(&scope, |view| Ok(((tables::directory::load(view)?, lessons(view)?), tables::id::highest(view)?)))?;
+        let (directory, (lessons, held)) = directory;
         let files = folder.join("imports");
         std::fs::create_dir_all(&files).map_err(FlowError::internal)?;
-        let known = RwLock::new(Understanding::of(directory));
+        let known = RwLock::new(Understanding::of(directory, &lessons, held));
         let noting = Noting::new(store.clone());
         let ids = Arc::new(IdMaker::above(highest));
         let born = ids.next(clock.now());
@@ -76,6 +87,7 @@ impl Flow {
             looking: tokio::sync::Mutex::default(),
             looks_asked: AtomicU64::new(0),
             paces: Mutex::default(),
+            measured: Mutex::default(),
             noting,
             tokens: Remembered::default(),
             stopping: watch::Sender::default(),
@@ -182,6 +194,19 @@ impl Flow {
         (seconds >= 0.5 && done > pace.from).then(|| (done - pace.from) as f64 / seconds)
     }
 
+    /// How well the categories are told apart, if that was measured of this very state.
+    pub(crate) fn measured(&self, of: MeasuredOf) -> Option<Arc<Precision>> {
+        let known = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(known, _)| *known == of).map(|(_, precision)| Arc::clone(precision))
+    }
+
+    /// Remembers how well the categories are told apart.
+    pub(crate) fn keep_measured(&self, of: MeasuredOf, precision: Precision) -> Arc<Precision> {
+        let precision = Arc::new(precision);
+        *self.measured.lock().unwrap_or_else(PoisonError::into_inner) = Some((of, Arc::clone(&precision)));
+        precision
+    }
+
     /// Looks again at what the company has named, after a change of it.
     pub(crate) async fn refresh(&self) -> Result<(), FlowError> {
         let asked = self.looks_asked.fetch_add(1, Ordering::AcqRel) + 1;
@@ -191,21 +216,32 @@ impl Flow {
             return Ok(());
         }
         let asked = self.looks_asked.load(Ordering::Acquire);
-        let directory = self.store.read(&Scope::system(), tables::directory::load).await?;
+        let look = |view: &View| Ok((tables::directory::load(view)?, present(view)?.len()));
+        let (directory, lessons_now) = self.store.read(&Scope::system(), look).await?;
         let old = self.look();
-        // A new attribute or post needs no new reader: compiling watch words is the dear part.
+        // A new attribute or post needs no new reader: compiling watch words and learning are the dear part. Examples that
+        // went with their comments are to be unlearnt.
         let same = directory.journey == old.directory.journey
             && directory.taxonomy == old.directory.taxonomy
             && directory.places == old.directory.places;
-        let next = if same {
-            Understanding::with(directory, old.reader)
+        let next = if same && lessons_now == old.lessons {
+            Understanding::with(directory, old.reader, lessons_now)
         } else {
-            Understanding::of(directory)
+            let look = |view: &View| Ok((tables::directory::load(view)?, lessons(view)?));
+            let (directory, (lessons, held)) = self.store.read(&Scope::system(), look).await?;
+            let learn = move || Understanding::of(directory, &lessons, held);
+            tokio::task::spawn_blocking(learn).await.map_err(FlowError::internal)?
         };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = next;
         *done = asked;
         Ok(())
     }
+}
+
+/// What the present version of the categories has learnt from, with its words.
+fn lessons(view: &View) -> Result<(Vec<Example>, usize), StoreError> {
+    let present = present(view)?;
+    Ok((lessons_of(view, &present)?, present.len()))
 }
 
 /// Refuses unless the scope allows it.

@@ -2,4 +2,5 @@
 
 pub mod again;
 pub mod correct;
+pub mod foresee;
 pub mod step;

@@ -1,5 +1,5 @@
-//! Understanding: the reader together with the names that it was made from. Whoever hears and whoever reads again ask it in
-//! the same way.
+//! Understanding: the reader together with the names and examples that it was made from. Whoever hears and whoever reads
+//! again ask it in the same way.
 
 use std::sync::Arc;
 
@@ -8,6 +8,10 @@ use heard_domain::directory::Directory;
 use heard_domain::feedback::{Feedback, NewFeedback};
 use heard_domain::id::{FeedbackId, PostId, StageId};
 use heard_domain::reading::{EntityKind, Reading};
+use heard_domain::taxonomy::Taxonomy;
+use heard_store::tables::feedback::Words;
+use heard_text::learn::example::Example;
+use heard_text::learn::head::CategoryHead;
 use heard_text::pipeline::Reader;
 use heard_text::step::ToRead;
 
@@ -37,21 +41,29 @@ pub(crate) struct Understanding {
     pub(crate) reader: Arc<Reader>,
     /// The directory's names.
     pub(crate) names: Arc<Known>,
+    /// How many examples the present version of the categories holds.
+    pub(crate) lessons: usize,
 }
 
 impl Understanding {
-    /// Of a company as it is now.
-    pub(crate) fn of(directory: Directory) -> Self {
-        let names = listed(&directory);
-        let names = names.iter().map(|(name, kind)| (name.as_str(), *kind));
-        let reader = Reader::new(&directory.journey, &directory.taxonomy).knowing(names);
-        Self::with(directory, Arc::new(reader))
+    /// Of a company as it is now; learning takes a moment.
+    pub(crate) fn of(directory: Directory, lessons: &[Example], held: usize) -> Self {
+        let head = CategoryHead::learn(&directory.taxonomy, lessons);
+        let reader = Arc::new(reader(&directory, &directory.taxonomy, head));
+        Self::with(directory, reader, held)
     }
 
     /// The same with a reader that is there already.
-    pub(crate) fn with(directory: Directory, reader: Arc<Reader>) -> Self {
+    pub(crate) fn with(directory: Directory, reader: Arc<Reader>, held: usize) -> Self {
         let names = Arc::new(Known::of(&directory));
-        Self { directory: Arc::new(directory), reader, names }
+        Self { directory: Arc::new(directory), reader, names, lessons: held }
+    }
+
+    /// The same company, had it other categories or learnt from other examples: learning begins where this one ended.
+    pub(crate) fn taught(&self, taxonomy: &Taxonomy, lessons: &[Example]) -> Self {
+        let head = self.reader.head().relearn(taxonomy, lessons);
+        let reader = Arc::new(reader(&self.directory, taxonomy, head));
+        Self { reader, lessons: lessons.len(), ..self.clone() }
     }
 
     /// Whether the company's words are still those of `other`: what one has read, the other would read alike.
@@ -65,6 +77,12 @@ impl Understanding {
         self.ask(feedback.id, feedback.revision, &feedback.text, stage)
     }
 
+    /// The same, of what is known of it to read it.
+    pub(crate) fn read_words(&self, words: &Words) -> Reading {
+        let stage = self.directory.stage_at(words.post, words.touchpoint);
+        self.ask(words.id, words.revision, &words.text, stage)
+    }
+
     /// Reads a feedback that is about to be kept for the first time.
     pub(crate) fn read_new(&self, id: FeedbackId, post: PostId, new: &NewFeedback) -> Reading {
         let touchpoint = new.touchpoint.as_deref().and_then(|name| self.directory.touchpoint_named(name));
@@ -74,4 +92,11 @@ impl Understanding {
     fn ask(&self, feedback: FeedbackId, revision: i32, text: &str, stage: Option<StageId>) -> Reading {
         self.reader.read(&ToRead { feedback, revision, text, language_hint: None, touchpoint_stage: stage })
     }
+}
+
+/// A reader that knows the company's categories as they were taught, and its names.
+fn reader(directory: &Directory, taxonomy: &Taxonomy, head: CategoryHead) -> Reader {
+    let names = listed(directory);
+    let names = names.iter().map(|(name, kind)| (name.as_str(), *kind));
+    Reader::taught(&directory.journey, taxonomy, head).knowing(names)
 }

@@ -162,7 +162,7 @@ fn take(tx: &mut Tx, by: i64, now: Time) -> Result<Vec<Taken>, StoreError> {
 fn weight(job: &Job) -> usize {
     match job {
         Job::Read { feedback } => feedback.len(),
-        Job::ReadAgain { .. } | Job::Import { .. } | Job::Undo { .. } => 0,
+        Job::ReadAgain { .. } | Job::Foresee | Job::Import { .. } | Job::Undo { .. } => 0,
     }
 }
 
@@ -175,7 +175,8 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 reads.push(id);
                 feedback.extend(ids);
             }
-            Job::ReadAgain { after } => read::again::run(flow, id, after).await?,
+            Job::ReadAgain { below } => read::again::run(flow, id, below).await?,
+            Job::Foresee => read::foresee::run(flow, id).await?,
             Job::Import { import } => {
                 hear::import::run(flow, import).await?;
                 // An import that was left in the middle goes on after the next start.

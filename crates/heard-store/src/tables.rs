@@ -1,6 +1,6 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
-//! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`taxonomy`], [`taxonomy_change`], [`post`], [`scale`], [`attribute`] ·
+//! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`example`], [`taxonomy_version`], [`taxonomy`], [`taxonomy_change`], [`foreseen`], [`post`], [`scale`], [`attribute`] ·
 //! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
@@ -15,8 +15,10 @@ pub mod cube;
 pub mod department;
 pub mod directory;
 pub mod event;
+pub mod example;
 pub mod exposure;
 pub mod feedback;
+pub mod foreseen;
 pub mod form;
 pub mod health;
 pub mod id;
@@ -39,6 +41,7 @@ pub mod session;
 pub mod snapshot;
 pub mod taxonomy;
 pub mod taxonomy_change;
+pub mod taxonomy_version;
 pub mod template;
 pub mod token;
 pub mod user;

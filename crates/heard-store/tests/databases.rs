@@ -18,6 +18,7 @@ mod conformance {
     pub mod cubes;
     pub mod gathered;
     pub mod hear;
+    pub mod learning;
     pub mod made;
     pub mod operations;
     pub mod outbox;

@@ -237,7 +237,8 @@ const act = {
 document.addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || keysOff()) return;
   if (event.target.closest?.('input, textarea, select, [contenteditable], dialog')) return;
-  const does = Object.hasOwn(act, event.key) && act[event.key];
+  const own = /^[1-9a-z]$/.test(event.key) && $(`[data-key="${event.key}"]`);
+  const does = own ? () => own.click() : Object.hasOwn(act, event.key) && act[event.key];
   if (does) {
     event.preventDefault();
     does();

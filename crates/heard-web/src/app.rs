@@ -16,7 +16,7 @@ use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
     accounts, audit, calendars, company, departments, directory, drivers, events, export, exposures, feedback, figures, forms,
-    hooks, imports, journey, live, persons, places, posts, segments, taxonomy, templates, tokens, users, webhooks,
+    hooks, imports, journey, learning, live, persons, places, posts, segments, taxonomy, templates, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
@@ -24,6 +24,7 @@ use crate::pages::{
     categories, category, correct, drivers as matters, feedback as reading, form as visit, import, journey as map, journey_edit,
     live as arriving, overview, posts as listen, settings, sign_in, welcome,
 };
+use crate::pages::learning::{examples, label, proposal, versions};
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
 use crate::route::Policy::{May, Public, SignedIn};
@@ -85,8 +86,18 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/categories", May(ReadFigures), categories::show),
         Route::page(post(), "/categories", May(Shape), categories::add),
         Route::page(post(), "/categories/undo", May(Shape), categories::undo),
+        Route::page(get(), "/categories/proposal", May(Shape), proposal::show),
+        Route::page(post(), "/categories/proposal", May(Shape), proposal::decide),
+        Route::page(get(), "/categories/versions", May(Shape), versions::show),
+        Route::page(post(), "/categories/versions", May(Shape), versions::roll_back),
+        Route::page(get(), "/categories/label", May(Correct), label::show),
+        Route::page(post(), "/categories/label", May(Correct), label::answer),
+        Route::page(post(), "/categories/label/undo", May(Correct), label::undo),
         Route::page(get(), "/categories/{id}", May(Shape), category::show),
         Route::page(post(), "/categories/{id}", May(Shape), category::change),
+        Route::page(post(), "/categories/{id}/examples", May(Shape), examples::add),
+        Route::page(post(), "/examples/{id}", May(Shape), examples::change),
+        Route::page(post(), "/feedback/{id}/examples", May(Shape), examples::choose),
 
         Route::page(get(), "/drivers", May(ReadFigures), matters::show),
         Route::page(get(), "/drivers.csv", May(ReadFigures), matters::file),
@@ -165,6 +176,20 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/taxonomy/undo", May(Shape), taxonomy::undo_doc(), taxonomy::undo),
         Route::api(get(), "/api/v1/taxonomy/history", May(Shape), taxonomy::history_doc(), taxonomy::history),
         Route::api(post(), "/api/v1/taxonomy/try", May(Shape), taxonomy::try_doc(), taxonomy::try_words),
+        Route::api(get(), "/api/v1/categories/{id}/examples", May(Shape), learning::examples_doc(), learning::examples),
+        Route::api(post(), "/api/v1/categories/{id}/examples", May(Shape), learning::add_example_doc(), learning::add_example),
+        Route::api(delete(), "/api/v1/examples/{id}", May(Shape), learning::remove_example_doc(), learning::remove_example),
+        Route::api(post(), "/api/v1/examples/{id}/restore", May(Shape), learning::restore_example_doc(), learning::restore_example),
+        Route::api(get(), "/api/v1/taxonomy/proposal", May(Shape), learning::proposal_doc(), learning::proposal),
+        Route::api(post(), "/api/v1/taxonomy/proposal/apply", May(Shape), learning::apply_doc(), learning::apply),
+        Route::api(post(), "/api/v1/taxonomy/proposal/discard", May(Shape), learning::discard_doc(), learning::discard),
+        Route::api(post(), "/api/v1/taxonomy/proposal/count", May(Shape), learning::count_all_doc(), learning::count_all),
+        Route::api(get(), "/api/v1/taxonomy/progress", May(Shape), learning::working_doc(), learning::working),
+        Route::api(get(), "/api/v1/taxonomy/versions", May(Shape), learning::versions_doc(), learning::versions),
+        Route::api(get(), "/api/v1/taxonomy/comparison", May(Shape), learning::compare_doc(), learning::compare),
+        Route::api(post(), "/api/v1/taxonomy/roll-back", May(Shape), learning::roll_back_doc(), learning::roll_back),
+        Route::api(get(), "/api/v1/taxonomy/precision", May(Shape), learning::precise_doc(), learning::precise),
+        Route::api(get(), "/api/v1/taxonomy/useful", May(ReadFeedback), learning::next_to_label_doc(), learning::next_to_label),
         Route::api(get(), "/api/v1/calendars", SignedIn, calendars::list_doc(), calendars::list),
         Route::api(post(), "/api/v1/calendars", May(Shape), calendars::add_doc(), calendars::add),
         Route::api(patch(), "/api/v1/calendars/{id}", May(Shape), calendars::change_doc(), calendars::change),

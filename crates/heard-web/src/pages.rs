@@ -10,6 +10,7 @@ pub mod form;
 pub mod import;
 pub mod journey;
 pub mod journey_edit;
+pub mod learning;
 pub mod live;
 pub mod overview;
 pub mod posts;

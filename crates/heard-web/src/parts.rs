@@ -1,7 +1,7 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
 //! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`arriving`] ·
-//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`] · [`asking`].
+//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`] · [`asking`].
 
 pub mod arriving;
 pub mod asking;
@@ -18,6 +18,7 @@ pub mod icon;
 pub mod journey;
 pub mod kpi;
 pub mod layout;
+pub mod learning;
 pub mod mixes;
 pub mod movers;
 pub mod pager;

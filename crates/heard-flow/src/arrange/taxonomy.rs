@@ -2,10 +2,11 @@
 //! background, and taken back as long as nothing else was changed since.
 
 use heard_domain::audit::{Act, Noun};
+use heard_domain::directory::Directory;
 use heard_domain::id::{CategoryId, FeedbackId, JobId};
 use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
-use heard_domain::taxonomy::Taxonomy;
+use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_domain::time::{Period, Time};
 use heard_domain::user::Grant;
 use heard_store::tables;
@@ -137,10 +138,11 @@ pub async fn apply(flow: &Flow, scope: &Scope, version: Option<i64>, change: Cat
             if after.categories == before.categories {
                 return Ok(Ok(before.version));
             }
-            let mut back = Back { before: before.clone(), merged: None, corrections: Vec::new() };
+            let mut back = Back { before: before.clone(), merged: None, corrections: Vec::new(), examples: Vec::new() };
             if let CategoryChange::Merge { id, into } = change {
                 back.merged = Some((id, into));
                 back.corrections = tables::taxonomy_change::follow(tx, id, into, None)?;
+                back.examples = tables::example::follow(tx, id, into, None)?;
             }
             let version = tables::taxonomy::save(tx, &after)?;
             let summary = change.summary(&before);
@@ -169,6 +171,16 @@ fn stale() -> FlowError {
     FlowError::Conflict("the categories were changed meanwhile: look at them again".into())
 }
 
+/// Categories as they were, on what there is by now: stages and departments may be gone, and what stood on them goes on
+/// without.
+pub(crate) fn standing(mut categories: Vec<Category>, directory: &Directory, version: i64) -> Taxonomy {
+    for category in &mut categories {
+        category.stage.take_if(|stage| directory.journey.stage(*stage).is_none());
+        category.departments.retain(|department| directory.department(*department).is_some());
+    }
+    Taxonomy { version, categories: ordered(&categories) }
+}
+
 /// What departments changed goes back with them, and a merge that is made again would leave corrections behind.
 fn takes_back(told: &Changed) -> bool {
     !matches!(told.act.as_str(), "undo" | "department")
@@ -187,21 +199,20 @@ pub async fn undo(flow: &Flow, scope: &Scope, version: i64) -> Result<i64, FlowE
             };
             let now_is = tables::taxonomy::get(tx)?;
             let Some(back) = back.filter(|_| now_is.version == version && takes_back(&told)) else { return Ok(Err(stale())) };
-            // Stages and departments may be gone by now; what stands on them goes on without.
-            let mut categories = back.before.categories;
-            for category in &mut categories {
-                category.stage.take_if(|stage| directory.journey.stage(*stage).is_none());
-                category.departments.retain(|department| directory.department(*department).is_some());
+            let restored = standing(back.before.categories, &directory, version);
+            if let Some((from, into)) = back.merged {
+                tables::example::follow(tx, into, from, Some(&back.examples))?;
             }
-            let restored = Taxonomy { version, categories: ordered(&categories) };
-            let made = tables::taxonomy::save(tx, &restored)?;
+            let learnt = tables::taxonomy_version::examples(tx, back.before.version)?;
+            let learnt = tables::example::as_now(tx, &learnt)?;
+            let made = tables::taxonomy::save_with(tx, &restored, &learnt)?;
             if let Some((from, into)) = back.merged {
                 tables::taxonomy_change::follow(tx, into, from, Some(&back.corrections))?;
             }
             let summary = format!("Taken back: {}", told.summary);
             let detail = json!({ "version": made, "what": summary });
             let undone = Changed { version: made, at: now, by, act: "undo".to_owned(), summary };
-            let again_back = Back { before: now_is, merged: None, corrections: Vec::new() };
+            let again_back = Back { before: now_is, merged: None, corrections: Vec::new(), examples: Vec::new() };
             tables::taxonomy_change::note(tx, &undone, &again_back)?;
             tables::audit::note_of(tx, now, actor.into(), Act::Undone, Noun::Taxonomy, None, &detail)?;
             again::ask(tx, job, now)?;

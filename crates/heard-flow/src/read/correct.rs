@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::read::foresee;
 
 /// Corrects the passage at `span` (`None`: every passage).
 pub async fn add(
@@ -43,7 +44,7 @@ pub async fn add_all(
     let at = flow.now();
     let corrections: Vec<Correction> =
         changes.into_iter().map(|change| Correction { id: CorrectionId(flow.id()), feedback, span, change, by, at }).collect();
-    let kept = corrections.clone();
+    let (kept, next) = (corrections.clone(), flow.id());
     let correct = move |tx: &mut Tx| {
         for one in &kept {
             if !tables::reading::correct(tx, one)? {
@@ -52,10 +53,18 @@ pub async fn add_all(
             let detail = json!({ "feedback": one.feedback, "change": one.change });
             tables::audit::note(tx, one.at, Act::Added, Noun::Correction, one.id.0, &detail)?;
         }
+        if kept.iter().any(teaches) {
+            foresee::ask(tx, next, at)?;
+        }
         Ok(true)
     };
     let known = flow.store.write(scope, correct).await?;
     if known { Ok(corrections) } else { Err(FlowError::Missing("feedback")) }
+}
+
+/// Whether the categories can learn from it.
+fn teaches(correction: &Correction) -> bool {
+    matches!(correction.change, Change::AddCategory { .. } | Change::RemoveCategory { .. })
 }
 
 /// Who answers for a correction: a program corrects in the name of who made its token.
@@ -73,11 +82,12 @@ async fn corrector(flow: &Flow, scope: &Scope) -> Result<UserId, FlowError> {
 /// Takes a correction back; gives the feedback it belonged to.
 pub async fn undo(flow: &Flow, scope: &Scope, id: CorrectionId) -> Result<FeedbackId, FlowError> {
     need(scope, Grant::Correct)?;
-    let now = flow.now();
+    let (now, next) = (flow.now(), flow.id());
     let undo = move |tx: &mut Tx| {
         let feedback = tables::reading::undo(tx, id)?;
         if let Some(feedback) = feedback {
             tables::audit::note(tx, now, Act::Undone, Noun::Correction, id.0, &json!({ "feedback": feedback }))?;
+            foresee::ask(tx, next, now)?;
         }
         Ok(feedback)
     };

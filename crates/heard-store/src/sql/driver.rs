@@ -107,6 +107,7 @@ from_ids!(
     ScaleId,
     JobId,
     CorrectionId,
+    ExampleId,
     EventId,
     TemplateId,
     PlaceId,

@@ -42,6 +42,7 @@ macro_rules! steps {
             5 "audit" "0005",
             6 "installation" "0006",
             7 "snapshot" "0007",
+            8 "learning" "0008",
         )
     };
 }

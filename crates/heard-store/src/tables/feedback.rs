@@ -390,8 +390,42 @@ fn newest_where(view: &View, column: &str, value: Value<'_>, limit: usize) -> Re
 }
 
 /// How many there are up to this identifier.
-pub fn count_up_to(view: &View, last: FeedbackId) -> Result<u64, StoreError> {
-    Ok(view.number("SELECT count(*) FROM feedback WHERE id <= $1", &[last.into()])? as u64)
+pub fn count_from(view: &View, first: FeedbackId) -> Result<u64, StoreError> {
+    Ok(view.number("SELECT count(*) FROM feedback WHERE id >= $1", &[first.into()])? as u64)
+}
+
+/// What has to be known of a feedback to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Which.
+    pub id: FeedbackId,
+    /// At which revision.
+    pub revision: i32,
+    /// Where it was heard.
+    pub post: PostId,
+    /// At which contact.
+    pub touchpoint: Option<TouchpointId>,
+    /// The verbatim.
+    pub text: String,
+}
+
+/// The next feedbacks in sight below this one (`None`: from the newest on), with what has to be known to read them.
+pub fn to_read_below(view: &View, below: Option<FeedbackId>, limit: usize) -> Result<Vec<Words>, StoreError> {
+    let (sight, more) = sight(view, 3);
+    let sql = format!(
+        "SELECT id, revision, post, touchpoint, text FROM feedback WHERE id < $1{sight} ORDER BY id DESC LIMIT $2"
+    );
+    let below = below.map_or(i64::MAX, |id| id.0);
+    let values: Vec<Value<'_>> = [below.into(), limit.into()].into_iter().chain(more).collect();
+    view.list(&sql, &values, |row| {
+        Ok(Words {
+            id: FeedbackId(row.int(0)?),
+            revision: row.int(1)? as i32,
+            post: PostId(row.int(2)?),
+            touchpoint: row.int_or_none(3)?.map(TouchpointId),
+            text: row.text(4)?.to_owned(),
+        })
+    })
 }
 
 /// The words of feedbacks in sight, in no order.

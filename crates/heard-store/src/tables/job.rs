@@ -125,6 +125,18 @@ pub fn again(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Whoever has taken the job has come so far, and goes on: cut off, it begins here.
+pub fn go_on(tx: &mut Tx, id: JobId, job: &Job) -> Result<(), StoreError> {
+    let body = serde_json::to_string(job)?;
+    tx.execute("UPDATE job SET failures = 0, cuts = 0, failure = NULL, body = $2 WHERE id = $1", &[id.into(), (&body).into()])?;
+    Ok(())
+}
+
+/// Whether the job is still there.
+pub fn there(view: &View, id: JobId) -> Result<bool, StoreError> {
+    Ok(view.number("SELECT count(*) FROM job WHERE id = $1", &[id.into()])? > 0)
+}
+
 /// Gives back what was taken: at the start, when whoever took it is gone.
 pub fn release_all(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute("UPDATE job SET taken = 0, cuts = cuts + 1 WHERE taken <> 0", &[])?;

@@ -16,7 +16,7 @@ use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::with_formulas;
 use crate::tables::label::{Named, keep_bodies};
 use crate::tables::passage::CHUNK;
-use crate::tables::{outbox, passage};
+use crate::tables::{example, outbox, passage};
 use crate::view::{Tx, View};
 
 /// What has to be known of a feedback before its labels are replaced.
@@ -26,7 +26,20 @@ struct Facts {
     day: Day,
     read: bool,
     stage: Option<StageId>,
+    language: Option<String>,
+    polarity: Option<usize>,
+    sentiment: Option<f64>,
     ratings: Vec<Rating>,
+}
+
+impl Facts {
+    /// Whether the feedback's own labels are these already.
+    fn shows(&self, language: Option<&str>, main: &Labels) -> bool {
+        self.read
+            && self.language.as_deref() == language
+            && (self.stage, self.polarity) == (main.stage, main.polarity.map(Polarity::index))
+            && self.sentiment == main.sentiment.map(f64::from)
+    }
 }
 
 /// Keeps readings in the place of older ones: passages, cubes, outbox. For each, whether it was kept: a reading of a
@@ -48,19 +61,15 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
     let ids: Vec<FeedbackId> = readings.iter().map(|r| r.feedback).collect();
     let facts = facts(tx, &ids)?;
     let read: Vec<FeedbackId> = ids.iter().copied().filter(|id| facts.get(id).is_some_and(|f| f.read)).collect();
-    let mut before = passage::many(tx, &read)?;
-    passage::delete_many(tx, &read)?;
+    let before = passage::many(tx, &read)?;
     let corrections = corrections_of(tx, &ids)?;
     let named = Named::of(tx)?;
 
     let mut labelled = Vec::with_capacity(readings.len());
-    let (mut bodies, mut own) = (Vec::with_capacity(readings.len()), Vec::with_capacity(readings.len() * 6));
+    let (mut bodies, mut own, mut alike) = (Vec::with_capacity(readings.len()), Vec::new(), Vec::new());
     for raw in readings {
         let Some(facts) = facts.get(&raw.feedback).filter(|f| f.revision == raw.revision) else {
             kept.push(false);
-            if let Some(labels) = before.remove(&raw.feedback) {
-                labelled.push((raw.feedback, labels));
-            }
             continue;
         };
         kept.push(true);
@@ -69,16 +78,25 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
             reading = Cow::Owned(raw.clone().corrected(list));
         }
         let found = named.labelled(reading, facts.stage);
+        bodies.push((raw.feedback, serde_json::to_string(raw)?));
+        // Most of what is read again is read as before: then nothing that is counted or filtered moves.
+        let old = before.get(&raw.feedback);
+        if old == Some(&found.passages) && facts.shows(found.language.as_deref(), &found.main) {
+            alike.push(raw);
+            continue;
+        }
         let ratings = with_formulas(tx, facts.ratings.iter())?;
         let counted = |passages| Counted { day: facts.day, post: facts.post, passages, ratings: &ratings };
-        let old = before.remove(&raw.feedback).unwrap_or_else(|| vec![Labels::unread(facts.stage)]);
-        tx.cubes.add(counted(&old), -1);
+        let unread = [Labels::unread(facts.stage)];
+        tx.cubes.add(counted(old.map_or(&unread[..], Vec::as_slice)), -1);
         tx.cubes.add(counted(&found.passages), 1);
 
         own.push((raw, found.language, found.main));
-        bodies.push((raw.feedback, serde_json::to_string(raw)?));
         labelled.push((raw.feedback, found.passages));
     }
+    let changed: Vec<FeedbackId> = labelled.iter().map(|(id, _)| *id).collect();
+    let gone: Vec<FeedbackId> = changed.iter().copied().filter(|id| before.contains_key(id)).collect();
+    passage::delete_many(tx, &gone)?;
     passage::insert_many(tx, labelled.iter().map(|(id, labels)| (*id, &labels[..])))?;
     let values: Vec<Value<'_>> = own
         .iter()
@@ -95,14 +113,16 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
         .collect();
     let sql = "UPDATE feedback SET language = $2, model = $3, stage = $4, polarity = $5, sentiment = $6 WHERE id = $1";
     tx.execute_many(sql, 6, &values)?;
+    let values: Vec<Value<'_>> = alike.iter().flat_map(|raw| [raw.feedback.into(), (&raw.model).into()]).collect();
+    tx.execute_many("UPDATE feedback SET model = $2 WHERE id = $1", 2, &values)?;
     keep_bodies(tx, &bodies)?;
-    outbox::push(tx, &bodies.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    outbox::push(tx, &changed)
 }
 
 fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, StoreError> {
     let (list, values) = one_of(1, ids);
     let mut facts = HashMap::with_capacity(ids.len());
-    let sql = format!("SELECT id, revision, post, day, model, stage FROM feedback WHERE id IN ({list})");
+    let sql = format!("SELECT id, revision, post, day, model, stage, language, polarity, sentiment FROM feedback WHERE id IN ({list})");
     view.each(&sql, &values, |row| {
         let fact = Facts {
             revision: row.int(1)? as i32,
@@ -110,6 +130,9 @@ fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, 
             day: Day(row.int(3)? as i32),
             read: row.text_or_none(4)?.is_some(),
             stage: row.int_or_none(5)?.map(StageId),
+            language: row.text_or_none(6)?.map(str::to_owned),
+            polarity: row.int_or_none(7)?.and_then(|index| usize::try_from(index).ok()),
+            sentiment: row.real_or_none(8)?,
             ratings: Vec::new(),
         };
         facts.insert(FeedbackId(row.int(0)?), fact);
@@ -126,7 +149,7 @@ fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, 
 }
 
 /// The corrections that hold for the present words of feedbacks, oldest first.
-fn corrections_of(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Vec<Correction>>, StoreError> {
+pub fn corrections_of(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Vec<Correction>>, StoreError> {
     let mut found: HashMap<FeedbackId, Vec<Correction>> = HashMap::new();
     for ids in ids.chunks(CHUNK) {
         let (list, values) = one_of(1, ids);
@@ -203,6 +226,7 @@ pub fn correct(tx: &mut Tx, correction: &Correction) -> Result<bool, StoreError>
     let body = serde_json::to_string(correction)?;
     let values: [Value<'_>; 4] = [correction.id.into(), correction.feedback.into(), revision.into(), (&body).into()];
     tx.execute("INSERT INTO correction (id, feedback, revision, body) VALUES ($1, $2, $3, $4)", &values)?;
+    example::of_correction(tx, correction, revision)?;
     lay_over(tx, correction.feedback)?;
     Ok(true)
 }
@@ -215,6 +239,7 @@ pub fn undo(tx: &mut Tx, id: CorrectionId) -> Result<Option<FeedbackId>, StoreEr
         return Ok(None);
     }
     tx.execute("DELETE FROM correction WHERE id = $1", &[id.into()])?;
+    example::correction_undone(tx, id)?;
     lay_over(tx, feedback)?;
     Ok(Some(feedback))
 }

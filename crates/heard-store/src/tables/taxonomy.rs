@@ -1,18 +1,24 @@
 //! The taxonomy: one tree of categories that the whole company shares.
 
+use heard_domain::example::Taught;
 use heard_domain::id::{CategoryId, FeedbackId, StageId};
 use heard_domain::taxonomy::{Category, Taxonomy};
 
 use crate::error::StoreError;
 use crate::sql::driver::{Value, one_of};
-use crate::tables::{company, journey, reading};
+use crate::tables::{company, example, journey, reading, taxonomy_version};
 use crate::view::{Tx, View};
 
 const VERSION: &str = "taxonomy_version";
 
+/// The number of the present version; 0 before the first.
+pub fn version(view: &View) -> Result<i64, StoreError> {
+    Ok(company::setting(view, VERSION)?.and_then(|version| version.parse().ok()).unwrap_or(0))
+}
+
 /// The taxonomy as it is: parents before their children.
 pub fn get(view: &View) -> Result<Taxonomy, StoreError> {
-    let version = company::setting(view, VERSION)?.and_then(|version| version.parse().ok()).unwrap_or(0);
+    let version = version(view)?;
     let sql =
         "SELECT id, parent, name, definition, watch_words, stage, departments, position FROM category ORDER BY position, id";
     let mut rest = view.list(sql, &[], |row| {
@@ -42,9 +48,21 @@ pub fn get(view: &View) -> Result<Taxonomy, StoreError> {
 }
 
 /// Makes the taxonomy what is given, parents before children, under the next version, which is returned. What was said
-/// about categories that are gone is about none.
+/// about categories that are gone is about none. What the version before has learnt from, this one has as well.
 pub fn save(tx: &mut Tx, taxonomy: &Taxonomy) -> Result<i64, StoreError> {
+    let before = version(tx)?;
+    let examples = taxonomy_version::examples(tx, before)?;
+    let examples = example::as_now(tx, &examples)?;
+    save_with(tx, taxonomy, &examples)
+}
+
+/// The same with what it has learnt from.
+pub fn save_with(tx: &mut Tx, taxonomy: &Taxonomy, examples: &[Taught]) -> Result<i64, StoreError> {
     let old = get(tx)?;
+    // The first change of what an older version of Heard has set up: how it was is kept as well.
+    if !old.categories.is_empty() && taxonomy_version::get(tx, old.version)?.is_none() {
+        taxonomy_version::keep(tx, old.version, &old.categories, &[])?;
+    }
     for category in &old.categories {
         if taxonomy.category(category.id).is_none_or(|new| new.name != category.name) {
             journey::set_aside(tx, "category", category.id.0)?;
@@ -78,6 +96,7 @@ pub fn save(tx: &mut Tx, taxonomy: &Taxonomy) -> Result<i64, StoreError> {
     }
     let version = old.version + 1;
     company::set(tx, VERSION, &version.to_string())?;
+    taxonomy_version::keep(tx, version, &taxonomy.categories, examples)?;
     Ok(version)
 }
 

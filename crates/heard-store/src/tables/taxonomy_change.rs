@@ -1,6 +1,6 @@
 //! Changes of the taxonomy: who, when, what, and how it was before, so that the last one can be taken back.
 
-use heard_domain::id::{CategoryId, CorrectionId, UserId};
+use heard_domain::id::{CategoryId, CorrectionId, ExampleId, UserId};
 use heard_domain::reading::{Change, Correction};
 use heard_domain::taxonomy::Taxonomy;
 use heard_domain::time::Time;
@@ -21,7 +21,7 @@ pub struct Changed {
     pub at: Time,
     /// Who, if it was a user.
     pub by: Option<UserId>,
-    /// What was done (`add`, `change`, `move`, `merge`, `remove`, `undo`, `department`).
+    /// What was done (`add`, `change`, `move`, `merge`, `remove`, `undo`, `department`, `learn`, `roll_back`).
     pub act: String,
     /// In one sentence.
     pub summary: String,
@@ -36,6 +36,9 @@ pub struct Back {
     pub merged: Option<(CategoryId, CategoryId)>,
     /// The corrections that followed it.
     pub corrections: Vec<CorrectionId>,
+    /// The examples that followed it.
+    #[serde(default)]
+    pub examples: Vec<ExampleId>,
 }
 
 const COLUMNS: &str = "version, at, user_id, act, summary";

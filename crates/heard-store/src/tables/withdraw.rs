@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::{insert_facts, load, tally};
 use crate::tables::passage::CHUNK;
-use crate::tables::{outbox, passage};
+use crate::tables::{example, outbox, passage};
 use crate::view::{Tx, View};
 
 /// What was withdrawn.
@@ -133,6 +133,7 @@ pub fn withdraw(
                 withdrawn.restored.push(feedback.id);
             } else {
                 withdrawn.corrections += tx.execute("DELETE FROM correction WHERE feedback = $1", &[feedback.id.into()])?;
+                example::forget(tx, feedback.id)?;
                 tx.execute("DELETE FROM feedback_revision WHERE feedback = $1", &[feedback.id.into()])?;
                 tx.execute("DELETE FROM feedback WHERE id = $1", &[feedback.id.into()])?;
                 withdrawn.removed += 1;
@@ -156,6 +157,7 @@ fn restore(
     let lost = tx.execute("DELETE FROM correction WHERE feedback = $1 AND revision > $2", &[id.into(), before.into()])?;
     let again: [Value<'_>; 3] = [id.into(), before.into(), revision.into()];
     tx.execute("UPDATE correction SET revision = $3 WHERE feedback = $1 AND revision = $2", &again)?;
+    example::restore(tx, id, before, revision)?;
     tx.execute("DELETE FROM feedback_revision WHERE feedback = $1 AND revision >= $2", &[id.into(), before.into()])?;
     // Who said it may have been undone with another import meanwhile.
     let there = |tx: &Tx, table: &str, id: i64| {

@@ -39,6 +39,8 @@ macro_rules! suite {
                 arranged::departments_places_and_calendars_are_kept,
                 arranged::a_segment_holds_who_fits_today,
                 arranged::corrections_follow_a_merged_category_and_come_back,
+                learning::examples_follow_corrections_words_and_sight,
+                learning::versions_remember_their_categories_and_examples,
                 outbox::the_outbox_tells_every_change_and_is_cut_back,
                 posts::forms_and_webhooks_are_kept,
                 posts::health_is_told_from_small_tables,

@@ -11,7 +11,7 @@ use heard_store::store::Store;
 use heard_store::tables::job::{self, Taken};
 
 fn again(after: i64) -> Job {
-    Job::ReadAgain { after: FeedbackId(after) }
+    Job::ReadAgain { below: Some(FeedbackId(after)) }
 }
 
 fn take(store: &Store, now: i64) -> Option<Taken> {

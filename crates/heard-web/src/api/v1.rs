@@ -16,6 +16,7 @@ pub mod forms;
 pub mod hooks;
 pub mod imports;
 pub mod journey;
+pub mod learning;
 pub mod kept;
 pub mod live;
 pub mod merge;

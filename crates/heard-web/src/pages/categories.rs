@@ -11,11 +11,14 @@ use heard_domain::taxonomy::Category;
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_flow::arrange::category::{CategoryChange, CategoryDraft};
+use heard_flow::arrange::learning::{self, Proposal};
 use heard_flow::arrange::taxonomy::{self, HistoryEntry};
+use heard_flow::measure::precision;
 use maud::{Markup, html};
 
 use crate::address::Look;
 use crate::extract::{Asked, Form};
+use crate::pages::learning::proposal::{PROPOSAL, examples};
 use crate::parts::category::{PATH, draft, fields, parents};
 use crate::parts::empty::empty;
 use crate::parts::field::{reason, refused};
@@ -23,6 +26,7 @@ use crate::parts::flash::{Kind, flash};
 use crate::parts::form::{choice, csrf};
 use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
+use crate::parts::learning::{measured, progress, sentence};
 use crate::parts::say::moment;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -31,7 +35,18 @@ use crate::viewer::Viewer;
 /// Shows the tree.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Response, Problem> {
     let done = pairs.iter().find(|(name, _)| name == "done").and_then(|(_, version)| version.parse::<i64>().ok());
-    listed(&state, &viewer, &CategoryDraft::default(), None, done, None).await
+    let aside = pairs.iter().any(|(name, _)| name == "aside");
+    listed(&state, &viewer, &CategoryDraft::default(), None, if aside { Done::Aside } else { done.map_or(Done::Nothing, Done::Version) }, None).await
+}
+
+/// What was done a moment ago.
+#[derive(Clone, Copy)]
+enum Done {
+    Nothing,
+    /// This version was made.
+    Version(i64),
+    /// What waited was set aside.
+    Aside,
 }
 
 /// Adds a category.
@@ -40,7 +55,7 @@ pub async fn add(State(state): State<AppState>, viewer: Viewer, form: Form) -> R
     let change = CategoryChange::Add { parent, category: category.clone() };
     match taxonomy::apply(&state.flow, &viewer.scope, None, change).await.map_err(Problem::from) {
         Ok(version) => Ok(Redirect::to(&format!("{PATH}?done={version}")).into_response()),
-        Err(problem) => listed(&state, &viewer, &category, parent, None, Some(&problem)).await,
+        Err(problem) => listed(&state, &viewer, &category, parent, Done::Nothing, Some(&problem)).await,
     }
 }
 
@@ -49,7 +64,7 @@ pub async fn undo(State(state): State<AppState>, viewer: Viewer, form: Form) -> 
     let version = form.get("version").parse().map_err(|_| Problem::missing("change of the categories"))?;
     match taxonomy::undo(&state.flow, &viewer.scope, version).await.map_err(Problem::from) {
         Ok(version) => Ok(Redirect::to(&format!("{PATH}?done={version}")).into_response()),
-        Err(problem) => listed(&state, &viewer, &CategoryDraft::default(), None, None, Some(&problem)).await,
+        Err(problem) => listed(&state, &viewer, &CategoryDraft::default(), None, Done::Nothing, Some(&problem)).await,
     }
 }
 
@@ -69,7 +84,7 @@ async fn listed(
     viewer: &Viewer,
     wanted: &CategoryDraft,
     parent: Option<CategoryId>,
-    done: Option<i64>,
+    done: Done,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
     let directory = state.flow.directory();
@@ -79,6 +94,8 @@ async fn listed(
     let shapes = viewer.may(Grant::Shape);
     let history = if shapes { taxonomy::history(&state.flow, &viewer.scope).await? } else { Vec::new() };
     let reading = taxonomy::progress(&state.flow).await?;
+    let proposal = if shapes { learning::proposal(&state.flow, &viewer.scope).await? } else { None };
+    let precise = if shapes { Some(precision::present(&state.flow, &viewer.scope).await?) } else { None };
     let count = |id: CategoryId, period: Period, counts: &HashMap<CategoryId, u64>| {
         let link = Look::at(Filter { category: vec![id], ..Filter::default() }, Some(period)).on(Place::Feedback.path());
         if let Some(n) = counts.get(&id) {
@@ -90,13 +107,22 @@ async fn listed(
     let body = html! {
         header.top {
             div { p.eyebrow { "Understand" } h1 { "Categories" } }
-            div.tools { span.soft { "Version " (directory.taxonomy.version) } }
+            div.tools {
+                @if viewer.may(Grant::Correct) && viewer.may(Grant::ReadFeedback) { a.secondary href={ (PATH) "/label" } { "Label next" } }
+                @if shapes { a.secondary href={ (PATH) "/versions" } { "Version " (directory.taxonomy.version) } }
+                @else { span.soft { "Version " (directory.taxonomy.version) } }
+            }
         }
         @if let Some(problem) = problem.filter(|p| p.invalid.is_empty()) { (flash(Kind::Wrong, &html! { "Nothing was changed: " (problem.sentence()) })) }
-        @if let Some(version) = done { (made(&history, version, viewer)) }
-        @if let Some(reading) = reading {
-            (flash(Kind::Note, &html! { "Comments are being read again: " (reading.done) " of " (reading.of) ". Counts follow." }))
+        @match done {
+            Done::Version(version) => { (made(&history, version, viewer)) }
+            Done::Aside => { (flash(Kind::Done, &html! { "What waited was set aside. Each example can be taken back on its category's page." })) }
+            Done::Nothing => {}
         }
+        @if let Some(reading) = reading {
+            (flash(Kind::Note, &html! { "Comments are being read again, the newest first; counts follow." (progress("Read again", reading.done, reading.of)) }))
+        }
+        @if let Some(proposal) = &proposal { (waits(proposal)) }
         section.card aria-label="Categories" {
             @if directory.taxonomy.categories.is_empty() {
                 (empty("tag", "No categories yet", "Name what customers speak of: delays, staff, price. Comments are filed under them as they are read.", &html! {}))
@@ -105,7 +131,7 @@ async fn listed(
                     table.plain {
                         thead { tr {
                             th scope="col" { "Category" } th scope="col" { "What belongs here" } th scope="col" { "Usual stage" }
-                            th scope="col" { "Usual departments" } th.num scope="col" { "28 days" } th.num scope="col" { "90 days" }
+                            th scope="col" { "Usual departments" } @if precise.is_some() { th scope="col" { "Right on your corrections" } } th.num scope="col" { "28 days" } th.num scope="col" { "90 days" }
                         } }
                         tbody {
                             @for category in in_order(&directory) {
@@ -121,6 +147,9 @@ async fn listed(
                                     }
                                     td { (category.stage.and_then(|id| directory.journey.stage(id)).map_or("anywhere", |s| s.name.as_str())) }
                                     td { (departments(&directory, category)) }
+                                    @if let Some(precise) = &precise {
+                                        td { @if let Some(one) = precise.of(category.id) { (measured(&one.precision)) } @else { span.soft { "–" } } }
+                                    }
                                     td.num { (count(category.id, month, &of_month)) }
                                     td.num { (count(category.id, quarter, &of_quarter)) }
                                 }
@@ -147,6 +176,18 @@ async fn listed(
     };
     let status = problem.map_or(axum::http::StatusCode::OK, |problem| problem.code.status());
     Ok((status, page(viewer, Some(Place::Categories), "Categories", &body)).into_response())
+}
+
+/// That examples wait, and what learning from them would move.
+fn waits(proposal: &Proposal) -> Markup {
+    html! {
+        section.card aria-labelledby="waits" {
+            div.ch { h2 #waits { "The categories could learn from " (examples(proposal)) } }
+            @if proposal.done { p { (sentence(&proposal.effect, proposal.all, "would be filed elsewhere")) } }
+            @else { (progress("What would move: comments looked at", proposal.effect.looked_at, proposal.of)) }
+            p { a.secondary href=(PROPOSAL) { "See what would move" } }
+        }
+    }
 }
 
 /// The tree, each category right after those that stand before it.

@@ -3,20 +3,26 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::directory::Directory;
-use heard_domain::id::CategoryId;
+use heard_domain::id::{CategoryId, ExampleId};
+use heard_domain::precision::CategoryPrecision;
 use heard_domain::taxonomy::Category;
+use heard_domain::user::Grant;
 use heard_flow::arrange::category::{self, CategoryChange, CategoryDraft};
+use heard_flow::arrange::example::{self, ExampleShown};
 use heard_flow::arrange::taxonomy::{self, Tried};
+use heard_flow::measure::precision;
 use heard_flow::measure::quotes::{Heard, many};
 use maud::{Markup, html};
 
-use crate::extract::{Form, Id};
+use crate::extract::{Asked, Form, Id};
+use crate::pages::learning::examples::card;
 use crate::parts::category::{PATH, draft, fields, parents};
 use crate::parts::field::{line, reason, refused};
 use crate::parts::filters::category_options;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::form::{Options, choice, csrf};
 use crate::parts::layout::{Place, page};
+use crate::parts::learning::measured;
 use crate::parts::quote::quote;
 use crate::parts::sure::{Sure, said};
 use crate::problem::{Problem, ProblemCode};
@@ -24,9 +30,49 @@ use crate::state::AppState;
 use crate::viewer::Viewer;
 
 /// Shows one.
-pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<CategoryId>) -> Result<Response, Problem> {
+pub async fn show(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<CategoryId>,
+    Asked(pairs): Asked,
+) -> Result<Response, Problem> {
     let category = get(&state, id)?;
-    Ok(one(&state, &viewer, &category, &category::draft(&category), None, None))
+    let aside = pairs.iter().find(|(name, _)| name == "aside").and_then(|(_, id)| id.parse().ok());
+    let taught = Taught { aside, ..taught(&state, &viewer, id).await? };
+    Ok(one(&state, &viewer, &category, &category::draft(&category), None, None, &taught))
+}
+
+/// Shows one with what is wrong with an example that was to be added.
+pub async fn with_problem(
+    state: &AppState,
+    viewer: &Viewer,
+    id: CategoryId,
+    problem: &Problem,
+    text: &str,
+) -> Result<Response, Problem> {
+    let category = get(state, id)?;
+    let taught = Taught { text: text.to_owned(), ..taught(state, viewer, id).await? };
+    Ok(one(state, viewer, &category, &category::draft(&category), None, Some(problem), &taught))
+}
+
+/// What a category has learnt from, and how well.
+#[derive(Default)]
+struct Taught {
+    examples: Option<Vec<ExampleShown>>,
+    precision: Option<CategoryPrecision>,
+    /// The example that was just set aside.
+    aside: Option<ExampleId>,
+    /// What stood in the form.
+    text: String,
+}
+
+async fn taught(state: &AppState, viewer: &Viewer, id: CategoryId) -> Result<Taught, Problem> {
+    if !viewer.may(Grant::ReadFeedback) {
+        return Ok(Taught::default());
+    }
+    let examples = Some(example::list(&state.flow, &viewer.scope, id).await?);
+    let precision = precision::present(&state.flow, &viewer.scope).await?.of(id).copied();
+    Ok(Taught { examples, precision, ..Taught::default() })
 }
 
 /// Changes, moves, merges or removes one, or tries its watch words.
@@ -48,7 +94,8 @@ pub async fn change(
                 CategoryChange::Merge { id, into }
             } else {
                 let problem = Problem::field("into", "must be chosen");
-                return Ok(one(&state, &viewer, &there, &category::draft(&there), None, Some(&problem)));
+                let taught = taught(&state, &viewer, id).await?;
+                return Ok(one(&state, &viewer, &there, &category::draft(&there), None, Some(&problem), &taught));
             }
         }
         "remove" => CategoryChange::Remove { id },
@@ -67,7 +114,8 @@ pub async fn change(
         Ok(version) => Ok(Redirect::to(&format!("{PATH}?done={version}")).into_response()),
         Err(problem) if matches!(problem.code, ProblemCode::Validation | ProblemCode::Conflict) => {
             let shown = if weighs { category::draft(&there) } else { draft(&form) };
-            Ok(one(&state, &viewer, &there, &shown, None, Some(&problem)))
+            let taught = taught(&state, &viewer, id).await?;
+            Ok(one(&state, &viewer, &there, &shown, None, Some(&problem), &taught))
         }
         Err(problem) => Err(problem),
     }
@@ -108,8 +156,8 @@ async fn before(
 fn shown(state: &AppState, directory: &Directory, examples: &[Heard], of: u64) -> Markup {
     html! {
         @if !examples.is_empty() {
-            section.card aria-labelledby="examples" {
-                div.ch { h2 #examples { @if of > examples.len() as u64 { "The newest " (examples.len()) " of " (of) } @else { "These comments" } } }
+            section.card aria-labelledby="comments" {
+                div.ch { h2 #comments { @if of > examples.len() as u64 { "The newest " (examples.len()) " of " (of) } @else { "These comments" } } }
                 @for heard in examples {
                     (quote(heard, directory, state.flow.now(), &format!("/feedback?open={}", heard.feedback.id), &|id| format!("/feedback?category={id}")))
                 }
@@ -119,16 +167,16 @@ fn shown(state: &AppState, directory: &Directory, examples: &[Heard], of: u64) -
 }
 
 async fn tried(state: &AppState, viewer: &Viewer, there: &Category, form: &Form) -> Result<Response, Problem> {
-    let wanted = draft(form);
+    let (wanted, taught) = (draft(form), taught(state, viewer, there.id).await?);
     let outcome = taxonomy::try_words(&state.flow, &viewer.scope, &wanted.watch_words).await.map_err(Problem::from);
     let found = match outcome {
         Ok(tried) => {
             let examples = many(&state.flow, &viewer.scope, &tried.examples).await?;
             (tried, examples)
         }
-        Err(problem) => return Ok(one(state, viewer, there, &wanted, None, Some(&problem))),
+        Err(problem) => return Ok(one(state, viewer, there, &wanted, None, Some(&problem), &taught)),
     };
-    Ok(one(state, viewer, there, &wanted, Some(&found), None))
+    Ok(one(state, viewer, there, &wanted, Some(&found), None, &taught))
 }
 
 fn sentence(tried: &Tried) -> String {
@@ -149,6 +197,7 @@ fn one(
     draft: &CategoryDraft,
     tried: Option<&(Tried, Vec<Heard>)>,
     problem: Option<&Problem>,
+    taught: &Taught,
 ) -> Response {
     let directory = state.flow.directory();
     let path = format!("{PATH}/{}", there.id);
@@ -163,6 +212,9 @@ fn one(
             div { p.eyebrow { "Categories" } h1 { (there.name) } }
             div.tools { a.secondary href={ "/feedback?category=" (there.id) } { "Read its comments" } }
         }
+        @if let Some(precise) = &taught.precision {
+            p { "On your own corrections: right " (measured(&precise.precision)) ", found " (measured(&precise.found)) "." }
+        }
         @if let Some(problem) = problem.filter(|p| p.invalid.is_empty()) { (flash(Kind::Wrong, &html! { "Nothing was changed: " (problem.sentence()) })) }
         @if let Some((tried, _)) = tried { (flash(Kind::Note, &html! { (sentence(tried)) })) }
         div.two.even {
@@ -171,7 +223,7 @@ fn one(
                 form.form method="post" action=(path) {
                     (csrf(&viewer.csrf))
                     input type="hidden" name="version" value=(directory.taxonomy.version);
-                    (refused(problem.filter(|p| !p.invalid.is_empty()), &["name", "watch_words", "stage", "departments", "parent", "into"]))
+                    (refused(problem.filter(|p| !p.invalid.is_empty()), &["name", "watch_words", "stage", "departments", "parent", "into", "text"]))
                     (fields(&directory, draft, problem))
                     span.inline {
                         button.primary name="do" value="save" { "Save" }
@@ -206,6 +258,7 @@ fn one(
             }
         }
         @if let Some((tried, examples)) = tried { (shown(state, &directory, examples, tried.comments)) }
+        @if let Some(examples) = &taught.examples { (card(there.id, examples, viewer, taught.aside, &taught.text, problem)) }
         p { a.more href=(PATH) { "All categories" } }
     };
     let status = problem.map_or(axum::http::StatusCode::OK, |problem| problem.code.status());

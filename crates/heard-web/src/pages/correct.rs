@@ -41,7 +41,7 @@ pub async fn undo(
 }
 
 /// Only addresses of the feedback page: a form cannot be made to lead elsewhere.
-fn back(given: &str) -> String {
+pub fn back(given: &str) -> String {
     if given.starts_with("/feedback?") { given.to_owned() } else { "/feedback".to_owned() }
 }
 

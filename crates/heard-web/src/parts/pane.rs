@@ -133,6 +133,7 @@ fn understood(r: &Reader, reading: &Reading) -> Markup {
                     (labels(r, i, passage))
                     (why(r, i, passage, &reading.model))
                     @if r.viewer.may(Grant::Correct) { (fix(r, i, passage)) }
+                    @if r.viewer.may(Grant::Shape) && !passage.categories.is_empty() { (teach(r, i, passage)) }
                 }
             }
         }
@@ -362,6 +363,18 @@ fn fix(r: &Reader, i: usize, passage: &Passage) -> Markup {
                 }
                 button.primary type="submit" { "Save" }
             }
+        }
+    }
+}
+
+/// The passage becomes an example of its categories.
+fn teach(r: &Reader, i: usize, passage: &Passage) -> Markup {
+    html! {
+        form.inline method="post" action={ "/feedback/" (r.heard().feedback.id) "/examples" } data-swap="pane" {
+            (csrf(&r.viewer.csrf))
+            input type="hidden" name="back" value=(r.back());
+            input type="hidden" name="span" value={ (passage.span.start) "-" (passage.span.end) };
+            button.ghost type="submit" { (icon("plus")) "Use as example" span.vh { " of its categories: passage " (i + 1) } }
         }
     }
 }

@@ -66,6 +66,13 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
                 json!({ "items": [{ "day": "2026-03-20", "stage": stage, "measure": "orders", "place": null, "count": 7 }] }),
             );
         }
+        // Something has to wait for it.
+        ("POST", "/api/v1/taxonomy/proposal/apply" | "/api/v1/taxonomy/proposal/discard" | "/api/v1/taxonomy/proposal/count") => {
+            world.fresh("examples").await;
+        }
+        ("POST", "/api/v1/taxonomy/roll-back") => {
+            body = Some(json!({ "to": world.site.flow.directory().taxonomy.version - 1 }));
+        }
         // The time zone is fixed: there is feedback.
         ("PATCH", "/api/v1/company") => body = Some(json!({ "name": "Southwind" })),
         ("POST", "/api/v1/feedback/{id}/corrections") => {
@@ -198,6 +205,10 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
             for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "sentiment") {
                 *value = if value == "positive" { "negative".into() } else { "positive".into() };
             }
+        }
+        "/categories/versions" => {
+            let before = site.flow.directory().taxonomy.version - 1;
+            pairs = vec![("to".into(), before.to_string()), ("sure".into(), "yes".into())];
         }
         "/settings/password" => {
             let new = pairs.iter().position(|(name, _)| name == "new").unwrap();

@@ -72,6 +72,7 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "ScaleId" => "scales",
         "JobId" => "jobs",
         "CorrectionId" => "corrections",
+        "ExampleId" => "examples",
         "EventId" => "events",
         "WebhookId" => "webhooks",
         "TemplateId" => "templates",

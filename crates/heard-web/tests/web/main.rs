@@ -14,6 +14,7 @@ mod headers;
 mod hostile;
 mod ids;
 mod import;
+mod learning;
 mod live;
 mod metrics;
 mod openapi;

@@ -80,6 +80,7 @@ impl World {
         made.insert("scales", shown["ratings"][0]["scale"].as_str().unwrap().to_owned());
         made.insert("attributes", shown["attributes"][0][0].as_str().unwrap().to_owned());
         made.insert("values", shown["attributes"][0][1].as_str().unwrap().to_owned());
+        made.insert("examples", self.example(&feedback).await);
         made.insert("feedback", feedback);
         made.insert("imports", self.import(words).await);
         made.insert("webhooks", self.webhook(&made["posts"], words).await);
@@ -92,6 +93,13 @@ impl World {
     async fn webhook(&self, post: &str, name: &str) -> String {
         let made = self.post(&format!("/api/v1/posts/{post}/webhooks"), json!({ "name": name })).await;
         made["webhook"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A comment as an example of the first category.
+    async fn example(&self, feedback: &str) -> String {
+        let category = self.site.flow.directory().taxonomy.categories[0].id;
+        let made = self.post(&format!("/api/v1/categories/{category}/examples"), json!({ "feedback": feedback })).await;
+        made["id"].as_str().unwrap().to_owned()
     }
 
     /// A file that waits to be confirmed; nobody who is narrowed sees it before it has a post.
@@ -136,6 +144,7 @@ impl World {
                     .post("/api/v1/templates", json!({ "name": format!("t{now}"), "format": "csv", "mapping": mapping }))
                     .await)
             }
+            "examples" => self.example(&self.seen["feedback"]).await,
             "webhooks" => self.webhook(&self.seen["posts"], &format!("fresh {now}")).await,
             "tokens" => {
                 let made = self.post("/api/v1/tokens", json!({ "name": "fresh", "scopes": ["figures:read"] })).await;

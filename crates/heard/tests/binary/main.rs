@@ -18,6 +18,7 @@ mod idempotency;
 mod judged;
 mod malformed;
 mod noise;
+mod reread;
 #[path = "../../../heard-store/tests/server"]
 mod server {
     pub mod postgres;

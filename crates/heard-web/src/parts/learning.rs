@@ -1,0 +1,106 @@
+//! What the categories learn, as it is shown on several pages: what would move, how often a category is right, how far the
+//! work is.
+
+use heard_charts::number::{decimal, whole};
+use heard_domain::directory::Directory;
+use heard_domain::example::{Effect, Moved};
+use heard_domain::id::CategoryId;
+use heard_domain::precision::Measured;
+use heard_flow::measure::quotes::Heard;
+use maud::{Markup, html};
+
+use crate::parts::say;
+
+/// Under so many it is drawn as weak.
+const WEAK: u64 = 20;
+/// So many ways are shown.
+const WAYS: usize = 12;
+
+/// A share with n and its interval.
+pub fn measured(measured: &Measured) -> Markup {
+    html! {
+        @if let (Some(value), Some(low), Some(high)) = (measured.value, measured.low, measured.high) {
+            span.soft[measured.n < WEAK] title={ (measured.hits) " of " (measured.n) " right; 95 % interval " (decimal(low, 0)) "–" (decimal(high, 0)) " %" } {
+                (decimal(value, 0)) " %"
+                span.meta { " " (decimal(low, 0)) "–" (decimal(high, 0)) ", n " (whole(measured.n)) }
+            }
+        } @else { span.soft { "–" } }
+    }
+}
+
+fn name(directory: &Directory, id: Option<CategoryId>) -> String {
+    let of = |id| directory.taxonomy.category(id).map_or("a category that is gone", |c| c.name.as_str()).to_owned();
+    id.map_or_else(|| "no category".to_owned(), of)
+}
+
+/// Several categories in words.
+fn names(directory: &Directory, ids: &[CategoryId]) -> String {
+    if ids.is_empty() {
+        return "no category".to_owned();
+    }
+    ids.iter().map(|id| name(directory, Some(*id))).collect::<Vec<_>>().join(", ")
+}
+
+/// How many would move, in one sentence; `all`: how many comments there are.
+pub fn sentence(effect: &Effect, all: u64, would: &str) -> String {
+    let of = if effect.looked_at < all {
+        format!("Of the newest {} comments, ", whole(effect.looked_at))
+    } else {
+        format!("Of all {} comments, ", whole(effect.looked_at))
+    };
+    let many = match effect.comments {
+        0 => "none".to_owned(),
+        n => whole(n),
+    };
+    // A sample says about how many it would be of all.
+    let about = (effect.comments > 0 && effect.looked_at > 0 && effect.looked_at < all).then(|| {
+        let share = effect.comments as f64 / effect.looked_at as f64;
+        format!(", about {} of all {}", whole((share * all as f64).round() as u64), whole(all))
+    });
+    format!("{of}{many} {would}{}.", about.unwrap_or_default())
+}
+
+/// From where to where, as a table.
+pub fn movements(effect: &Effect, directory: &Directory) -> Markup {
+    html! {
+        @if !effect.movements.is_empty() {
+            div.scroll tabindex="0" role="group" aria-label="Table of what moves" {
+                table.plain {
+                    thead { tr { th scope="col" { "From" } th scope="col" { "To" } th.num scope="col" { "Comments" } } }
+                    tbody {
+                        @for way in effect.movements.iter().take(WAYS) {
+                            tr { td { bdi { (name(directory, way.from)) } } td { bdi { (name(directory, way.to)) } } td.num { (whole(way.comments)) } }
+                        }
+                    }
+                }
+            }
+            @if effect.movements.len() > WAYS { p.soft { "And " (effect.movements.len() - WAYS) " ways more." } }
+        }
+    }
+}
+
+/// The comments that would move, each with its way and its words.
+pub fn moved(effect: &Effect, heard: &[Heard], directory: &Directory) -> Markup {
+    let words = |moved: &Moved| heard.iter().find(|heard| heard.feedback.id == moved.feedback);
+    html! {
+        @for moved in &effect.examples {
+            @if let Some(heard) = words(moved) {
+                article.quote aria-label="Comment that moves" {
+                    header { span.topic { bdi { (names(directory, &moved.from)) } " → " bdi { (names(directory, &moved.to)) } } }
+                    blockquote { p.said dir="auto" { (say::beginning(&heard.feedback.text, 400)) } }
+                    footer { span.sp {} a.more href={ "/feedback?when=ever&open=" (moved.feedback) } { "Read" span.vh { " this comment" } } }
+                }
+            }
+        }
+    }
+}
+
+/// How far background work is.
+pub fn progress(label: &str, done: u64, of: u64) -> Markup {
+    html! {
+        p.field {
+            span { (label) ": " (whole(done)) " of " (whole(of)) }
+            progress value=(done) max=(of.max(1)) aria-label=(label) { (done) " of " (of) }
+        }
+    }
+}
