@@ -55,7 +55,7 @@ impl Reader {
         let company = Company::new(journey, taxonomy, head);
         let mut name = format!("{} taxonomy {}", model.name, company.version);
         if company.head.examples() > 0 {
-            name.push_str(&format!(" learnt {:016x}", company.head.version()));
+            name = format!("{name} learnt {:016x}", company.head.version());
         }
         Self { model, company, name }
     }

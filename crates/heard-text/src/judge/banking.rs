@@ -39,11 +39,13 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
         let said = |text: &str| head.of_text(text).first().map_or(CategoryId(0), |scored| scored.category);
         accuracy(&test.iter().map(|(text, name)| (id(name), said(text))).collect::<Vec<_>>())
     };
-    let row = |figure, value, bar| Row { task: "Banking77, the taxonomy's learner".to_owned(), figure, value, n: test.len(), bar };
+    let row =
+        |figure, value, bar| Row { task: "Banking77, the taxonomy's learner".to_owned(), figure, value, n: test.len(), bar };
     let thorough = test.len() > 1000;
     let few = |k: usize| {
         let draws = if thorough { DRAWS } else { 1 };
-        let of = |seed| right(&CategoryHead::learn(&taxonomy, &drawn(&train, k, seed).into_iter().map(example).collect::<Vec<_>>()));
+        let of =
+            |seed| right(&CategoryHead::learn(&taxonomy, &drawn(&train, k, seed).into_iter().map(example).collect::<Vec<_>>()));
         (1..=draws).map(of).sum::<f64>() / draws as f64
     };
     let mut rows = vec![

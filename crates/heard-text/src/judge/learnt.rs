@@ -36,9 +36,12 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
         let head = ChoiceHead::learn(&others, 3);
         pairs.extend(fold.iter().map(|(told, truth)| (*truth, head.choose(told))));
     }
-    let row = |figure, value, bar| Row { task: "airline sentiment, learnt, 5-fold".to_owned(), figure, value, n: pairs.len(), bar: Some(bar) };
-    Ok(vec![
-        row("accuracy", accuracy(&pairs), Bar::new(0.82, 0.84)),
-        row("macro-F1", macro_f1(&pairs, 3), Bar::new(0.76, 0.79)),
-    ])
+    let row = |figure, value, bar| Row {
+        task: "airline sentiment, learnt, 5-fold".to_owned(),
+        figure,
+        value,
+        n: pairs.len(),
+        bar: Some(bar),
+    };
+    Ok(vec![row("accuracy", accuracy(&pairs), Bar::new(0.82, 0.84)), row("macro-F1", macro_f1(&pairs, 3), Bar::new(0.76, 0.79))])
 }

@@ -25,8 +25,8 @@ const CATEGORIES: [(&str, &str); 5] = [
     ("anecdotes/miscellaneous", "Anything else that is told of a visit, and the place as a whole."),
 ];
 const POLARITIES: [&str; 3] = ["negative", "neutral", "positive"];
-/// From which confidence on a sentence is about a category.
-const SHOWN: f32 = 0.5;
+/// From which confidence on a sentence is about a category; chosen on a fifth of the train part.
+const SHOWN: f32 = 0.4;
 
 struct Sentence {
     text: String,
@@ -53,7 +53,10 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
     let head = CategoryHead::learn(&taxonomy, &train.iter().flat_map(example).collect::<Vec<_>>());
     let (mut hits, mut said, mut truth) = (0, 0, 0);
     for sentence in &test {
-        let shown: Vec<CategoryId> = head.of_text(&sentence.text).iter().filter(|s| s.confidence >= SHOWN).map(|s| s.category).collect();
+        let scored = head.of_text(&sentence.text);
+        // Every sentence of the set is about something.
+        let shown: Vec<CategoryId> =
+            scored.iter().enumerate().filter(|(at, s)| *at == 0 || s.confidence >= SHOWN).map(|(_, s)| s.category).collect();
         hits += sentence.about.iter().filter(|(at, _)| shown.contains(&id(*at))).count();
         said += shown.len();
         truth += sentence.about.len();

@@ -4,4 +4,15 @@ use crate::judge::task::Task;
 use crate::judge::{airline, banking, emotions, languages, learnt, restaurants, size, suggestions, themes, vader};
 
 /// Every task.
-pub const TASKS: &[Task] = &[airline::TASK, vader::TASK, emotions::TASK, learnt::TASK, banking::TASK, restaurants::TASK, suggestions::TASK, themes::TASK, languages::TASK, size::TASK];
+pub const TASKS: &[Task] = &[
+    airline::TASK,
+    vader::TASK,
+    emotions::TASK,
+    learnt::TASK,
+    banking::TASK,
+    restaurants::TASK,
+    suggestions::TASK,
+    themes::TASK,
+    languages::TASK,
+    size::TASK,
+];

@@ -20,7 +20,13 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
     let points: Vec<Meaning> = rows.iter().map(|row| embedding.of_text(row.get(0).unwrap_or(""))).collect();
     let found = cluster(&points, names.len(), 1);
     let pairs: Vec<(usize, usize)> = truth.into_iter().zip(found.of).collect();
-    let row = |figure, value, bar| Row { task: "themes, Banking77 test, k = 77".to_owned(), figure, value, n: pairs.len(), bar: Some(bar) };
+    let row = |figure, value, bar| Row {
+        task: "themes, Banking77 test, k = 77".to_owned(),
+        figure,
+        value,
+        n: pairs.len(),
+        bar: Some(bar),
+    };
     Ok(vec![
         row("NMI", mutual_information(&pairs), Bar::new(0.69, 0.74)),
         row("ARI", adjusted_rand(&pairs), Bar::new(0.33, 0.40)),

@@ -1,4 +1,4 @@
-//! Chance that is the same each time: from one seed the same numbers on every machine (SplitMix64, Steele et al. 2014).
+//! Chance that is the same each time: from one seed the same numbers on every machine (`SplitMix64`, Steele et al. 2014).
 
 /// A sequence of numbers that look random.
 #[derive(Debug, Clone)]
@@ -11,7 +11,7 @@ impl Chance {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -21,12 +21,12 @@ impl Chance {
     /// From 0 to below `end`; 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         // The bias of the remainder is below one in 2^40 for any count that fits in memory.
-        self.next().checked_rem(end as u64).unwrap_or(0) as usize
+        self.draw().checked_rem(end as u64).unwrap_or(0) as usize
     }
 
     /// From 0 to below 1.
     pub fn share(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1_u64 << 24) as f32
+        (self.draw() >> 40) as f32 / (1_u64 << 24) as f32
     }
 
     /// Brings a list into another order (Fisher and Yates).

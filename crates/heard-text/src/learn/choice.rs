@@ -57,14 +57,15 @@ fn said(passages: &[&Passage]) -> Vec<f32> {
         sentiments().map(|(weight, s)| weight * s.value).sum(),
         sentiments().map(|(_, s)| s.value).fold(0.0, f32::min),
         sentiments().map(|(_, s)| s.value).fold(0.0, f32::max),
-        sentiments().last().map_or(0.0, |(_, s)| s.value),
+        sentiments().next_back().map_or(0.0, |(_, s)| s.value),
         (passages.len() as f32).ln_1p() / 3.0,
     ];
     for polarity in [Polarity::Negative, Polarity::Neutral, Polarity::Positive] {
         figures.push(sentiments().filter(|(_, s)| s.polarity == polarity).map(|(weight, s)| weight * s.confidence).sum());
     }
     for emotion in Emotion::ALL {
-        let of = |p: &&Passage| p.emotion.as_ref().filter(|e| e.value == *emotion).map_or(0.0, |e| e.confidence * p.weight / weights);
+        let of =
+            |p: &&Passage| p.emotion.as_ref().filter(|e| e.value == *emotion).map_or(0.0, |e| e.confidence * p.weight / weights);
         figures.push(passages.iter().map(of).sum());
     }
     for intent in Intent::ALL {
@@ -118,7 +119,8 @@ impl ChoiceHead {
         let vector = self.vocabulary.vector(&told.0);
         let score = |class: &Weights| {
             let dense: f32 = class.meaning.iter().zip(&vector.meaning).map(|(w, f)| w * f).sum();
-            let sparse: f32 = vector.sparse.iter().map(|(c, w)| class.columns.get(*c as usize).map_or(0.0, |column| column * w)).sum();
+            let sparse: f32 =
+                vector.sparse.iter().map(|(c, w)| class.columns.get(*c as usize).map_or(0.0, |column| column * w)).sum();
             sigmoid(class.bias + dense + sparse)
         };
         let scores: Vec<f32> = self.classes.iter().map(score).collect();

@@ -105,9 +105,11 @@ fn refine(points: &[&Meaning], centres: &mut [Meaning], moves: usize) -> Vec<(us
 
 /// The nearest centre and how near it is.
 pub fn nearest(centres: &[Meaning], point: &Meaning) -> (usize, f32) {
-    centres.iter().enumerate().map(|(at, centre)| (at, dot(centre, point))).fold((0, f32::MIN), |best, next| {
-        if next.1 > best.1 { next } else { best }
-    })
+    centres
+        .iter()
+        .enumerate()
+        .map(|(at, centre)| (at, dot(centre, point)))
+        .fold((0, f32::MIN), |best, next| if next.1 > best.1 { next } else { best })
 }
 
 /// Cut to length 1; `None` for zeros.

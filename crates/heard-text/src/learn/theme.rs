@@ -61,7 +61,7 @@ pub fn themes(texts: &[&str], wanted: Wanted) -> Themes {
     let told: Vec<usize> = (0..points.len()).filter(|at| points.get(*at).is_some_and(|p| p.iter().any(|f| *f != 0.0))).collect();
     let speaking: Vec<Meaning> = told.iter().filter_map(|at| points.get(*at)).copied().collect();
     let clusters = cluster(&speaking, wanted.clusters.unwrap_or_else(|| bearable(speaking.len(), wanted.least)), wanted.seed);
-    let clusters = if wanted.clusters.is_some() { clusters } else { merged(&speaking, clusters, wanted.same) };
+    let clusters = if wanted.clusters.is_some() { clusters } else { merged(&speaking, &clusters, wanted.same) };
     let mut members: Vec<Vec<(f32, usize)>> = vec![Vec::new(); clusters.centres.len()];
     for ((at, of), near) in told.iter().zip(&clusters.of).zip(&clusters.nearness) {
         if let Some(members) = members.get_mut(*of).filter(|_| *near >= wanted.nearness) {
@@ -100,7 +100,7 @@ fn bearable(passages: usize, least: usize) -> usize {
 }
 
 /// Clusters whose middles are nearly the same become one; every passage then goes to the nearest middle.
-fn merged(points: &[Meaning], clusters: Clusters, same: f32) -> Clusters {
+fn merged(points: &[Meaning], clusters: &Clusters, same: f32) -> Clusters {
     let mut centres: Vec<(Meaning, usize)> = clusters.centres.iter().map(|centre| (*centre, 0)).collect();
     for of in &clusters.of {
         if let Some((_, size)) = centres.get_mut(*of) {
