@@ -73,7 +73,7 @@ pub fn calibrate(head: &Head, dev: &[(&Example, Seen)]) -> Calibration {
             of.filter(|(feeling, _)| feeling.emotion() == Some(*emotion)).any(|(_, is)| *is)
         };
         let scored: Vec<(f32, bool)> =
-            shares.iter().map(|(truth, shares)| (likely(*emotion, &shares.map(|share| (share, 0.0))), is(truth))).collect();
+            shares.iter().map(|(truth, shares)| (likely(&shares.map(|share| (share, 0.0)))[emotion.index()], is(truth))).collect();
         *threshold = best(&scored).0;
     }
     Calibration { polarity, feeling, feelings, emotions, context: CONTEXT }

@@ -115,7 +115,17 @@ struct Column {
 #[derive(Debug, Default, Clone)]
 pub struct Vocabulary {
     columns: ByHash<Column>,
+    /// A bit for each key that may be there: nearly all features of a passage are not, and that is told by one glance.
+    glance: Vec<u64>,
     lengths: Option<Lengths>,
+}
+
+/// So many words of 64 bits fit into the processor's nearest memory.
+const GLANCE: usize = 4096;
+
+/// The word and the bit of a key.
+fn bit(key: u64) -> (usize, u64) {
+    ((key >> 6) as usize % GLANCE, 1 << (key & 63))
 }
 
 impl Vocabulary {
@@ -139,8 +149,15 @@ impl Vocabulary {
         let often = |key: &u64| found.get(key).map_or(0, |(count, _)| *count);
         let kept = order.into_iter().filter(|key| often(key) as usize >= fewest);
         let rarity = |count: u32| ((1.0 + n) / (1.0 + count as f32)).ln() + 1.0;
-        let columns = (0..).zip(kept).map(|(at, key)| (key, Column { at, rarity: rarity(often(&key)) })).collect();
-        Self { columns, lengths: Some(lengths) }
+        let columns: ByHash<Column> =
+            (0..).zip(kept).map(|(at, key)| (key, Column { at, rarity: rarity(often(&key)) })).collect();
+        let mut glance = vec![0; GLANCE];
+        for (word, bit) in columns.keys().map(|key| bit(*key)) {
+            if let Some(word) = glance.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self { columns, glance, lengths: Some(lengths) }
     }
 
     /// How many columns there are.
@@ -182,6 +199,10 @@ impl Vocabulary {
     }
 
     fn see(&self, group: Group, key: u64, first: u32, last: u32, seen: &mut Seen) {
+        let (word, bit) = bit(key);
+        if self.glance.get(word).is_none_or(|word| word & bit == 0) {
+            return;
+        }
         if let Some(column) = self.columns.get(&key) {
             seen.features.push(Sighting { group, column: column.at, rarity: column.rarity, first, last });
             if let Some(squares) = seen.squares.get_mut(group as usize) {

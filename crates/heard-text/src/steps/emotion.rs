@@ -3,7 +3,7 @@
 use heard_domain::reading::{Emotion, Feeling, Label, Polarity};
 
 use crate::evidence::phrases;
-use crate::model::{FEELING, LABELS, Model, Outputs, sigmoid};
+use crate::model::{EMOTIONS, FEELING, LABELS, Model, Outputs, sigmoid};
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::Tokens;
 
@@ -34,10 +34,15 @@ pub fn shares(model: &Model, outputs: &Outputs) -> [(f32, f32); LABELS] {
     })
 }
 
-/// How likely an emotion is: that at least one of its feelings is there, as if they did not know of each other.
-pub fn likely(emotion: Emotion, shares: &[(f32, f32); LABELS]) -> f32 {
-    let of = Feeling::ALL.iter().zip(shares).filter(|(feeling, _)| feeling.emotion() == Some(emotion));
-    1.0 - of.map(|(_, (share, _))| 1.0 - share).product::<f32>()
+/// How likely each emotion is: that at least one of its feelings is there, as if they did not know of each other.
+pub fn likely(shares: &[(f32, f32); LABELS]) -> [f32; EMOTIONS] {
+    let mut none = [1.0; EMOTIONS];
+    for (feeling, (share, _)) in Feeling::ALL.iter().zip(shares) {
+        if let Some(none) = feeling.emotion().and_then(|emotion| none.get_mut(emotion.index())) {
+            *none *= 1.0 - share;
+        }
+    }
+    none.map(|none| 1.0 - none)
 }
 
 fn emotion(
@@ -47,10 +52,10 @@ fn emotion(
     polarity: Polarity,
     shares: &[(f32, f32); LABELS],
 ) -> Option<Label<Emotion>> {
-    let beyond = Emotion::ALL.iter().filter(|emotion| fits(**emotion, polarity)).filter_map(|emotion| {
-        let share = likely(*emotion, shares);
-        let beyond = share / model.calibration.emotions.get(emotion.index())?;
-        (beyond >= 1.0).then_some((*emotion, share, beyond))
+    let all = Emotion::ALL.iter().zip(likely(shares)).zip(model.calibration.emotions);
+    let beyond = all.filter_map(|((emotion, share), threshold)| {
+        let beyond = share / threshold;
+        (beyond >= 1.0 && fits(*emotion, polarity)).then_some((*emotion, share, beyond))
     });
     let (value, confidence, _) = beyond.max_by(|a, b| a.2.total_cmp(&b.2))?;
     // The words of its strongest feeling are its own; where none is sure enough, each speaks as much as it is likely.

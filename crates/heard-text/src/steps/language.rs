@@ -30,6 +30,9 @@ const SELDOM: f32 = 0.7;
 /// From this share of letters of another script on, the script decides.
 const SCRIPT: f32 = 0.3;
 
+/// A lead of so many telling words is as sure as it gets.
+const LEAD: f32 = 3.0;
+
 fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
     if draft.notes.contains(&Note::NoText) {
         return;
@@ -106,6 +109,11 @@ fn recognised(draft: &Draft<'_>) -> Option<Found> {
     if foreign as f32 >= SCRIPT * count as f32 && foreign > 0 {
         return Some(Found { code: of_scripts(&scripts), sure: sure.max(0.8), letters: count });
     }
+    // Runs of letters are asked last: where small words say English by more than runs could turn, they are not needed.
+    let others = votes.iter().skip(1).copied().fold(0.0, f32::max);
+    if votes[0] >= others + LEAD + RUNS {
+        return Some(Found { code: "en", sure, letters: count });
+    }
     let by_runs = code(detect_language(&letters));
     let all: f32 = votes.iter().sum();
     let runs = RUNS * (letters.len() as f32 / LINE).min(1.0);
@@ -121,7 +129,7 @@ fn recognised(draft: &Draft<'_>) -> Option<Found> {
     let top = votes.get(best).copied().unwrap_or(0.0);
     let second = votes.iter().enumerate().filter(|(at, _)| *at != best).map(|(_, sum)| *sum).fold(0.0, f32::max);
     // A lead of three telling words is as sure as it gets; without a sign it is a guess.
-    let lead = if all == 0.0 { 0.4 } else { ((top - second) / 3.0).clamp(0.3, 1.0) };
+    let lead = if all == 0.0 { 0.4 } else { ((top - second) / LEAD).clamp(0.3, 1.0) };
     Some(Found { code: LATIN.get(best).copied().unwrap_or("en"), sure: sure * lead.max(0.4), letters: count })
 }
 
