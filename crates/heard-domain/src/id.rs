@@ -80,6 +80,8 @@ ids! {
     DepartmentId,
     /// Staff who sign in.
     UserId,
+    /// A browser in which somebody is signed in.
+    SessionId,
     /// A token of an integrator.
     TokenId,
     /// One file or batch that came in.

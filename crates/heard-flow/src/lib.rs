@@ -1,7 +1,7 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
 //! understood ([`read`]), questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`] · [`flow`] · [`secret`], [`signature`] · [`read`] · [`arrange`] · [`hear`], [`measure`], [`tell`] · [`work`] ·
+//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`] · [`flow`] · [`seen`], [`secret`], [`signature`] · [`read`] · [`arrange`] · [`hear`], [`measure`], [`tell`] · [`work`] ·
 //! [`demo`].
 
 pub mod arrange;
@@ -16,6 +16,7 @@ mod noting;
 pub mod read;
 mod remembered;
 pub mod secret;
+pub mod seen;
 pub mod signature;
 pub mod tell;
 mod understand;

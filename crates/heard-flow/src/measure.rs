@@ -1,7 +1,7 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`seen`], [`listening`], [`drivers`] (what is [`offered`]) · [`finding`] · [`overview`], [`map`], [`precision`], [`useful`].
+//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]) · [`finding`] · [`overview`], [`map`], [`precision`], [`useful`].
 
 pub mod ask;
 pub mod drivers;
@@ -19,6 +19,5 @@ pub mod overview;
 pub mod period;
 pub mod precision;
 pub mod quotes;
-pub mod seen;
 pub mod steps;
 pub mod useful;

@@ -1,5 +1,5 @@
-//! JSON taken at its word: an object is an object. Derived readers would also take a list for the fields of an object in
-//! their order, which nobody means.
+//! JSON taken at its word: an object is an object, and a word is a word. Derived readers would also take a list for the fields
+//! of an object in their order, and a number for the word in its place of a list of words, which nobody means.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
@@ -66,9 +66,28 @@ impl<'de> Deserializer<'de> for Strict {
         self.0.deserialize_enum(name, variants, visitor)
     }
 
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::String(word) => visitor.visit_string(word),
+            other => Err(Error::invalid_type(kind(&other), &"a word")),
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        tuple_struct map ignored_any
+    }
+}
+
+/// What stands where a word is wanted.
+fn kind(value: &Value) -> Unexpected<'_> {
+    match value {
+        Value::Null => Unexpected::Unit,
+        Value::Bool(is) => Unexpected::Bool(*is),
+        Value::Number(number) => number.as_i64().map_or(Unexpected::Other("a number"), Unexpected::Signed),
+        Value::String(word) => Unexpected::Str(word),
+        Value::Array(_) => Unexpected::Seq,
+        Value::Object(_) => Unexpected::Map,
     }
 }
 
@@ -106,5 +125,21 @@ mod tests {
             assert!(Outer::deserialize(Strict(bad.clone())).is_err(), "{bad}");
         }
         assert!(Outer::deserialize(&json!({ "list": [[1, 1.5]], "pair": ["x", 3] })).is_ok(), "the usual reader takes it");
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(tag = "as", rename_all = "snake_case")]
+    enum Tagged {
+        Skip,
+        Count { of: i64 },
+    }
+
+    #[test]
+    fn a_number_is_no_word() {
+        assert_eq!(Tagged::deserialize(Strict(json!({ "as": "count", "of": 3 }))).unwrap(), Tagged::Count { of: 3 });
+        assert_eq!(Tagged::deserialize(&json!({ "as": 0 })).unwrap(), Tagged::Skip, "the usual reader takes it");
+        for bad in [json!({ "as": 0 }), json!({ "as": 1, "of": 3 }), json!({ "as": null }), json!({ "as": ["skip"] })] {
+            assert!(Tagged::deserialize(Strict(bad.clone())).is_err(), "{bad}");
+        }
     }
 }

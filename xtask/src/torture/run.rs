@@ -58,10 +58,12 @@ const fn trial(program: &'static str, name: &'static str, backend: Backend) -> T
     Trial { program, name, backend }
 }
 
-const TRIALS: [Trial; 12] = [
+const TRIALS: [Trial; 15] = [
     trial("binary", "death::what_the_api_acknowledged_survives_death", Backend::Sqlite),
     trial("binary", "death::what_the_api_acknowledged_survives_death_on_postgres", Backend::Postgres),
     trial("binary", "death::an_import_survives_death_and_goes_on", Backend::Sqlite),
+    trial("binary", "death::an_undo_survives_death_and_goes_on", Backend::Sqlite),
+    trial("binary", "death::a_watched_folder_survives_death", Backend::Sqlite),
     trial("binary", "disk::a_failing_disk_never_makes_a_promise_that_is_not_kept", Backend::Sqlite),
     trial("binary", "disk::a_full_disk_takes_nothing_says_so_and_takes_again_when_there_is_room", Backend::Sqlite),
     trial("binary", "idempotency::a_hundred_at_once_with_one_key_leave_one", Backend::Sqlite),
@@ -69,6 +71,7 @@ const TRIALS: [Trial; 12] = [
     trial("binary", "backup::what_was_backed_up_under_load_comes_back", Backend::Sqlite),
     trial("binary", "backup::what_was_backed_up_under_load_comes_back_on_postgres", Backend::Postgres),
     trial("binary", "malformed::broken_files", Backend::Both),
+    trial("malformed", "damaged_files_of_all_layouts_leave_nothing_half_written", Backend::Sqlite),
     trial("followers", "whatever_happens_to_a_file_at_rest_is_noticed_and_mended", Backend::Sqlite),
     trial("followers", "whatever_happens_to_a_file_in_use_is_noticed_and_mended", Backend::Sqlite),
 ];

@@ -3,7 +3,7 @@
 use heard_domain::audit::{Act, Noun};
 use heard_domain::id::{CalendarId, PlaceId};
 use heard_domain::place::{PLACE, Place};
-use heard_domain::scope::Scope;
+use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::Zone;
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::arrange::name::{LONGEST_NAME, name};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::seen;
 
 /// The most codes of a place.
 const MOST_CODES: usize = 100;
@@ -57,21 +58,30 @@ pub fn draft(place: &Place) -> PlaceDraft {
     PlaceDraft { name, address, zone, calendar, codes }
 }
 
-/// Sets up a place. Comments that already name it, by whatever code, belong to it from then on.
+/// The place, if it is in sight.
+pub async fn get(flow: &Flow, scope: &Scope, id: PlaceId) -> Result<Place, FlowError> {
+    seen::place(flow, scope, id).await?.ok_or(FlowError::Missing("place"))
+}
+
+/// Sets up a place. Comments that already name it, by whatever code, belong to it from then on. Who sees only some posts
+/// cannot: they would not see their own.
 pub async fn add(flow: &Flow, scope: &Scope, draft: PlaceDraft) -> Result<Place, FlowError> {
     need(scope, Grant::Shape)?;
+    if scope.reach != Reach::Everything {
+        return Err(FlowError::Forbidden);
+    }
     if flow.directory().places.len() >= MOST {
         return Err(FlowError::Conflict(format!("there are {MOST} places already: remove one first")));
     }
-    let place = checked(flow, PlaceId(flow.id()), draft)?;
+    let place = checked(flow, scope, PlaceId(flow.id()), draft).await?;
     save(flow, scope, place, Act::Added).await
 }
 
 /// Changes a place. A name that it had before stays known as one of its codes.
 pub async fn change(flow: &Flow, scope: &Scope, id: PlaceId, draft: PlaceDraft) -> Result<Place, FlowError> {
     need(scope, Grant::Shape)?;
-    let old = flow.directory().place(id).cloned().ok_or(FlowError::Missing("place"))?;
-    let mut place = checked(flow, id, draft)?;
+    let old = get(flow, scope, id).await?;
+    let mut place = checked(flow, scope, id, draft).await?;
     if !place.is_called(&old.name) {
         place.codes.push(old.name);
     }
@@ -81,7 +91,7 @@ pub async fn change(flow: &Flow, scope: &Scope, id: PlaceId, draft: PlaceDraft) 
 /// What merging or removing a place would touch.
 pub async fn effect(flow: &Flow, scope: &Scope, id: PlaceId) -> Result<PlaceEffect, FlowError> {
     need(scope, Grant::Shape)?;
-    let name = flow.directory().place(id).map(|place| place.name.clone()).ok_or(FlowError::Missing("place"))?;
+    let name = get(flow, scope, id).await?.name;
     let comments = flow.store.read(scope, move |view| tables::attribute::feedback_with(view, PLACE, &name)).await?;
     let posts = flow.directory().posts.iter().filter(|post| post.place == Some(id) && scope.sees(post.id)).count() as u64;
     Ok(PlaceEffect { comments, posts })
@@ -90,12 +100,12 @@ pub async fn effect(flow: &Flow, scope: &Scope, id: PlaceId) -> Result<PlaceEffe
 /// Makes one place of two: the first is gone, its name and codes mean the second, and so do its comments and posts.
 pub async fn merge(flow: &Flow, scope: &Scope, id: PlaceId, into: PlaceId) -> Result<Place, FlowError> {
     need(scope, Grant::Shape)?;
-    let directory = flow.directory();
-    let from = directory.place(id).cloned().ok_or(FlowError::Missing("place"))?;
+    let from = get(flow, scope, id).await?;
     if id == into {
         return Err(FlowError::rule("into", "must be another place"));
     }
-    let mut place = directory.place(into).cloned().ok_or_else(|| FlowError::Unknown { field: "into", what: "place" })?;
+    let unknown = || FlowError::Unknown { field: "into", what: "place" };
+    let mut place = seen::place(flow, scope, into).await?.ok_or_else(unknown)?;
     for code in std::iter::once(&from.name).chain(&from.codes) {
         if !place.is_called(code) {
             place.codes.push(code.clone());
@@ -121,7 +131,7 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: PlaceId, into: PlaceId) -> Re
 /// Removes a place. What was heard there keeps the word, and no post stands there any more.
 pub async fn remove(flow: &Flow, scope: &Scope, id: PlaceId) -> Result<(), FlowError> {
     need(scope, Grant::Shape)?;
-    let place = flow.directory().place(id).cloned().ok_or(FlowError::Missing("place"))?;
+    let place = get(flow, scope, id).await?;
     let now = flow.now();
     flow.store
         .write(scope, move |tx| {
@@ -158,8 +168,8 @@ fn settle(tx: &mut Tx, place: &Place, next: &mut dyn FnMut() -> i64) -> Result<u
     Ok(moved)
 }
 
-fn checked(flow: &Flow, id: PlaceId, draft: PlaceDraft) -> Result<Place, FlowError> {
-    let directory = flow.directory();
+async fn checked(flow: &Flow, scope: &Scope, id: PlaceId, draft: PlaceDraft) -> Result<Place, FlowError> {
+    let (directory, seen) = (flow.directory(), seen::seen(flow, scope).await?);
     let name = name("name", &draft.name)?;
     let mut codes: Vec<String> = Vec::new();
     for code in draft.codes.iter().map(|code| code.trim()).filter(|code| !code.is_empty()) {
@@ -178,11 +188,13 @@ fn checked(flow: &Flow, id: PlaceId, draft: PlaceDraft) -> Result<Place, FlowErr
         return Err(FlowError::rule("codes", format!("at most {MOST_CODES}")));
     }
     for other in directory.places.iter().filter(|place| place.id != id) {
+        // What a place out of sight is called is not told.
+        let called = seen.place(other.id).map_or("another place".to_owned(), |other| format!("the place “{}”", other.name));
         if other.is_called(&name) {
-            return Err(FlowError::rule("name", format!("“{name}” means the place “{}” already", other.name)));
+            return Err(FlowError::rule("name", format!("“{name}” means {called} already")));
         }
         if let Some(code) = codes.iter().find(|code| other.is_called(code)) {
-            return Err(FlowError::rule("codes", format!("“{code}” means the place “{}” already", other.name)));
+            return Err(FlowError::rule("codes", format!("“{code}” means {called} already")));
         }
     }
     if draft.calendar.is_some_and(|calendar| directory.calendar(calendar).is_none()) {

@@ -72,7 +72,7 @@ pub async fn add(flow: &Flow, scope: &Scope, draft: PostDraft) -> Result<Post, F
     if scope.reach != Reach::Everything {
         return Err(FlowError::Forbidden);
     }
-    let post = checked(flow, PostId(flow.id()), draft).await?;
+    let post = checked(flow, scope, PostId(flow.id()), draft).await?;
     save(flow, scope, post, Act::Added).await
 }
 
@@ -87,7 +87,7 @@ pub fn seen(flow: &Flow, scope: &Scope, id: PostId) -> Result<Post, FlowError> {
 pub async fn change(flow: &Flow, scope: &Scope, id: PostId, draft: PostDraft) -> Result<Post, FlowError> {
     need(scope, Grant::Shape)?;
     seen(flow, scope, id)?;
-    let post = checked(flow, id, draft).await?;
+    let post = checked(flow, scope, id, draft).await?;
     save(flow, scope, post, Act::Changed).await
 }
 
@@ -103,7 +103,7 @@ async fn save(flow: &Flow, scope: &Scope, post: Post, act: Act) -> Result<Post, 
     Ok(post)
 }
 
-async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, FlowError> {
+async fn checked(flow: &Flow, scope: &Scope, id: PostId, draft: PostDraft) -> Result<Post, FlowError> {
     let directory = flow.directory();
     let name = name("name", &draft.name)?;
     if directory.posts.iter().any(|post| post.id != id && post.name.to_lowercase() == name.to_lowercase()) {
@@ -117,10 +117,10 @@ async fn checked(flow: &Flow, id: PostId, draft: PostDraft) -> Result<Post, Flow
     }
     let before = directory.posts.iter().find(|post| post.id == id).and_then(|post| post.place);
     let place = match draft.place {
-        Some(place) if directory.place(place).is_some() => Some(place),
-        // The place has been removed meanwhile: the post stands nowhere now, which is no mistake of who changes it.
         None => None,
-        gone if gone == before => None,
+        // The place has been removed meanwhile: the post stands nowhere now, which is no mistake of who changes it.
+        same if same == before => same.filter(|place| directory.place(*place).is_some()),
+        Some(place) if crate::seen::place(flow, scope, place).await?.is_some() => Some(place),
         _ => return Err(FlowError::Unknown { field: "place", what: "place" }),
     };
     if let Some(owner) = draft.owner {

@@ -91,6 +91,12 @@ pub fn may_read(scope: &Scope, kind: ImportKind) -> bool {
     }
 }
 
+/// Whether anything is said by rows of feedback that are understood so: by words, a rating or an attribute.
+pub(crate) fn says(mapping: &Mapping) -> bool {
+    let says = |meaning: &Meaning| matches!(meaning, Meaning::Text | Meaning::Rating { .. } | Meaning::Attribute { .. });
+    mapping.columns.iter().any(|(_, meaning)| says(meaning))
+}
+
 /// A person has seen how the columns are understood: rows begin to come in. Where the company has no journey yet, the
 /// starter of an industry gives it one.
 pub async fn confirm(
@@ -108,9 +114,8 @@ pub async fn confirm(
             import.state.label().to_lowercase()
         )));
     }
-    let says = |meaning: &Meaning| matches!(meaning, Meaning::Text | Meaning::Rating { .. } | Meaning::Attribute { .. });
     let feedback = mapping.kind == ImportKind::Feedback;
-    if feedback && !mapping.columns.iter().any(|(_, meaning)| says(meaning)) {
+    if feedback && !says(&mapping) {
         return Err(FlowError::rule("columns", "choose at least one column as words, rating or attribute"));
     }
     let names_posts = mapping.columns.iter().any(|(_, meaning)| *meaning == Meaning::Post);

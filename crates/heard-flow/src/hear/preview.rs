@@ -25,7 +25,7 @@ use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::entries;
 use crate::hear::held::{forget_file, source, unreadable};
-use crate::hear::import::{get, mask, may_read, opened};
+use crate::hear::import::{get, mask, may_read, opened, says};
 use crate::hear::receive::{Receiving, path};
 
 /// How many rows are tried for the preview.
@@ -45,6 +45,8 @@ pub struct Preview {
     pub entries: Vec<(u64, Entry)>,
     /// How sure the guess of each column is (0-1), and why; `None` where it was not guessed.
     pub sure: Option<Vec<(f32, String)>>,
+    /// What should be known before it is confirmed: which sheet is read, what was guessed, what is unlike last time.
+    pub remarks: Vec<String>,
     /// Whether what the file holds is hidden, because who looks may not read it.
     pub hidden: bool,
     /// The first rows that could not be taken, or only in part.
@@ -66,6 +68,7 @@ struct Looked {
     shape: Shape,
     mapping: Mapping,
     sure: Vec<(f32, String)>,
+    remarks: Vec<String>,
     survey: Survey,
 }
 
@@ -79,7 +82,9 @@ fn look(place: &Path, kind: Option<ImportKind>) -> Result<Looked, FlowError> {
         Some(kind) => operations::guess::as_kind(&survey, feedback, kind),
     };
     let sure = guessed.sure.into_iter().map(|sure| (sure.confidence, sure.because)).collect();
-    Ok(Looked { mapping: guessed.mapping, sure, shape, survey })
+    // What rows of operations are, is said without a word on the file: which part of it is read is true of any rows.
+    let remarks = if guessed.remarks.is_empty() { shape.notes.clone() } else { guessed.remarks };
+    Ok(Looked { mapping: guessed.mapping, sure, remarks, shape, survey })
 }
 
 /// How the columns of a file that waits are understood if its rows are of this kind, with how sure that is, and why.
@@ -137,7 +142,7 @@ pub(crate) async fn hand_over_from(
         source: from,
     };
     let shape = looked.shape.hash();
-    let (sure, survey) = (looked.sure, looked.survey);
+    let (sure, survey, remarks, notes) = (looked.sure, looked.survey, looked.remarks, looked.shape.notes);
     let kept = flow
         .store
         .write(scope, move |tx| {
@@ -147,9 +152,16 @@ pub(crate) async fn hand_over_from(
             }
             let remembered = tables::mapping::recall(tx, &shape)?;
             let guessed = remembered.is_none();
-            let mapping = remembered.map_or(import.mapping, |mapping| recall(mapping, &survey).0);
+            let (mapping, remarks) = match remembered {
+                Some(mapping) => {
+                    let (mapping, unlike) = recall(mapping, &survey);
+                    (mapping, notes.into_iter().chain(unlike).collect())
+                }
+                None => (import.mapping, remarks),
+            };
             let import = Import { mapping, ..import };
             tables::import::insert(tx, &import, &shape)?;
+            tables::import::set_remarks(tx, import.id, &remarks)?;
             if guessed {
                 tables::import::set_sure(tx, import.id, &sure)?;
             }
@@ -182,7 +194,7 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
     }
     flow.noted(scope.actor.into(), Act::Saw, Noun::Import, Some(id.0), json!({ "rows": "first" }));
     let (hash, first) = (import.hash.clone(), import.at);
-    let (earlier, recalled, sure) = flow
+    let (earlier, recalled, sure, remarks) = flow
         .store
         .read(scope, move |view| {
             let same = tables::import::by_hash(view, &hash)?;
@@ -193,7 +205,7 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
             let sure = tables::import::sure(view, id)?;
             let before =
                 |other: &Import| other.id != id && other.at <= first && other.done > 0 && other.state != ImportState::Undone;
-            Ok((same.into_iter().find(before), recalled, sure))
+            Ok((same.into_iter().find(before), recalled, sure, tables::import::remarks(view, id)?))
         })
         .await?;
     let remembered = mapping.is_none() && recalled.as_ref() == Some(&import.mapping);
@@ -206,6 +218,7 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: ImportId, mapping: Option<M
         rows: vec![],
         entries: vec![],
         sure,
+        remarks,
         hidden,
         bad: vec![],
         tried: 0,
@@ -257,6 +270,10 @@ async fn try_entries(flow: &Flow, mut preview: Preview) -> Result<Preview, FlowE
 }
 
 async fn try_feedback(flow: &Flow, mut preview: Preview) -> Result<Preview, FlowError> {
+    // Rows that say nothing are not heard: it cannot be confirmed so.
+    if !says(&preview.import.mapping) {
+        return Ok(preview);
+    }
     let rows = opened(flow, &preview.import).await?;
     let wanted = starter::wanted(flow);
     let try_rows = move || {

@@ -41,6 +41,25 @@ pub struct Became {
     pub longest: Duration,
 }
 
+impl Became {
+    /// What became of these and of others.
+    pub fn add(&mut self, other: &Self) {
+        let Self { files, refused, imports, failed, added, again, named, longest } = other;
+        for (sum, more) in [
+            (&mut self.files, files),
+            (&mut self.refused, refused),
+            (&mut self.imports, imports),
+            (&mut self.failed, failed),
+            (&mut self.added, added),
+            (&mut self.again, again),
+            (&mut self.named, named),
+        ] {
+            *sum += more;
+        }
+        self.longest = self.longest.max(*longest);
+    }
+}
+
 /// Takes the files of these seeds through a flow of its own in a folder, and checks that nothing is half written.
 pub async fn through(folder: &Path, seeds: Range<u64>) -> Became {
     let flow = common::flow(folder);

@@ -66,6 +66,16 @@ fn header(line: &[u8]) -> Result<Header, StoreError> {
     Ok(header)
 }
 
+/// The first line of a backup: when it was made, and by what. Nothing else of it is looked at.
+pub fn opening(path: &Path) -> Result<Header, StoreError> {
+    let file = File::open(path).map_err(|error| refused(format!("{} cannot be read: {error}", path.display())))?;
+    let mut lines = Lines { from: BufReader::new(GzDecoder::new(BufReader::new(file))), line: Vec::new(), number: 0 };
+    if !lines.next().map_err(|_| refused("this is not a backup of Heard, or its beginning is damaged"))? {
+        return Err(refused("it is empty"));
+    }
+    header(&lines.line)
+}
+
 /// Reads a backup from its first byte to its last and hands over what stands in it. Nothing handed over may be kept unless
 /// this ends well.
 pub fn read(path: &Path, each: &mut dyn FnMut(&Header, Piece<'_>) -> Result<(), StoreError>) -> Result<Checked, StoreError> {

@@ -100,6 +100,7 @@ from_ids!(
     CategoryId,
     DepartmentId,
     UserId,
+    SessionId,
     TokenId,
     ImportId,
     AttributeId,

@@ -43,6 +43,7 @@ macro_rules! steps {
             6 "installation" "0006",
             7 "snapshot" "0007",
             8 "learning" "0008",
+            9 "sessions" "0009",
         )
     };
 }

@@ -129,6 +129,20 @@ pub fn set_sure(tx: &mut Tx, id: ImportId, sure: &[(f32, String)]) -> Result<(),
     Ok(())
 }
 
+/// What a person should know before confirming: which sheet is read, what was guessed, what is otherwise than last time.
+pub fn remarks(view: &View, id: ImportId) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT remarks FROM import WHERE id = $1";
+    let body = view.one(sql, &[id.into()], |row| Ok(row.text_or_none(0)?.map(str::to_owned)))?;
+    Ok(body.flatten().as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default())
+}
+
+/// Keeps what a person should know before confirming.
+pub fn set_remarks(tx: &mut Tx, id: ImportId, remarks: &[String]) -> Result<(), StoreError> {
+    let body = serde_json::to_string(remarks)?;
+    tx.execute("UPDATE import SET remarks = $2 WHERE id = $1", &[id.into(), (&body).into()])?;
+    Ok(())
+}
+
 /// Imports of a watched file, newest first.
 pub fn by_source(view: &View, source: &str) -> Result<Vec<Import>, StoreError> {
     let all = view.list(&format!("SELECT {COLUMNS} FROM import WHERE source = $1 ORDER BY id DESC"), &[source.into()], read)?;

@@ -5,13 +5,14 @@ use std::path::Path;
 use heard_domain::account::{Account, Money};
 use heard_domain::channel::Channel;
 use heard_domain::directory::Company;
-use heard_domain::id::{AccountId, ImportId, PostId, TokenId, UserId};
+use heard_domain::id::{AccountId, ImportId, PostId, SessionId, TokenId, UserId};
 use heard_domain::import::{BadRow, DateOrder, FileFormat, Import, ImportState, Mapping, Meaning};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::{Day, Time, Zone};
 use heard_domain::user::{Grant, Role, User};
 use heard_store::error::StoreError;
 use heard_store::store::Store;
+use heard_store::tables::session::Session;
 use heard_store::tables::token::Token;
 use heard_store::tables::{account, company, import, mapping, session, token, user};
 
@@ -77,6 +78,7 @@ pub fn imports_keep_their_progress_and_their_bad_rows(open: &dyn Fn(&Path) -> St
     store
         .write_now(&scope, move |tx| {
             import::update(tx, &now)?;
+            import::set_remarks(tx, now.id, &["the sheet “Rows” is read".to_owned()])?;
             import::add_bad_rows(tx, now.id, &[bad(1), bad(2)])?;
             import::add_bad_rows(tx, now.id, &[bad(3)])?;
             mapping::remember(tx, "shape", &file().mapping, Time(1))?;
@@ -90,6 +92,8 @@ pub fn imports_keep_their_progress_and_their_bad_rows(open: &dyn Fn(&Path) -> St
             assert_eq!(import::get(view, ImportId(5))?, Some(running.clone()));
             assert_eq!(import::list(view, 5)?, import::by_hash(view, "abc")?);
             assert_eq!(import::shape(view, ImportId(5))?.as_deref(), Some("shape"));
+            assert_eq!(import::remarks(view, ImportId(5))?, ["the sheet “Rows” is read"]);
+            assert_eq!(import::remarks(view, ImportId(6))?, <[String; 0]>::default());
             assert_eq!(import::bad_rows(view, ImportId(5), 1, 5)?, [bad(2), bad(3)]);
             assert_eq!(mapping::recall(view, "shape")?, Some(mapped()));
             assert_eq!(mapping::recall(view, "another")?, None);
@@ -100,6 +104,11 @@ pub fn imports_keep_their_progress_and_their_bad_rows(open: &dyn Fn(&Path) -> St
     narrow.reach = Reach::Posts([PostId(2)].into());
     let hidden = store.read_now(&narrow, |view| Ok((import::list(view, 5)?, import::bad_rows(view, ImportId(5), 0, 5)?)));
     assert_eq!(hidden, Ok((vec![], vec![])));
+}
+
+fn signed_in(id: i64, user: UserId, since: i64) -> Session {
+    let browser = (id % 2 == 0).then(|| "Firefox on Linux".to_owned());
+    Session { id: SessionId(id), user, browser, since: Time(since), seen: Time(since) }
 }
 
 pub fn users_sessions_and_tokens_are_kept(open: &dyn Fn(&Path) -> Store) {
@@ -130,8 +139,8 @@ pub fn users_sessions_and_tokens_are_kept(open: &dyn Fn(&Path) -> Store) {
         .write_now(&scope, move |tx| {
             assert_eq!(user::count(tx)?, 0);
             user::insert(tx, &user, "argon")?;
-            session::insert(tx, "s1", user.id, Time(10))?;
-            session::insert(tx, "s2", user.id, Time(20))?;
+            session::insert(tx, "s1", &signed_in(1, user.id, 10))?;
+            session::insert(tx, "s2", &signed_in(2, user.id, 20))?;
             session::touch(tx, "s2", Time(30))?;
             token::insert(tx, &given, "t")?;
             token::touch(tx, given.id, Time(5))
@@ -144,8 +153,10 @@ pub fn users_sessions_and_tokens_are_kept(open: &dyn Fn(&Path) -> Store) {
         .read_now(&scope, move |view| {
             assert_eq!(user::by_email(view, "ann@x.org")?, Some((user.clone(), "argon".to_owned())));
             assert_eq!(user::list(view)?, std::slice::from_ref(&user));
-            let seen = session::by_hash(view, "s2")?.map(|s| (s.user, s.since, s.seen));
-            assert_eq!(seen, Some((user.id, Time(20), Time(30))));
+            let touched = Session { seen: Time(30), ..signed_in(2, user.id, 20) };
+            assert_eq!(session::by_hash(view, "s2")?, Some(touched.clone()));
+            assert_eq!(session::of_user(view, user.id)?, [touched, signed_in(1, user.id, 10)]);
+            assert_eq!(session::of_user(view, UserId(2))?, []);
             assert_eq!(token::by_hash(view, "t")?, Some(Token { seen: Some(Time(5)), ..given.clone() }));
             assert_eq!(token::by_hash(view, "T")?, None);
             Ok(())
@@ -161,6 +172,13 @@ pub fn users_sessions_and_tokens_are_kept(open: &dyn Fn(&Path) -> Store) {
             assert_eq!(session::by_hash(tx, "s1")?, None);
             session::remove_of(tx, UserId(1))?;
             assert_eq!(session::by_hash(tx, "s2")?, None);
+            for id in [3, 4, 5] {
+                session::insert(tx, &format!("s{id}"), &signed_in(id, UserId(1), 40))?;
+            }
+            assert!(!session::remove(tx, UserId(2), SessionId(3))?, "it is not theirs");
+            assert!(session::remove(tx, UserId(1), SessionId(3))? && !session::remove(tx, UserId(1), SessionId(3))?);
+            assert_eq!(session::remove_others(tx, UserId(1), SessionId(5))?, 1);
+            assert_eq!(session::of_user(tx, UserId(1))?, [signed_in(5, UserId(1), 40)]);
             assert!(token::remove(tx, TokenId(4))? && !token::remove(tx, TokenId(4))?);
             Ok(())
         })

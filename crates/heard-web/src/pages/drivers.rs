@@ -14,7 +14,7 @@ use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_flow::measure::drivers::{Found, drivers, name};
 use heard_flow::measure::offered::{Against, Wish};
-use heard_flow::measure::seen::seen;
+use heard_flow::seen::seen;
 use heard_flow::tell::drivers::csv;
 use maud::{Markup, html};
 

@@ -8,7 +8,7 @@ use heard_domain::question::Filter;
 use heard_domain::time::{Period, Time};
 use heard_domain::user::Grant;
 use heard_flow::measure::quotes::{self, Heard, Listed, Opened, list, open};
-use heard_flow::measure::seen::seen;
+use heard_flow::seen::seen;
 use maud::{Markup, html};
 
 use crate::address::{Look, When};

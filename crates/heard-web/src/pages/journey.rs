@@ -12,7 +12,7 @@ use heard_domain::question::Filter;
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_flow::measure::map::{Ears, JourneyMap, StageOnMap, map};
-use heard_flow::measure::seen::seen;
+use heard_flow::seen::seen;
 use maud::{Markup, PreEscaped, html};
 
 use crate::address::Look;

@@ -9,7 +9,7 @@ use heard_domain::user::Grant;
 use heard_flow::measure::overview::{Overview, ever, overview};
 use heard_flow::measure::period::{USUAL_DAYS, ending_newest};
 use heard_flow::measure::quotes::Arrived;
-use heard_flow::measure::seen::seen;
+use heard_flow::seen::seen;
 use maud::{Markup, html};
 
 use crate::address::{Look, When};

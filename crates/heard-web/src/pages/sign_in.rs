@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use heard_flow::arrange::session;
 use maud::{Markup, html};
 
+use crate::browser::browser;
 use crate::extract::{Asked, Form};
 use crate::guard::{SESSION, address};
 use crate::parts::field::{Field, refused};
@@ -56,7 +57,7 @@ pub async fn enter(State(state): State<AppState>, parts: Parts, form: Form) -> R
         let words = format!("Too many tries. Wait {minutes} minutes, then try again.");
         return Ok(again(Problem::new(ProblemCode::TooManyRequests, words).after(seconds)));
     }
-    let Some(secret) = session::begin(&state.flow, &email, form.get("password")).await? else {
+    let Some(secret) = session::begin(&state.flow, &email, form.get("password"), browser(&parts.headers)).await? else {
         return Ok(again(Problem::new(ProblemCode::Unauthorized, "E-mail address and password do not belong together.")));
     };
     state.tries.forget(&format!("account {email}"));

@@ -9,6 +9,7 @@ use heard_domain::time::Zone;
 use heard_flow::arrange::{company, session, user};
 use maud::{Markup, html};
 
+use crate::browser::browser;
 use crate::extract::Form;
 use crate::pages::sign_in::entered;
 use crate::parts::field::{Field, refused};
@@ -27,7 +28,7 @@ pub async fn show(State(state): State<AppState>, headers: HeaderMap) -> Result<R
 
 /// Makes the admin, names the company, and signs in.
 pub async fn begin(State(state): State<AppState>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
-    match settle(&state, &form).await {
+    match settle(&state, &headers, &form).await {
         Ok(Some(secret)) => Ok(entered(&state, &secret, "/imports")),
         Ok(None) => Ok(Redirect::to("/sign-in").into_response()),
         Err(problem) if problem.code == ProblemCode::Conflict => Ok(Redirect::to("/sign-in").into_response()),
@@ -35,7 +36,7 @@ pub async fn begin(State(state): State<AppState>, headers: HeaderMap, form: Form
     }
 }
 
-async fn settle(state: &AppState, form: &Form) -> Result<Option<String>, Problem> {
+async fn settle(state: &AppState, headers: &HeaderMap, form: &Form) -> Result<Option<String>, Problem> {
     // Asked before the dear hashing of a password: this page is open to everybody.
     if !session::nobody_yet(&state.flow).await? {
         return Ok(None);
@@ -55,7 +56,7 @@ async fn settle(state: &AppState, form: &Form) -> Result<Option<String>, Problem
     if let Err(error) = company::set(flow, &Scope::system(), Company { name: called.to_owned(), zone }).await {
         tracing::warn!(%error, "the company could not be named at the first run");
     }
-    Ok(session::begin(flow, form.get("email"), form.get("password")).await?)
+    Ok(session::begin(flow, form.get("email"), form.get("password"), browser(headers)).await?)
 }
 
 fn page(headers: &HeaderMap, form: &Form, problem: Option<&Problem>) -> Markup {

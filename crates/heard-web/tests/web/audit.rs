@@ -73,6 +73,18 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
         ("POST", "/api/v1/taxonomy/roll-back") => {
             body = Some(json!({ "to": world.site.flow.directory().taxonomy.version - 1 }));
         }
+        // Codes stand for one place only, and another one has those of the example.
+        ("PATCH", "/api/v1/places/{id}") => body = Some(json!({ "address": "12 Mill Lane" })),
+        // Two categories, whatever the present version is; what was changed is taken back.
+        ("POST", "/api/v1/taxonomy/preview" | "/api/v1/taxonomy/changes") => {
+            let directory = world.site.flow.directory();
+            let [one, other] = [1, 0].map(|n| directory.taxonomy.categories[n].id);
+            body = Some(json!({ "version": null, "change": { "do": "merge", "id": one, "into": other } }));
+        }
+        ("POST", "/api/v1/taxonomy/undo") => {
+            let history = world.site.call(Method::GET, "/api/v1/taxonomy/history", Some(&world.token), None).await.json();
+            body = Some(json!({ "version": history["items"][0]["version"] }));
+        }
         // The time zone is fixed: there is feedback.
         ("PATCH", "/api/v1/company") => body = Some(json!({ "name": "Southwind" })),
         ("POST", "/api/v1/feedback/{id}/corrections") => {
@@ -106,8 +118,7 @@ async fn every_operation_that_changes_something_is_noted_with_its_token() {
         let own = noted.iter().any(|entry| entry.who == Who::from(token) && entry.act.kind() != AuditKind::Read);
         assert!(own != excepted, "{} {}: {noted:#?}", route.method, route.path);
     }
-    println!("without an example that works by itself: {untried:#?}");
-    assert!(untried.len() < 15, "too many routes are not tried: {untried:#?}");
+    assert!(untried.is_empty(), "operations are not tried: {untried:#?}");
     nothing_is_told(&world.site).await;
 }
 
@@ -194,7 +205,7 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
     let mut pairs = filled(form, n);
     // Where a form can also only show what would be, another button, perhaps without a name, is the one that does it.
     if let (Some(first), Some(last)) = (form.buttons.first(), form.buttons.last())
-        && route.path == "/settings/segments"
+        && route.path.starts_with("/settings/segments")
     {
         let saves = last != first;
         pairs.retain(|pair| pair != first);

@@ -66,6 +66,7 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "FormId" => "forms",
         "UserId" => "users",
         "TokenId" => "tokens",
+        "SessionId" => "sessions",
         "ImportId" => "imports",
         "AttributeId" => "attributes",
         "ValueId" => "values",

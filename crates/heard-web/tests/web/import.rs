@@ -11,16 +11,43 @@ use crate::site::{Answer, Site};
 
 const FILE: &str = "id,when,words,stars\n1,2026-03-20,<b>Lovely</b> crew,5\n2,2026-03-21,\"Late, again\",1\n3,2026-03-21,,3\n";
 
-async fn drop_file(site: &Site, session: &str, file: &str, token: Option<String>) -> Answer {
+async fn drop_file(site: &Site, session: &str, file: impl AsRef<[u8]>, token: Option<String>) -> Answer {
     let boundary = "-----x";
-    let body = format!(
+    let head = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../evil <i>.csv\"\r\n\
-         Content-Type: text/csv\r\n\r\n{file}\r\n--{boundary}--\r\n"
+         Content-Type: text/csv\r\n\r\n"
     );
+    let body = [head.as_bytes(), file.as_ref(), format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
     let path = token.map_or("/imports".to_owned(), |token| format!("/imports?csrf={token}"));
     let request = Request::post(path).header("content-type", format!("multipart/form-data; boundary={boundary}"));
     let request = request.header("sec-fetch-site", "same-origin").header("cookie", format!("heard_session={session}"));
     site.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn what_should_be_known_of_a_file_is_said_before_it_comes_in() {
+    let site = Site::with_users().await;
+    let session = site.session(&site.users[&Role::Analyst]).await;
+    let token = || Some(csrf::token(&session, [5; 32]));
+    let book = include_bytes!("../../../heard-channels/tests/fixtures/presets/survey.xlsx");
+    let place = drop_file(&site, &session, book, token()).await.header("location").to_owned();
+    let page = site.get(&place, Some(&session)).await.body;
+    assert!(page.contains("The sheet “") && page.contains("” is read"), "{page}");
+
+    // Known from last time: what is unlike then is said as well.
+    let shops = [
+        "case_id,created,comment\nc7,2026-03-01,The queue was long\nc9,2026-03-02,The clerk was kind\n",
+        "case_id,created,comment\nc1,2026-03-03,My card came late\nc1,2026-03-04,And then it did not work\n",
+    ];
+    let first = drop_file(&site, &session, shops[0], token()).await.header("location").to_owned();
+    site.submit(&format!("{first}/confirm"), Some(&session), &[("post", "Cases"), ("do", "begin")]).await;
+    let second = drop_file(&site, &session, shops[1], token()).await.header("location").to_owned();
+    let page = site.get(&second, Some(&session)).await.body;
+    assert!(page.contains("“case_id” does not tell all rows of this file apart"), "{page}");
+    let silent = "id,when\n1,2026-03-20\n2,2026-03-21\n";
+    let third = drop_file(&site, &session, silent, token()).await.header("location").to_owned();
+    let page = site.get(&third, Some(&session)).await.body;
+    assert!(page.contains("No row could be taken with these columns"), "rows without a word are not shown as heard: {page}");
 }
 
 #[tokio::test]

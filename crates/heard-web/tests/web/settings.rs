@@ -79,3 +79,27 @@ async fn a_token_is_shown_once_and_works() {
     let none = site.submit("/settings/tokens", Some(&session), &[("name", "Nothing")]).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn the_time_zone_is_fixed_once_there_is_feedback() {
+    let world = crate::world::World::new().await;
+    let zone = |world: &crate::world::World| world.site.flow.directory().company.zone.to_string();
+    let days = async |world: &crate::world::World| {
+        let path = "/api/v1/figures?of=volume&by=day";
+        world.site.call(axum::http::Method::GET, path, Some(&world.token), None).await.json()["rows"].clone()
+    };
+    let (before, by_day) = (zone(&world), days(&world).await);
+    let other = [("name", "Northwind"), ("zone", "Pacific/Auckland")];
+    let page = world.site.submit("/settings/company", Some(&world.session), &other).await;
+    assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.body);
+    assert!(page.body.contains("the time zone is fixed once there is feedback: the day of each depends on it"), "{}", page.body);
+    let wanted = serde_json::json!({ "zone": "Pacific/Auckland" });
+    let answer = world.site.call(axum::http::Method::PATCH, "/api/v1/company", Some(&world.token), Some(wanted)).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+    assert_eq!((zone(&world), days(&world).await), (before, by_day));
+    // The name is no day: it can be changed at any time.
+    let other = [("name", "Southwind"), ("zone", zone(&world).as_str())].map(|(a, b)| (a, b.to_owned()));
+    let pairs: Vec<(&str, &str)> = other.iter().map(|(a, b)| (*a, b.as_str())).collect();
+    let page = world.site.submit("/settings/company", Some(&world.session), &pairs).await;
+    assert_eq!((page.status, world.site.flow.directory().company.name.as_str()), (StatusCode::SEE_OTHER, "Southwind"));
+}

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use heard_domain::user::Role;
 
-use crate::site::{PASSWORD, Site};
+use crate::site::{PASSWORD, Site, form_request};
 
 const DAY: i64 = 86_400_000;
 
@@ -115,6 +115,47 @@ async fn a_changed_password_ends_the_other_sessions() {
     for old in [mine, other] {
         assert_eq!(site.get("/settings", Some(&old)).await.status, StatusCode::SEE_OTHER);
     }
+}
+
+#[tokio::test]
+async fn people_see_where_they_are_signed_in_and_end_it_there() {
+    let site = Site::with_users().await;
+    let (ann, bob) = (site.users[&Role::Frontline].clone(), site.users[&Role::Analyst].clone());
+    let enter = async |told: &str| {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs([("email", ann.email.as_str()), ("password", PASSWORD)]);
+        let request = form_request("/sign-in", "same-origin").header("user-agent", told);
+        let answer = site.send(request.body(form.finish().into()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        answer.header("set-cookie").split(['=', ';']).nth(1).unwrap().to_owned()
+    };
+    let phone = enter("Mozilla/5.0 (Linux; Android 10; K) Chrome/140.0 Mobile Safari/537.36").await;
+    site.later(3 * 3_600_000);
+    let desk = enter("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0").await;
+    let odd = enter("<script>alert(1)</script>").await;
+    let theirs = site.session(&bob).await;
+    let page = site.get("/settings", Some(&desk)).await.body;
+    for seen in ["Chrome on Android", "3 h ago", "Firefox on Linux", "This one", "A browser that does not say its name"] {
+        assert!(page.contains(seen), "“{seen}” is not on the page: {page}");
+    }
+    assert_eq!((page.matches("/end\"").count(), page.contains("alert(1)")), (2, false), "the own session has no button");
+
+    // Somebody else's session is not there, and stays.
+    let of_bob = site.sessions(&bob).await[0];
+    let answer = site.submit(&format!("/settings/sessions/{of_bob}/end"), Some(&desk), &[]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let on_phone = *site.sessions(&ann).await.last().unwrap();
+    let answer = site.submit(&format!("/settings/sessions/{on_phone}/end"), Some(&desk), &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/settings?ended=one#sessions"));
+    assert_eq!(site.get("/settings", Some(&phone)).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.get("/settings", Some(&odd)).await.status, StatusCode::OK);
+
+    let answer = site.submit("/settings/sessions/others", Some(&desk), &[]).await;
+    assert_eq!(answer.header("location"), "/settings?ended=others#sessions");
+    assert_eq!(site.get("/settings", Some(&odd)).await.status, StatusCode::SEE_OTHER);
+    let page = site.get("/settings?ended=others", Some(&desk)).await;
+    assert!(page.body.contains("signed in only here") && !page.body.contains("Sign out everywhere else"), "{}", page.body);
+    assert_eq!(site.get("/settings", Some(&theirs)).await.status, StatusCode::OK, "others are not touched");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use heard_domain::chance::Chance;
 use heard_domain::channel::Channel;
-use heard_domain::id::{PostId, UserId};
+use heard_domain::id::{PostId, SessionId, UserId};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Time};
 use heard_domain::user::{Grant, Role, User};
@@ -19,6 +19,7 @@ use heard_flow::flow::Flow;
 use heard_flow::secret::{hash_password, hash_secret};
 use heard_store::store::Store;
 use heard_store::tables;
+use heard_store::tables::session::Session;
 use heard_web::app::router;
 use heard_web::csrf;
 use heard_web::state::{AppState, Site as Reached};
@@ -121,9 +122,17 @@ impl Site {
     /// A session of a user, without the dear password.
     pub async fn session(&self, user: &User) -> String {
         let secret = format!("session-{}", self.flow.id());
-        let (hash, id, now) = (hash_secret(&secret), user.id, self.flow.now());
-        self.flow.store.write(&Scope::system(), move |tx| tables::session::insert(tx, &hash, id, now)).await.unwrap();
+        let (hash, now) = (hash_secret(&secret), self.flow.now());
+        let session = Session { id: SessionId(self.flow.id()), user: user.id, browser: None, since: now, seen: now };
+        self.flow.store.write(&Scope::system(), move |tx| tables::session::insert(tx, &hash, &session)).await.unwrap();
         secret
+    }
+
+    /// The identifiers of a user's sessions, newest first.
+    pub async fn sessions(&self, user: &User) -> Vec<SessionId> {
+        let user = user.id;
+        let all = self.flow.store.read(&Scope::system(), move |view| tables::session::of_user(view, user)).await.unwrap();
+        all.into_iter().map(|session| session.id).collect()
     }
 
     pub async fn token(&self, grants: &[Grant]) -> String {

@@ -31,7 +31,7 @@ pub struct World {
     pub token: String,
     /// An admin who sees one post only.
     pub narrow: String,
-    /// Identifiers by the noun under which their routes stand: in sight.
+    /// Identifiers by the noun under which their routes stand: in sight of the narrowed admin.
     pub seen: BTreeMap<&'static str, String>,
     /// The same out of sight.
     pub hidden: BTreeMap<&'static str, String>,
@@ -52,7 +52,10 @@ impl World {
         let mut world = Self { site, admin, session, token, narrow, seen: BTreeMap::new(), hidden: BTreeMap::new() };
         world.seen = world.things(mine, "visible").await;
         world.hidden = world.things(other, "hidden").await;
-        // Everybody who sees imports sees all templates.
+        // A session is out of everybody's sight but its own user's.
+        world.hidden.insert("sessions", world.fresh("sessions").await);
+        // Everybody who sees imports sees all templates. Departments, segments and calendars are the company's own words, in
+        // everybody's sight.
         let template = world.fresh("templates").await;
         world.seen.insert("templates", template);
         world.site.flow.store.caught_up().unwrap();
@@ -61,6 +64,11 @@ impl World {
 
     async fn things(&self, post: PostId, words: &str) -> BTreeMap<&'static str, String> {
         let mut made = BTreeMap::from([("posts", post.to_string())]);
+        let place = self.post("/api/v1/places", json!({ "name": format!("{words} place") })).await["id"].clone();
+        made.insert("places", place.as_str().unwrap().to_owned());
+        let (path, stands) = (format!("/api/v1/posts/{post}"), json!({ "place": place }));
+        let answer = self.site.call(Method::PATCH, &path, Some(&self.token), Some(stands)).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
         let author = json!({ "name": "sentinel-name", "role": null, "account": format!("{words} account"),
             "identities": [{ "kind": "email", "handle": format!("{words}.sentinel@example.com") }] });
         let body = json!({
@@ -78,8 +86,10 @@ impl World {
             made.insert(noun, shown[field].as_str().unwrap().to_owned());
         }
         made.insert("scales", shown["ratings"][0]["scale"].as_str().unwrap().to_owned());
-        made.insert("attributes", shown["attributes"][0][0].as_str().unwrap().to_owned());
-        made.insert("values", shown["attributes"][0][1].as_str().unwrap().to_owned());
+        let directory = self.site.flow.directory();
+        let fact = directory.attributes.iter().find(|attribute| attribute.name == format!("{words} fact")).unwrap().id;
+        made.insert("attributes", fact.to_string());
+        made.insert("values", directory.values[&fact][0].id.to_string());
         made.insert("examples", self.example(&feedback).await);
         made.insert("feedback", feedback);
         made.insert("imports", self.import(words).await);
@@ -154,6 +164,21 @@ impl World {
                 let body = json!({ "email": format!("{now}.sentinel@example.com"), "name": "sentinel-name", "role": "analyst",
                     "password": "sentinel-password-1" });
                 id(&self.post("/api/v1/users", body).await)
+            }
+            "departments" | "segments" | "calendars" | "places" => {
+                let draft = match noun {
+                    "departments" => json!({ "name": format!("d{now}") }),
+                    "segments" => json!({ "name": format!("s{now}"), "filter": { "role": ["pilot"] } }),
+                    "calendars" => {
+                        json!({ "name": format!("c{now}"), "zone": "UTC", "week": [["09:00-17:00"], [], [], [], [], [], []], "holidays": [] })
+                    }
+                    _ => json!({ "name": format!("p{now}") }),
+                };
+                id(&self.post(&format!("/api/v1/{noun}"), draft).await)
+            }
+            "sessions" => {
+                self.site.session(&self.admin).await;
+                self.site.sessions(&self.admin).await[0].to_string()
             }
             "categories" => self.site.flow.directory().taxonomy.categories[0].id.to_string(),
             // What is not known here yet is not there: routes that need one are told as untried.

@@ -43,8 +43,9 @@ pub async fn run(config: &Config, wanted: &Demo) -> anyhow::Result<()> {
     let Filled { comments, accounts } = filled;
     say::talk(&format!("{company}: {comments} comments of 14 months and {accounts} accounts, heard and read in {seconds:.1} s"));
     let hint = format!(
-        "  E-mail    {}\n  Password  {password}\nServe it again with `heard serve --data {folder}`, or remove the folder.",
-        ADMIN.0
+        "  E-mail    {}\n  Password  {password}\nServe it again with `heard serve {}`, or remove the folder.",
+        ADMIN.0,
+        config.data.flags()
     );
     serve::serve_flow(flow, listener, &config.web, Some(&hint)).await
 }

@@ -2,10 +2,12 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::UNIX_EPOCH;
 
-use heard_domain::time::Clock;
+use heard_domain::time::{Clock, Time};
+use heard_store::backup::read::opening;
 use heard_store::checkup::{Finding, State, checkup};
 
 use crate::cli::Doctor;
@@ -26,6 +28,7 @@ pub fn run(config: &Config, wanted: &Doctor) -> anyhow::Result<()> {
         Ok(database) => findings.extend(checkup(folder, &database, SystemClock.now(), wanted.whole)?),
         Err(error) => findings.push(Finding::wrong("database", format!("{error:#}"), "correct data.database")),
     }
+    findings.push(backups(config.data.backups.as_deref(), SystemClock.now()));
     findings.push(public(config));
     if wanted.json {
         say::json(&findings)?;
@@ -93,6 +96,68 @@ fn running(folder: &Path) -> Finding {
     }
 }
 
+/// A backup older than this is missed: one is made every night, and nights are not of the same length.
+const OLD_HOURS: i64 = 26;
+
+/// So many of the newest files are looked into for a backup.
+const LOOKED_INTO: usize = 20;
+
+/// How old the newest backup is.
+fn backups(folder: Option<&Path>, now: Time) -> Finding {
+    let Some(folder) = folder else {
+        let remedy = "make one every night (heard backup FILE, docs/OPERATING.md), and name its folder as data.backups";
+        return Finding::note("backup", "nobody said where backups lie, so nobody sees when they stop", remedy);
+    };
+    let shown = folder.display();
+    let make = format!("heard backup {shown}/$(date +%F).heard.gz");
+    let files = match files(folder) {
+        Ok(files) => files,
+        Err(error) => {
+            let remedy = "let the user that runs this read it, or correct data.backups";
+            return Finding::wrong("backup", format!("{shown} cannot be read: {error}"), remedy);
+        }
+    };
+    let newest = files.iter().take(LOOKED_INTO).find_map(|(changed, path)| made_at(path, *changed).map(|at| (at, path)));
+    let Some((at, path)) = newest else {
+        return Finding::wrong(
+            "backup",
+            format!("there is no backup in {shown}"),
+            format!("make one, now and every night: {make}"),
+        );
+    };
+    let hours = (now.0 - at.0) / 3_600_000;
+    let found = format!("the newest is {hours} hours old: {}", path.display());
+    if hours <= OLD_HOURS {
+        return Finding::well("backup", found);
+    }
+    Finding::wrong("backup", found, format!("see why none was made since (systemctl status heard-backup); now: {make}"))
+}
+
+/// The files of a folder, the one that was changed last first.
+fn files(folder: &Path) -> std::io::Result<Vec<(Time, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        let changed = metadata.modified()?.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64);
+        // What ends in “part” is not whole yet.
+        if metadata.is_file() && !entry.file_name().to_string_lossy().ends_with(".part") {
+            found.push((Time(changed), entry.path()));
+        }
+    }
+    found.sort_by(|a, b| b.cmp(a));
+    Ok(found)
+}
+
+/// When a backup was made: as it says itself, or for one that is encrypted as its file says; `None` for another file.
+fn made_at(path: &Path, changed: Time) -> Option<Time> {
+    if let Ok(header) = opening(path) {
+        return Some(header.made_at);
+    }
+    let name = path.file_name()?.to_string_lossy();
+    (name.contains(".heard.") && !name.ends_with(".gz")).then_some(changed)
+}
+
 fn public(config: &Config) -> Finding {
     let web = &config.web;
     let open = !web.listen.ip().is_loopback();
@@ -113,5 +178,52 @@ fn public(config: &Config) -> Finding {
             "only this machine reaches it",
             "for others: a proxy with TLS, and its address as web.public_url",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_store::backup::write::write;
+    use heard_store::sql::database::Database;
+    use heard_store::store::Store;
+
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    #[test]
+    fn the_age_of_the_newest_backup_is_looked_at() {
+        let (data, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        drop(Store::open(data.path()).unwrap());
+        let now = Time(1_774_180_800_000);
+        let look = |folder: &Path| backups(Some(folder), now);
+        let state = |found: &Finding| (found.state, found.found.clone());
+        assert_eq!(backups(None, now).state, State::Note);
+        assert_eq!(look(&place.path().join("nowhere")).state, State::Wrong);
+        let empty = look(place.path());
+        assert!(empty.state == State::Wrong && empty.remedy.unwrap().contains("heard backup"), "{}", empty.found);
+        let make = |name: &str, at: Time| {
+            let mut out = File::create(place.path().join(name)).unwrap();
+            write(data.path(), &Database::in_folder(data.path()), at, "test", &mut out).unwrap();
+        };
+        make("one.heard.gz", Time(now.0 - 60 * HOUR));
+        let (old, said) = state(&look(place.path()));
+        assert!(old == State::Wrong && said.contains("60 hours"), "{said}");
+        // Neither a file that is no backup nor one that is not whole yet is taken for one.
+        std::fs::write(place.path().join("two.heard.gz"), "no backup").unwrap();
+        std::fs::write(place.path().join("three.heard.gz.part"), "half").unwrap();
+        assert_eq!(state(&look(place.path())), (old, said));
+        make("four.heard.gz", Time(now.0 - 5 * HOUR));
+        let (young, said) = state(&look(place.path()));
+        assert!(young == State::Well && said.contains("5 hours") && said.contains("four"), "{said}");
+    }
+
+    #[test]
+    fn an_encrypted_backup_is_as_old_as_its_file() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("one.heard.gz.age"), "sealed").unwrap();
+        assert_eq!(backups(Some(place.path()), SystemClock.now()).state, State::Well);
+        let later = Time(SystemClock.now().0 + 30 * HOUR);
+        assert_eq!(backups(Some(place.path()), later).state, State::Wrong);
     }
 }

@@ -18,11 +18,13 @@ pub struct Data {
     pub database: Option<String>,
     /// File that holds this address, where it contains a password that should not stand here.
     pub database_file: Option<PathBuf>,
+    /// The folder into which backups are written, so that `heard doctor` looks at the age of the newest.
+    pub backups: Option<PathBuf>,
 }
 
 impl Default for Data {
     fn default() -> Self {
-        Self { folder: "heard-data".into(), database: None, database_file: None }
+        Self { folder: "heard-data".into(), database: None, database_file: None, backups: None }
     }
 }
 
@@ -39,6 +41,24 @@ impl Data {
     }
 }
 
+impl Data {
+    /// The flags with which another command finds the same data. A password is never among them: it would stand in the history
+    /// of the terminal.
+    pub fn flags(&self) -> String {
+        let folder = format!("--data {}", self.folder.display());
+        let guarded = |url: &str| {
+            let who = url.split_once("://").and_then(|(_, rest)| rest.split_once('@')).map(|(who, _)| who);
+            who.is_some_and(|who| who.contains(':'))
+        };
+        match &self.database {
+            Some(url) if guarded(url) => format!("{folder} --database … (the same address, with its password)"),
+            Some(url) => format!("{folder} --database '{url}'"),
+            None if self.database_file.is_some() => format!("{folder} and the same data.database_file"),
+            None => folder,
+        }
+    }
+}
+
 fn read(file: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("data.database_file: {} cannot be read", file.display()))
 }
@@ -46,6 +66,17 @@ fn read(file: &Path) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_data_is_found_again_and_no_password_is_told() {
+        let flags = |database: Option<&str>| {
+            Data { folder: "demo-data".into(), database: database.map(str::to_owned), ..Data::default() }.flags()
+        };
+        assert_eq!(flags(None), "--data demo-data");
+        assert_eq!(flags(Some("postgres://h@localhost/h")), "--data demo-data --database 'postgres://h@localhost/h'");
+        let guarded = flags(Some("postgres://h:secret@localhost/h"));
+        assert!(guarded.contains("--database …") && !guarded.contains("secret"), "{guarded}");
+    }
 
     #[test]
     fn the_address_comes_from_a_setting_or_a_file() {

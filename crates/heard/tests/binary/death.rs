@@ -2,6 +2,7 @@
 //! Fifteen times by itself; `cargo xtask torture` says how often.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -180,4 +181,104 @@ fn an_import_survives_death_and_goes_on() {
     assert_eq!(folder.number("SELECT count(DISTINCT key) FROM feedback"), ROWS as i64);
     assert_eq!(folder.number("SELECT sum(added) FROM import"), ROWS as i64, "every row was added once, by one of the imports");
     report("import killed and begun again", "SQLite", &format!("{died} × kill -9: {ROWS} rows, each once"), begun.elapsed());
+}
+
+#[test]
+fn an_undo_survives_death_and_goes_on() {
+    const ROWS: usize = 4_000;
+    let begun = Instant::now();
+    let folder = Folder::new();
+    let token = folder.token();
+    let first = folder.file("first.csv", rows(ROWS));
+    let second = folder.file("second.csv", rows(ROWS).replace("It was", "It was really"));
+    for file in [&first, &second] {
+        folder.tell(&["import", "--json", file.to_str().unwrap()]);
+    }
+    let import = |name: &str| folder.number(&format!("SELECT id FROM import WHERE name = '{name}'"));
+    let mut noise = Noise::new(seed() + 2);
+    let really = "SELECT count(*) FROM feedback WHERE text LIKE 'It was really%'";
+    assert_eq!(folder.number(really), ROWS as i64, "the second file has given all of them other words");
+    // What was changed gets back its words, then what was new goes; at every moment each row is one or the other.
+    let halves = format!("SELECT count(*) - {ROWS} FROM feedback");
+    let died = undone(&folder, &token, import("second.csv"), &halves, &mut noise);
+    assert_eq!((folder.number(really), folder.number("SELECT count(*) FROM feedback")), (0, ROWS as i64));
+    let id = import("first.csv");
+    let gone = format!("(SELECT json_extract(undoing, '$.removed') FROM import WHERE id = {id})");
+    let halves = format!("SELECT count(*) + {gone} - {ROWS} FROM feedback");
+    let died = died + undone(&folder, &token, id, &halves, &mut noise);
+    assert_eq!(folder.number("SELECT count(*) FROM feedback"), 0);
+    assert_eq!(folder.number("SELECT count(*) FROM passage") + folder.number("SELECT coalesce(sum(volume), 0) FROM cube"), 0);
+    folder.assert_whole();
+    assert!(died > 2, "the undo was over after {died} deaths: give it more rows");
+    let outcome = format!("{died} × kill -9: {ROWS} rows got back their words, then {ROWS} went; none by halves");
+    report("undo killed and gone on", "SQLite", &outcome, begun.elapsed());
+}
+
+/// Undoes an import with deaths in between, to its end; `halves` is a question whose answer is 0 at every moment. How often it
+/// died.
+fn undone(folder: &Folder, token: &str, id: i64, halves: &str, noise: &mut Noise) -> u32 {
+    const MOST: u32 = 12;
+    let (mut server, _) = folder.serve();
+    let asked = client::post(server.address, &format!("/api/v1/imports/{id}/undo"), token, &serde_json::json!({})).unwrap();
+    assert!(asked.status < 300, "{asked:?}");
+    let (start, mut died) = (Instant::now(), 0);
+    loop {
+        thread::sleep(Duration::from_millis(20 + noise.below(200) as u64));
+        let shown = client::get(server.address, &format!("/api/v1/imports/{id}"), token).unwrap();
+        let waiting = folder.number("SELECT count(*) FROM job");
+        match shown.body["state"].as_str() {
+            Some("undone") if waiting == 0 => break,
+            Some("undone" | "undoing") => {}
+            _ => panic!("{shown:?}"),
+        }
+        assert!(start.elapsed() < Duration::from_mins(3), "it does not end: {}", shown.body);
+        if died < MOST {
+            server.kill();
+            died += 1;
+            assert_eq!(folder.number(halves), 0, "half undone after {died} deaths");
+            (server, _) = folder.serve();
+        }
+    }
+    server.kill();
+    folder.assert_whole();
+    died
+}
+
+#[test]
+fn a_watched_folder_survives_death() {
+    const FILES: usize = 8;
+    const ROWS: usize = 300;
+    let begun = Instant::now();
+    let folder = Folder::new();
+    let inbox = folder.path().join("inbox");
+    fs::create_dir(&inbox).unwrap();
+    folder.file("heard.toml", format!("[[watch]]\nfolder = \"{}\"\npost = \"Shop\"\n", inbox.display()));
+    let head = "Review Id,Review Created (UTC),Review Consumer User Id,Review Title,Review Content,Review Stars,Source Of \
+                Review,Review Language,Domain URL,Webshop Name,Business Unit Id,Tags,Company Reply Date (UTC),Location Name,Location Id\n";
+    for file in 0..FILES {
+        let row = |n: usize| format!("r{file}-{n},2026-03-01,u{n},Good,Lovely crew and food {n},5,organic,en,x.org,X,b1,,,,\n");
+        fs::write(inbox.join(format!("{file}.csv")), head.to_owned() + &(0..ROWS).map(row).collect::<String>()).unwrap();
+    }
+    let names = |folder: std::path::PathBuf| -> Vec<String> {
+        let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap());
+        let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+        files.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    };
+    let (mut noise, mut died) = (Noise::new(seed() + 3), 0);
+    while !names(inbox.clone()).is_empty() {
+        assert!(begun.elapsed() < Duration::from_mins(4), "files are left: {:?}", names(inbox.clone()));
+        let (server, _) = folder.serve();
+        // A file is taken at the second look, two seconds after the first, and put away after another start: it dies in between.
+        thread::sleep(Duration::from_millis(1_850 + noise.below(400) as u64));
+        server.kill();
+        died += 1;
+    }
+    assert!(died > 1, "the folder was empty after {died} deaths");
+    assert_eq!((names(inbox.join("done")).len(), names(inbox.join("failed"))), (FILES, vec![]));
+    let different = folder.number("SELECT count(DISTINCT key) FROM feedback");
+    assert_eq!((folder.number("SELECT count(*) FROM feedback"), different), ((FILES * ROWS) as i64, (FILES * ROWS) as i64));
+    assert_eq!(folder.number("SELECT sum(added) FROM import"), (FILES * ROWS) as i64, "every row was added by one import");
+    folder.assert_whole();
+    let outcome = format!("{died} × kill -9: {FILES} files, {} rows, each once; every file lies in done", FILES * ROWS);
+    report("watched folder killed", "SQLite", &outcome, begun.elapsed());
 }

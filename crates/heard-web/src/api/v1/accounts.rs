@@ -56,6 +56,7 @@ pub struct AccountParameters {
     cursor: Option<String>,
     /// How many at most: 1 to 1,000, 200 if not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
 }
 

@@ -80,9 +80,11 @@ pub struct AuditParameters {
     to: Option<Day>,
     /// `next` of the page before.
     #[serde(default)]
+    #[schemars(regex(pattern = "^[0-9]{1,18}$"))]
     cursor: Option<String>,
     /// How many at most: 1 to 1,000, 100 if not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
 }
 

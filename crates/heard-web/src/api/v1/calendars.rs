@@ -76,6 +76,7 @@ pub struct DueParameters {
     #[serde(default)]
     from: Option<Time>,
     /// In how many working minutes.
+    #[schemars(range(max = 10_000_000))]
     minutes: u64,
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use heard_domain::attribute::{Attribute, AttributeValue};
 use heard_domain::score::Scale;
 use heard_domain::taxonomy::{Category, Department};
-use heard_flow::measure::seen::seen;
+use heard_flow::seen::seen;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

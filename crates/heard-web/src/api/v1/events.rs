@@ -65,6 +65,7 @@ pub struct EventParameters {
     cursor: Option<EventId>,
     /// How many at most: 1 to 1,000, 200 if not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
 }
 

@@ -60,6 +60,7 @@ pub struct ExposureParameters {
     cursor: Option<u32>,
     /// How many at most: 1 to 1,000, 200 if not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
 }
 

@@ -169,6 +169,7 @@ pub struct ListParameters {
     cursor: Option<String>,
     /// How many at most: 1 to 200, 50 if not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 200))]
     limit: Option<u32>,
 }
 

@@ -42,6 +42,7 @@ pub struct QuestionParameters {
     #[serde(flatten)]
     sight: SightParameters,
     /// What is measured: `volume`, `net_sentiment`, `emotion_mix` or `rating`.
+    #[schemars(regex(pattern = "^(volume|net_sentiment|emotion_mix|rating)$"))]
     of: String,
     /// The scale of a rating.
     #[serde(default)]

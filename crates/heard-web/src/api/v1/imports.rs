@@ -112,6 +112,8 @@ pub struct PreviewShown {
     pub entries: Vec<PreviewEntry>,
     /// How sure the guess of each column is (0-1), and why; none where it was not guessed.
     pub sure: Option<Vec<(f32, String)>>,
+    /// What should be known before it is confirmed: which sheet is read, what was guessed, what is unlike last time.
+    pub remarks: Vec<String>,
     /// The first rows that could not be taken, or only in part.
     pub bad: Vec<BadRow>,
     /// How many rows were tried.
@@ -133,6 +135,7 @@ pub async fn preview(State(state): State<AppState>, caller: Caller, Id(id): Id<I
         rows: seen.rows.into_iter().map(|(row, feedback)| PreviewRow { row, feedback }).collect(),
         entries: seen.entries.into_iter().map(|(row, entry)| PreviewEntry { row, entry }).collect(),
         sure: seen.sure,
+        remarks: seen.remarks,
         import: seen.import,
         bad: seen.bad,
         tried: seen.tried,
@@ -184,9 +187,10 @@ pub async fn confirm(
 pub struct BadRowParameters {
     /// `next` of the page before.
     #[serde(default)]
-    cursor: Option<u64>,
+    cursor: Option<u32>,
     /// How many at most: 1 to 1,000, 200 if not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
 }
 
@@ -359,7 +363,8 @@ pub fn show_doc() -> Doc {
 pub fn preview_doc() -> Doc {
     let feedback = json!({ "key": "1", "at": "2026-03-22T00:00:00Z", "text": "Lovely crew", "ratings": [{ "scale": "NPS", "formula": "nps", "value": 9.0 }] });
     let seen = json!({
-        "import": example("preview"), "rows": [{ "row": 1, "feedback": feedback }], "entries": [], "sure": [[0.95, "tells all rows apart"]], "bad": [bad()], "tried": 812, "refused": 1,
+        "import": example("preview"), "rows": [{ "row": 1, "feedback": feedback }], "entries": [], "sure": [[0.95, "tells all rows apart"]],
+        "remarks": ["the sheet “Answers” is read, “Notes” is not"], "bad": [bad()], "tried": 812, "refused": 1,
         "remembered": false, "earlier": null, "industry": "airline",
     });
     Doc::new("previewImport", "Imports", "A file as it would be heard, with the rows that could not be taken.")

@@ -27,6 +27,7 @@ use crate::viewer::Caller;
 pub struct LiveParameters {
     /// The number of the last event that was taken; the header `Last-Event-ID` outranks it. None: from now on.
     #[serde(default)]
+    #[schemars(regex(pattern = "^[0-9]{0,18}$"))]
     after: Option<String>,
 }
 

@@ -68,6 +68,7 @@ pub struct PersonParameters {
     cursor: Option<PersonId>,
     /// How many at most: 1 to 1,000, 200 if not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use heard_domain::id::PlaceId;
 use heard_domain::place::Place;
 use heard_flow::arrange::place::{self, PlaceDraft, PlaceEffect};
-use heard_flow::measure::seen::seen;
+use heard_flow::seen::seen;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ pub async fn change(
     Id(id): Id<PlaceId>,
     Body(patch): Body<Value>,
 ) -> Result<Json<Place>, Problem> {
-    let there = state.flow.directory().place(id).cloned().ok_or_else(|| Problem::missing("place"))?;
+    let there = place::get(&state.flow, &caller.scope, id).await?;
     let draft = merged(&place::draft(&there), patch)?;
     Ok(Json(place::change(&state.flow, &caller.scope, id, draft).await?))
 }

@@ -70,6 +70,7 @@ pub struct SightParameters {
     import: Vec<heard_domain::id::ImportId>,
     /// Attribute and value: two identifiers joined by a colon.
     #[serde(default)]
+    #[schemars(inner(regex(pattern = "^[1-9][0-9]{0,17}:[1-9][0-9]{0,17}$")))]
     attribute: Vec<String>,
     /// Only feedback rated on this scale.
     #[serde(default)]

@@ -121,6 +121,7 @@ pub async fn page(
             (csrf(&viewer.csrf))
             section.card.form aria-labelledby="columns" {
                 div.ch { div { h2 #columns { "How the columns are understood" } p { (recognised(understood, seen.as_ref())) } } }
+                @if let Some(seen) = &seen { (remarks(&seen.remarks)) }
                 (mapping::fields(understood, sure.as_deref()))
                 @if let Some(industry) = seen.as_ref().and_then(|seen| seen.industry).filter(|_| viewer.may(Grant::Shape)) { (starters(industry)) }
                 @if may {
@@ -191,6 +192,22 @@ fn recognised(mapping: &Mapping, seen: Option<&Preview>) -> String {
         ("generic", false) => "Guessed from names and contents: look it over before you begin.".to_owned(),
         (preset, false) => format!("Recognised by its header as “{preset}”."),
     }
+}
+
+/// What should be known before it is confirmed.
+fn remarks(remarks: &[String]) -> Markup {
+    html! {
+        @if !remarks.is_empty() {
+            ul.soft aria-label="What was noticed" { @for remark in remarks { li { bdi { (sentence(remark)) } } } }
+        }
+    }
+}
+
+/// A remark as a sentence.
+fn sentence(remark: &str) -> String {
+    let mut letters = remark.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
 }
 
 fn starters(industry: Industry) -> Markup {

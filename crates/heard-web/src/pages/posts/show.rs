@@ -9,6 +9,7 @@ use heard_domain::user::Grant;
 use heard_flow::arrange::post::{PostDraft, seen};
 use heard_flow::arrange::{form, webhook};
 use heard_flow::measure::listening;
+use heard_flow::seen::seen as names;
 use heard_store::tables;
 use maud::{Markup, html};
 
@@ -82,7 +83,7 @@ pub async fn show(
 /// The page of a post.
 pub async fn page(state: &AppState, viewer: &Viewer, id: PostId, page: Page) -> Result<Response, Problem> {
     let post = seen(&state.flow, &viewer.scope, id)?;
-    let (directory, users) = (state.flow.directory(), edit::users(state).await?);
+    let (directory, users) = (names(&state.flow, &viewer.scope).await?, edit::users(state).await?);
     let (now, zone) = (state.flow.now(), &directory.company.zone);
     let fares = listening::one(&state.flow, &viewer.scope, id).await?;
     let kept = form::get(&state.flow, &viewer.scope, id).await?;

@@ -7,6 +7,7 @@ use heard_domain::id::DepartmentId;
 use heard_domain::scope::Scope;
 use heard_domain::user::User;
 use heard_flow::arrange::department::{self, DepartmentDraft, DepartmentShown};
+use heard_flow::error::FlowError;
 use heard_store::tables;
 use maud::{Markup, html};
 
@@ -59,7 +60,12 @@ pub async fn change(
     let there = department::effect(&state.flow, &viewer.scope, id).await?;
     let into = form.get("into").parse::<DepartmentId>();
     let outcome = match (form.get("do"), form.get("sure") == "yes") {
-        ("merge" | "remove", false) => return Ok(before(&state, &viewer, &there, &form)),
+        ("merge", false) => match &into {
+            Ok(into) if state.flow.directory().department(*into).is_some() => return Ok(before(&state, &viewer, &there, &form)),
+            Ok(_) => Err(FlowError::Unknown { field: "into", what: "department" }.into()),
+            Err(_) => Err(Problem::field("into", "must be chosen")),
+        },
+        ("remove", false) => return Ok(before(&state, &viewer, &there, &form)),
         ("remove", true) => {
             department::remove(&state.flow, &viewer.scope, id).await?;
             return Ok(Redirect::to(PATH).into_response());
@@ -91,12 +97,11 @@ fn before(state: &AppState, viewer: &Viewer, there: &DepartmentShown, form: &For
     let merges = form.get("do") == "merge";
     let counts = format!("{} and {}", many(there.members.len(), "member"), many(there.categories.len(), "usual category"));
     let sentence = match (merges, into) {
-        (true, None) => "Choose first which department stays.".to_owned(),
         (true, Some(into)) => format!(
             "{counts} of “{}” would go to “{}”, and “{}” is gone.",
             there.department.name, into.name, there.department.name
         ),
-        (false, _) => format!("“{}” is gone; {counts} would belong to it no more.", there.department.name),
+        _ => format!("“{}” is gone; {counts} would belong to it no more.", there.department.name),
     };
     let path = format!("{PATH}/{id}");
     let sure = Sure {

@@ -1,26 +1,50 @@
-//! My account: who I am to Heard, and my password.
+//! My account: who I am to Heard, my password, and where I am signed in.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use heard_domain::id::SessionId;
+use heard_flow::arrange::session::Mine;
 use heard_flow::arrange::{session, user};
-use maud::html;
+use maud::{Markup, html};
 
-use crate::extract::Form;
+use crate::browser::browser;
+use crate::extract::{Asked, Form, Id};
 use crate::pages::settings::shell;
 use crate::pages::sign_in::entered;
-use crate::parts::field::{Field, refused};
+use crate::parts::field::{Field, done, refused};
 use crate::parts::form::csrf;
+use crate::parts::say::{ago, moment};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
 
 /// Shows my account.
-pub async fn show(State(state): State<AppState>, viewer: Viewer) -> Response {
-    page(&state, &viewer, None)
+pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Response, Problem> {
+    let ended = pairs.iter().find(|(name, _)| name == "ended").map(|(_, what)| what.as_str());
+    let said = ended.map(|what| if what == "others" { "You are signed in only here." } else { "That browser is signed out." });
+    page(&state, &viewer, said, None).await
+}
+
+/// Signs me out in another browser.
+pub async fn end_session(State(state): State<AppState>, viewer: Viewer, Id(id): Id<SessionId>) -> Result<Response, Problem> {
+    session::revoke(&state.flow, &viewer.scope, id).await?;
+    Ok(Redirect::to("/settings?ended=one#sessions").into_response())
+}
+
+/// Signs me out in all other browsers.
+pub async fn end_others(State(state): State<AppState>, viewer: Viewer) -> Result<Response, Problem> {
+    session::revoke_others(&state.flow, &viewer.scope, &viewer.session).await?;
+    Ok(Redirect::to("/settings?ended=others#sessions").into_response())
 }
 
 /// Changes my password. Every session of mine ends; this browser gets a new one.
-pub async fn password(State(state): State<AppState>, viewer: Viewer, form: Form) -> Result<Response, Problem> {
+pub async fn password(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     let flow = &state.flow;
     let outcome = if form.get("new") == form.get("again") {
         user::change_password(flow, &viewer.scope, form.get("old"), form.get("new")).await.map_err(Problem::from)
@@ -28,9 +52,9 @@ pub async fn password(State(state): State<AppState>, viewer: Viewer, form: Form)
         Err(Problem::field("again", "is not the same as the new password"))
     };
     if let Err(problem) = outcome {
-        return Ok(page(&state, &viewer, Some(&renamed(problem))));
+        return page(&state, &viewer, None, Some(&renamed(problem))).await;
     }
-    match session::begin(flow, &viewer.user.email, form.get("new")).await? {
+    match session::begin(flow, &viewer.user.email, form.get("new"), browser(&headers)).await? {
         Some(secret) => Ok(entered(&state, &secret, "/settings")),
         None => Ok(entered(&state, "", "/sign-in")),
     }
@@ -46,13 +70,15 @@ fn renamed(mut problem: Problem) -> Problem {
     problem
 }
 
-fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> Response {
+async fn page(state: &AppState, viewer: &Viewer, said: Option<&str>, problem: Option<&Problem>) -> Result<Response, Problem> {
     let directory = state.flow.directory();
+    let mine = session::mine(&state.flow, &viewer.scope, &viewer.session).await?;
     let post =
         |id| directory.posts.iter().find(|post| post.id == id).map_or("a post that was removed", |post| post.name.as_str());
     let field =
         |name, label, autocomplete, hint| Field { name, label, kind: "password", value: "", autocomplete, hint }.show(problem);
     let body = html! {
+        (done(said))
         div.two.even {
             section.card aria-labelledby="who" {
                 div.ch { h2 #who { "Who I am to Heard" } }
@@ -84,6 +110,52 @@ fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> Respons
                 }
             }
         }
+        (sessions(state, viewer, &mine))
     };
-    shell::page(viewer, "/settings", "My account", problem, &body)
+    Ok(shell::page(viewer, "/settings", "My account", problem, &body))
+}
+
+/// Where I am signed in, each to be ended.
+fn sessions(state: &AppState, viewer: &Viewer, mine: &[Mine]) -> Markup {
+    let (directory, now) = (state.flow.directory(), state.flow.now());
+    let zone = &directory.company.zone;
+    let name = |one: &Mine| one.session.browser.clone().unwrap_or_else(|| "A browser that does not say its name".to_owned());
+    html! {
+        section.card aria-labelledby="sessions" {
+            div.ch { div { h2 #sessions { "Where I am signed in" } p { "A session ends by itself after 14 days without use. Something you do not know? Sign it out, and change your password." } } }
+            div.scroll tabindex="0" role="group" aria-label="Table of sessions" {
+                table.plain {
+                    thead { tr { th scope="col" { "Browser" } th scope="col" { "Signed in" } th scope="col" { "Last used" } th scope="col" { span.vh { "Sign out" } } } }
+                    tbody {
+                        @for one in mine {
+                            tr {
+                                td { (name(one)) @if one.this { " " span.chip.state { "This one" } } }
+                                td { time datetime=(one.session.since) { (moment(one.session.since, zone)) } }
+                                td { @if one.this { "now" } @else { time datetime=(one.session.seen) { (within(&ago(now, one.session.seen, zone))) } } }
+                                td {
+                                    @if !one.this {
+                                        form method="post" action={ "/settings/sessions/" (one.session.id) "/end" } {
+                                            (csrf(&viewer.csrf))
+                                            button.danger { "Sign out" span.vh { " " (name(one)) ", signed in " (moment(one.session.since, zone)) } }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if mine.len() > 1 {
+                form method="post" action="/settings/sessions/others" {
+                    (csrf(&viewer.csrf))
+                    button.danger data-sure="Sign out everywhere else?" { "Sign out everywhere else" }
+                }
+            }
+        }
+    }
+}
+
+/// When a session was last used is kept to the hour.
+fn within(ago: &str) -> String {
+    if ago == "just now" || ago.ends_with("min ago") { "within the last hour".to_owned() } else { ago.to_owned() }
 }

@@ -6,8 +6,11 @@ use heard_domain::directory::Directory;
 use heard_domain::id::PlaceId;
 use heard_domain::place::{PLACE, Place};
 use heard_domain::question::{Dimension, Key, Measure, Question};
+use heard_domain::scope::Reach;
 use heard_domain::time::Zone;
 use heard_flow::arrange::place::{self, PlaceDraft, PlaceEffect};
+use heard_flow::error::FlowError;
+use heard_flow::seen::seen;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
@@ -48,18 +51,22 @@ pub async fn show(
     Id(id): Id<PlaceId>,
     Asked(pairs): Asked,
 ) -> Result<Response, Problem> {
-    let place = state.flow.directory().place(id).cloned().ok_or_else(|| Problem::missing("place"))?;
+    let place = place::get(&state.flow, &viewer.scope, id).await?;
     let saved = pairs.iter().any(|(name, _)| name == "saved");
     one(&state, &viewer, &place, &typed(&place), saved, None).await
 }
 
 /// Changes, merges or removes one; what touches others is shown before it is applied.
 pub async fn change(State(state): State<AppState>, viewer: Viewer, Id(id): Id<PlaceId>, form: Form) -> Result<Response, Problem> {
-    let there = state.flow.directory().place(id).cloned().ok_or_else(|| Problem::missing("place"))?;
+    let there = place::get(&state.flow, &viewer.scope, id).await?;
     let outcome = match (form.get("do"), form.get("sure") == "yes") {
+        ("merge", false) if form.get("into").parse::<PlaceId>().is_err() => Err(Problem::field("into", "must be chosen")),
+        ("merge", false) if !known(&state, &viewer, form.get("into")).await? => {
+            Err(FlowError::Unknown { field: "into", what: "place" }.into())
+        }
         ("merge" | "remove", false) => {
             let effect = place::effect(&state.flow, &viewer.scope, id).await?;
-            return Ok(before(&state, &viewer, &there, &effect, &form));
+            return before(&state, &viewer, &there, &effect, &form).await;
         }
         ("remove", true) => {
             place::remove(&state.flow, &viewer.scope, id).await?;
@@ -79,6 +86,12 @@ pub async fn change(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Pl
         Err(problem) if form.get("do") == "merge" => one(&state, &viewer, &there, &typed(&there), false, Some(&problem)).await,
         Err(problem) => one(&state, &viewer, &there, &form, false, Some(&problem)).await,
     }
+}
+
+/// Whether a place is there and in sight.
+async fn known(state: &AppState, viewer: &Viewer, id: &str) -> Result<bool, Problem> {
+    let seen = seen(&state.flow, &viewer.scope).await?;
+    Ok(id.parse().is_ok_and(|id| seen.place(id).is_some()))
 }
 
 fn typed(place: &Place) -> Form {
@@ -110,18 +123,23 @@ fn draft(form: &Form) -> Result<PlaceDraft, Problem> {
     })
 }
 
-fn before(state: &AppState, viewer: &Viewer, there: &Place, effect: &PlaceEffect, form: &Form) -> Response {
-    let directory = state.flow.directory();
+async fn before(
+    state: &AppState,
+    viewer: &Viewer,
+    there: &Place,
+    effect: &PlaceEffect,
+    form: &Form,
+) -> Result<Response, Problem> {
+    let directory = seen(&state.flow, &viewer.scope).await?;
     let into = form.get("into").parse().ok().and_then(|into| directory.place(into));
     let merges = form.get("do") == "merge";
     let heard = comments(effect.comments);
     let sentence = match (merges, into) {
-        (true, None) => "Choose first which place stays.".to_owned(),
         (true, Some(into)) => format!(
             "{heard} of “{}” would belong to “{}”, which is known by its name and codes from then on.",
             there.name, into.name
         ),
-        (false, _) => format!("“{}” is gone from this list; {heard} keep the word.", there.name),
+        _ => format!("“{}” is gone from this list; {heard} keep the word.", there.name),
     };
     let path = format!("{PATH}/{}", there.id);
     let sure = Sure {
@@ -132,7 +150,7 @@ fn before(state: &AppState, viewer: &Viewer, there: &Place, effect: &PlaceEffect
         apply: if merges { "Merge" } else { "Remove" },
         cancel: &path,
     };
-    shell::page(viewer, PATH, "Place", None, &sure.show(&html! {}))
+    Ok(shell::page(viewer, PATH, "Place", None, &sure.show(&html! {})))
 }
 
 /// How many comments in sight name each place, the most first.
@@ -153,7 +171,7 @@ async fn named(state: &AppState, viewer: &Viewer, directory: &Directory) -> Resu
 }
 
 async fn listed(state: &AppState, viewer: &Viewer, typed: &Form, problem: Option<&Problem>) -> Result<Response, Problem> {
-    let directory = state.flow.directory();
+    let directory = seen(&state.flow, &viewer.scope).await?;
     let named = named(state, viewer, &directory).await?;
     let heard = |place: &Place| named.iter().find(|(name, _)| *name == place.name).map_or(0, |(_, n)| *n);
     let unknown: Vec<&(String, u64)> =
@@ -180,7 +198,7 @@ async fn listed(state: &AppState, viewer: &Viewer, typed: &Form, problem: Option
                 }
             }
         }
-        @if !unknown.is_empty() {
+        @if !unknown.is_empty() && viewer.scope.reach == Reach::Everything {
             section.card aria-labelledby="unknown" {
                 div.ch { h2 #unknown { "Named by comments, not set up yet" } }
                 ul.outline {
@@ -198,10 +216,12 @@ async fn listed(state: &AppState, viewer: &Viewer, typed: &Form, problem: Option
                 }
             }
         }
-        section.card.narrow aria-labelledby="add" {
-            div.ch { h2 #add { "Set up a place" } }
-            (form(PATH, viewer, typed, &directory, problem))
-        }
+        @if viewer.scope.reach == Reach::Everything {
+            section.card.narrow aria-labelledby="add" {
+                div.ch { h2 #add { "Set up a place" } }
+                (form(PATH, viewer, typed, &directory, problem))
+            }
+        } @else { p.soft { "Places are set up by who sees all listening posts." } }
     };
     Ok(shell::page(viewer, PATH, "Places", problem, &body))
 }
@@ -214,7 +234,7 @@ async fn one(
     saved: bool,
     problem: Option<&Problem>,
 ) -> Result<Response, Problem> {
-    let directory = state.flow.directory();
+    let directory = seen(&state.flow, &viewer.scope).await?;
     let effect = place::effect(&state.flow, &viewer.scope, place.id).await?;
     let path = format!("{PATH}/{}", place.id);
     let others: Options = std::iter::once((String::new(), "choose one".to_owned()))

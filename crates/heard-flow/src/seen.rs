@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use heard_domain::attribute::AttributeValue;
 use heard_domain::directory::Directory;
-use heard_domain::id::ValueId;
-use heard_domain::place::PLACE;
+use heard_domain::id::{PlaceId, ValueId};
+use heard_domain::place::{PLACE, Place};
 use heard_domain::question::{Dimension, Key, Measure, Question};
 use heard_domain::scope::{Reach, Scope};
 
@@ -39,7 +39,13 @@ pub async fn seen(flow: &Flow, scope: &Scope) -> Result<Arc<Directory>, FlowErro
     values.retain(|_, values| !values.is_empty());
     let said = directory.attributes.iter().find(|attribute| attribute.name == PLACE).and_then(|a| values.get(&a.id));
     let said: Vec<String> = said.into_iter().flatten().map(|value| value.value.clone()).collect();
-    directory.places.retain(|place| said.contains(&place.name));
+    let posts: Vec<PlaceId> = directory.posts.iter().filter_map(|post| post.place).collect();
+    directory.places.retain(|place| said.contains(&place.name) || posts.contains(&place.id));
     directory.values = values;
     Ok(Arc::new(directory))
+}
+
+/// A place, if it is in sight: if what somebody sees was said there, or by a post that stands there.
+pub async fn place(flow: &Flow, scope: &Scope, id: PlaceId) -> Result<Option<Place>, FlowError> {
+    Ok(seen(flow, scope).await?.place(id).cloned())
 }
