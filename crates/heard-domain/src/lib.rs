@@ -2,7 +2,7 @@
 //!
 //! Bottom-up: [`word`], [`hex`], [`chance`], [`draw`], [`time`], [`id`] · [`channel`], [`statistics`], [`regression`], [`imputation`],
 //! [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
-//! [`calendar`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] · [`feedback`], [`reading`], [`import`], [`operation`],
+//! [`calendar`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] · [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`],
 //! [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`question`], [`directory`] · [`starter`].
 

@@ -1,7 +1,7 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
 //! understood ([`read`]), questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`] · [`flow`] · [`seen`], [`secret`], [`signature`] · [`read`] · [`arrange`] · [`hear`], [`measure`], [`tell`] · [`work`] ·
+//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`] · [`flow`] · [`seen`], [`secret`], [`signature`] · [`read`] · [`measure`] · [`arrange`] · [`hear`], [`tell`] · [`work`] ·
 //! [`demo`].
 
 pub mod arrange;
@@ -9,9 +9,9 @@ pub mod demo;
 pub mod error;
 pub mod flow;
 pub mod hear;
+mod lessons;
 pub mod measure;
 mod named;
-mod lessons;
 mod noting;
 pub mod read;
 mod remembered;

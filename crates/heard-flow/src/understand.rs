@@ -27,7 +27,9 @@ fn listed(directory: &Directory) -> Vec<(String, EntityKind)> {
     let places = directory.places.iter().flat_map(|place| std::iter::once(&place.name).chain(&place.codes));
     let sold = |attribute: &&Attribute| {
         let name = attribute.name.to_lowercase();
-        ["product", "model", "article", "item"].iter().any(|word| name.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word))
+        ["product", "model", "article", "item"]
+            .iter()
+            .any(|word| name.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word))
     };
     let products = directory.attributes.iter().filter(sold).filter_map(|attribute| directory.values.get(&attribute.id));
     let products = products.flatten().take(MOST_PRODUCTS).map(|value| (value.value.clone(), EntityKind::Product));

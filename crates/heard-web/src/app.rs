@@ -20,11 +20,11 @@ use crate::api::v1::{
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
+use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
     categories, category, correct, drivers as matters, feedback as reading, form as visit, import, journey as map, journey_edit,
     live as arriving, overview, posts as listen, settings, sign_in, welcome,
 };
-use crate::pages::learning::{examples, label, proposal, versions};
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
 use crate::route::Policy::{May, Public, SignedIn};

@@ -1,13 +1,14 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
 //! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`arriving`] ·
-//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`] · [`asking`].
+//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`], [`examples`] · [`asking`].
 
 pub mod arriving;
 pub mod asking;
 pub mod category;
 pub mod drivers;
 pub mod empty;
+pub mod examples;
 pub mod field;
 pub mod filters;
 pub mod finding;

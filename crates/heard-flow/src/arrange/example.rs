@@ -203,15 +203,7 @@ async fn add_all(flow: &Flow, scope: &Scope, wanted: Vec<Wanted>) -> Result<Vec<
     let (at, by, next) = (flow.now(), scope.user(), flow.id());
     let examples: Vec<Example> = wanted
         .into_iter()
-        .map(|(category, belongs, words)| Example {
-            id: ExampleId(flow.id()),
-            category,
-            belongs,
-            words,
-            by,
-            at,
-            aside: false,
-        })
+        .map(|(category, belongs, words)| Example { id: ExampleId(flow.id()), category, belongs, words, by, at, aside: false })
         .collect();
     let ids = examples.iter().map(|example| example.id).collect();
     let keep = move |tx: &mut Tx| {

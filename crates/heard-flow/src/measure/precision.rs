@@ -70,11 +70,8 @@ pub(crate) fn asked(view: &View) -> Result<Vec<Asked>, StoreError> {
         said.retain(|(category, _)| *category != taught.category);
         said.push((taught.category, taught.belongs));
     }
-    let one = |((feedback, text), said): ((FeedbackId, &str), Vec<(CategoryId, bool)>)| Asked {
-        text: text.to_owned(),
-        feedback,
-        said,
-    };
+    let one =
+        |((feedback, text), said): ((FeedbackId, &str), Vec<(CategoryId, bool)>)| Asked { text: text.to_owned(), feedback, said };
     Ok(passages.into_iter().map(one).collect())
 }
 

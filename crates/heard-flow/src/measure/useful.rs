@@ -50,12 +50,7 @@ pub struct Useful {
 }
 
 /// The passages that are most useful to label next, the most useful first; `skipped` are left out.
-pub async fn next(
-    flow: &Flow,
-    scope: &Scope,
-    skipped: &[(FeedbackId, u32)],
-    most: usize,
-) -> Result<Vec<Useful>, FlowError> {
+pub async fn next(flow: &Flow, scope: &Scope, skipped: &[(FeedbackId, u32)], most: usize) -> Result<Vec<Useful>, FlowError> {
     need(scope, Grant::ReadFeedback)?;
     let read = |view: &heard_store::view::View| {
         let words = tables::feedback::to_read_below(view, None, LOOKED_THROUGH)?;
@@ -94,7 +89,8 @@ fn guesses(head: &CategoryHead, text: &str) -> Vec<Guess> {
 fn doubt(guesses: &[Guess]) -> f32 {
     let at = |place: usize| guesses.get(place).map_or(0.0, |guess| guess.confidence);
     let (first, second) = (at(0), at(1));
-    let between = if second > 0.0 { 1.0 - (first - second) } else { 0.0 };
+    // That two are as unlikely as each other is no doubt.
+    let between = if second > 0.0 { (1.0 - (first - second)) * (2.0 * first).min(1.0) } else { 0.0 };
     let whether = 1.0 - (2.0 * first - 1.0).abs();
     between.max(whether).clamp(0.0, 1.0)
 }
@@ -108,8 +104,12 @@ fn spread(mut all: Vec<Useful>, most: usize) -> Vec<Useful> {
         if chosen.len() >= most {
             break;
         }
-        let words: HashSet<String> =
-            useful.text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2).map(str::to_lowercase).collect();
+        let words: HashSet<String> = useful
+            .text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.chars().count() > 2)
+            .map(str::to_lowercase)
+            .collect();
         let about = |one: &Useful| one.guesses.first().map(|guess| guess.category);
         let same = chosen.iter().filter(|(other, _)| about(other) == about(&useful)).count();
         let like = |(other, theirs): &(Useful, HashSet<String>)| {
@@ -139,6 +139,7 @@ mod tests {
         let of = |guesses: &[(i64, f32)]| useful(1, "", guesses).doubt;
         assert!(of(&[(1, 0.9)]) < of(&[(1, 0.6)]) && of(&[(1, 0.9), (2, 0.2)]) < of(&[(1, 0.9), (2, 0.8)]));
         assert!((of(&[(1, 0.5)]) - 1.0).abs() < 1e-6 && of(&[]) < 1e-6);
+        assert!(of(&[(1, 0.01), (2, 0.01)]) < 0.1, "what is about nothing is not in doubt");
     }
 
     #[test]

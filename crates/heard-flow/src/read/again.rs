@@ -107,7 +107,11 @@ async fn keep(flow: &Flow, job: JobId, batch: Vec<Reading>, last: Option<Feedbac
             return Ok(false);
         };
         let on = Job::ReadAgain { below: Some(last) };
-        if stopping { tables::job::again(tx, job, &on, now)? } else { tables::job::go_on(tx, job, &on)? }
+        if stopping {
+            tables::job::again(tx, job, &on, now)?
+        } else {
+            tables::job::go_on(tx, job, &on)?
+        }
         Ok(true)
     };
     Ok(flow.store.write(&Scope::system(), keep).await?)

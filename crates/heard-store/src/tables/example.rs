@@ -206,12 +206,7 @@ pub fn set_categories(tx: &mut Tx, examples: &[Taught]) -> Result<(), StoreError
 }
 
 /// Examples of one category are examples of another from now on: all of them, or only these. Gives those that moved.
-pub fn follow(
-    tx: &mut Tx,
-    from: CategoryId,
-    into: CategoryId,
-    only: Option<&[ExampleId]>,
-) -> Result<Vec<ExampleId>, StoreError> {
+pub fn follow(tx: &mut Tx, from: CategoryId, into: CategoryId, only: Option<&[ExampleId]>) -> Result<Vec<ExampleId>, StoreError> {
     let sql = "SELECT id FROM example WHERE category = $1 ORDER BY id";
     let mut ids = tx.list(sql, &[from.into()], |row| Ok(ExampleId(row.int(0)?)))?;
     ids.retain(|id| only.is_none_or(|only| only.contains(id)));

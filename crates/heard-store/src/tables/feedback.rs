@@ -412,9 +412,7 @@ pub struct Words {
 /// The next feedbacks in sight below this one (`None`: from the newest on), with what has to be known to read them.
 pub fn to_read_below(view: &View, below: Option<FeedbackId>, limit: usize) -> Result<Vec<Words>, StoreError> {
     let (sight, more) = sight(view, 3);
-    let sql = format!(
-        "SELECT id, revision, post, touchpoint, text FROM feedback WHERE id < $1{sight} ORDER BY id DESC LIMIT $2"
-    );
+    let sql = format!("SELECT id, revision, post, touchpoint, text FROM feedback WHERE id < $1{sight} ORDER BY id DESC LIMIT $2");
     let below = below.map_or(i64::MAX, |id| id.0);
     let values: Vec<Value<'_>> = [below.into(), limit.into()].into_iter().chain(more).collect();
     view.list(&sql, &values, |row| {

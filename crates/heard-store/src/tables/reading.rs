@@ -122,7 +122,8 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
 fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, StoreError> {
     let (list, values) = one_of(1, ids);
     let mut facts = HashMap::with_capacity(ids.len());
-    let sql = format!("SELECT id, revision, post, day, model, stage, language, polarity, sentiment FROM feedback WHERE id IN ({list})");
+    let sql =
+        format!("SELECT id, revision, post, day, model, stage, language, polarity, sentiment FROM feedback WHERE id IN ({list})");
     view.each(&sql, &values, |row| {
         let fact = Facts {
             revision: row.int(1)? as i32,

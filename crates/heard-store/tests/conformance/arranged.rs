@@ -180,8 +180,12 @@ pub fn corrections_follow_a_merged_category_and_come_back(open: &dyn Fn(&Path) -
     store.write_now(&scope, move |tx| taxonomy_change::follow(tx, CategoryId(8), CategoryId(7), Some(&back))).unwrap();
     assert_eq!(named(), [7, 8, 77]);
     let told = |version| Changed { version, at: Time(5), by: None, act: "move".to_owned(), summary: format!("change {version}") };
-    let back =
-        Back { before: Taxonomy::default(), merged: Some((CategoryId(7), CategoryId(8))), corrections: vec![CorrectionId(1)], examples: vec![] };
+    let back = Back {
+        before: Taxonomy::default(),
+        merged: Some((CategoryId(7), CategoryId(8))),
+        corrections: vec![CorrectionId(1)],
+        examples: vec![],
+    };
     let kept = back.clone();
     store.write_now(&scope, move |tx| (1..=60).try_for_each(|version| taxonomy_change::note(tx, &told(version), &kept))).unwrap();
     assert_eq!(store.read_now(&scope, |view| taxonomy_change::get(view, 60)), Ok(Some((told(60), Some(back)))));

@@ -29,7 +29,15 @@ fn category(id: i64) -> Category {
 
 fn written(id: i64, category: i64, text: &str) -> Example {
     let words = ExampleWords::Written(text.to_owned());
-    Example { id: ExampleId(id), category: CategoryId(category), belongs: true, words, by: Some(UserId(9)), at: Time(5), aside: false }
+    Example {
+        id: ExampleId(id),
+        category: CategoryId(category),
+        belongs: true,
+        words,
+        by: Some(UserId(9)),
+        at: Time(5),
+        aside: false,
+    }
 }
 
 fn correction(id: i64, feedback: i64, span: Option<Span>, change: Change) -> Correction {

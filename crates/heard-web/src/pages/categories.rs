@@ -36,7 +36,15 @@ use crate::viewer::Viewer;
 pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Response, Problem> {
     let done = pairs.iter().find(|(name, _)| name == "done").and_then(|(_, version)| version.parse::<i64>().ok());
     let aside = pairs.iter().any(|(name, _)| name == "aside");
-    listed(&state, &viewer, &CategoryDraft::default(), None, if aside { Done::Aside } else { done.map_or(Done::Nothing, Done::Version) }, None).await
+    listed(
+        &state,
+        &viewer,
+        &CategoryDraft::default(),
+        None,
+        if aside { Done::Aside } else { done.map_or(Done::Nothing, Done::Version) },
+        None,
+    )
+    .await
 }
 
 /// What was done a moment ago.

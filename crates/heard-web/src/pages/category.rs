@@ -15,8 +15,8 @@ use heard_flow::measure::quotes::{Heard, many};
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
-use crate::pages::learning::examples::card;
 use crate::parts::category::{PATH, draft, fields, parents};
+use crate::parts::examples::card;
 use crate::parts::field::{line, reason, refused};
 use crate::parts::filters::category_options;
 use crate::parts::flash::{Kind, flash};

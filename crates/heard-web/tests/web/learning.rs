@@ -24,7 +24,8 @@ impl Company {
         let analyst = site.users[&Role::Analyst].clone();
         let session = site.session(&analyst).await;
         let scope = Scope::of_user(&site.users[&Role::Admin]);
-        let token = heard_flow::arrange::token::add(&site.flow, &scope, "of the admin", Grant::ALL.to_vec(), None).await.unwrap().1;
+        let token =
+            heard_flow::arrange::token::add(&site.flow, &scope, "of the admin", Grant::ALL.to_vec(), None).await.unwrap().1;
         for (name, words) in [("Delay", "late, delay*"), ("Food", "meal")] {
             let made = site.submit("/categories", Some(&session), &[("name", name), ("watch_words", words)]).await;
             assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
@@ -109,11 +110,18 @@ async fn a_correction_teaches_after_its_effect_was_shown() {
     assert_eq!((&early["proposal"]["added"], &early["proposal"]["done"]), (&json!(1), &json!(false)));
     company.rest().await;
     let proposal = company.get("/api/v1/taxonomy/proposal").await["proposal"].clone();
-    assert_eq!((&proposal["done"], &proposal["of"], &proposal["effect"]["comments"]), (&json!(true), &json!(5), &json!(1)), "{proposal}");
+    assert_eq!(
+        (&proposal["done"], &proposal["of"], &proposal["effect"]["comments"]),
+        (&json!(true), &json!(5), &json!(1)),
+        "{proposal}"
+    );
     let way = json!({ "from": null, "to": company.delay, "comments": 1 });
     assert_eq!(proposal["effect"]["movements"], json!([way]));
     let page = site.get("/categories", Some(&company.session)).await.body;
-    assert!(page.contains("could learn from one example more") && page.contains("Of all 5 comments, 1 would be filed elsewhere."), "{page}");
+    assert!(
+        page.contains("could learn from one example more") && page.contains("Of all 5 comments, 1 would be filed elsewhere."),
+        "{page}"
+    );
     let page = site.get("/categories/proposal", Some(&company.session)).await.body;
     assert!(page.contains("The gangway stayed closed when we came.") && page.contains("Apply"), "{page}");
     // What was looked at is what is applied.
@@ -144,7 +152,10 @@ async fn a_correction_teaches_after_its_effect_was_shown() {
     assert_eq!(company.get("/api/v1/taxonomy/proposal").await["proposal"], Value::Null);
     let list = company.get(&format!("/api/v1/categories/{}/examples", company.delay)).await;
     let example = &list["items"][0];
-    assert_eq!((&example["state"], &example["source"], &example["belongs"]), (&json!("aside"), &json!("correction"), &json!(true)));
+    assert_eq!(
+        (&example["state"], &example["source"], &example["belongs"]),
+        (&json!("aside"), &json!("correction"), &json!(true))
+    );
     let path = format!("/api/v1/examples/{}/restore", example["id"].as_str().unwrap());
     assert_eq!(company.call(Method::POST, &path, None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(company.get("/api/v1/taxonomy/proposal").await["proposal"]["added"], json!(1));
@@ -178,7 +189,13 @@ async fn versions_are_compared_and_rolled_back_to() {
     assert_eq!(changed.json()["version"], first + 2, "{}", changed.body);
     company.rest().await;
     let versions = company.get("/api/v1/taxonomy/versions").await;
-    let brief: Vec<_> = versions["items"].as_array().unwrap().iter().take(3).map(|v| (v["version"].clone(), v["examples"].clone(), v["present"].clone())).collect();
+    let brief: Vec<_> = versions["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .take(3)
+        .map(|v| (v["version"].clone(), v["examples"].clone(), v["present"].clone()))
+        .collect();
     let row = |version: i64, examples: i64, present: bool| (json!(version), json!(examples), json!(present));
     assert_eq!(brief, [row(first + 2, 1, true), row(first + 1, 1, false), row(first, 0, false)]);
     let path = format!("/api/v1/taxonomy/comparison?from={first}");
@@ -188,7 +205,11 @@ async fn versions_are_compared_and_rolled_back_to() {
     // The one correction is asked of a reader that has not learnt from it: the categories' own words do not find it.
     assert_eq!((&compared["precision_to"]["n"], &compared["precision_to"]["hits"]), (&json!(0), &json!(0)), "{compared}");
     let page = site.get(&format!("/categories/versions?from={}&to={first}", first + 2), Some(&company.session)).await;
-    assert!(page.body.contains("Roll back to version") && page.body.contains("The gangway stayed closed when we came."), "{}", page.body);
+    assert!(
+        page.body.contains("Roll back to version") && page.body.contains("The gangway stayed closed when we came."),
+        "{}",
+        page.body
+    );
     // Looked at, then done.
     let to = first.to_string();
     let look = site.submit("/categories/versions", Some(&company.session), &[("to", &to)]).await;
@@ -214,10 +235,16 @@ async fn examples_are_written_chosen_and_set_aside_with_a_way_back() {
     let company = Company::new().await;
     let site = &company.site;
     let path = format!("/categories/{}", company.food);
-    let added = site.submit(&format!("{path}/examples"), Some(&company.session), &[("text", " The soup  was salty "), ("belongs", "yes")]).await;
+    let added = site
+        .submit(&format!("{path}/examples"), Some(&company.session), &[("text", " The soup  was salty "), ("belongs", "yes")])
+        .await;
     assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.body);
     let empty = site.submit(&format!("{path}/examples"), Some(&company.session), &[("text", " … "), ("belongs", "yes")]).await;
-    assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.contains("must hold at least one word"), "{}", empty.body);
+    assert!(
+        empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.contains("must hold at least one word"),
+        "{}",
+        empty.body
+    );
     // From the reading pane: the passage, with the categories that it has.
     let meal = company.comment("The meal").await;
     let pane = site.get(&format!("/feedback?when=ever&open={meal}"), Some(&company.session)).await.body;
@@ -230,7 +257,8 @@ async fn examples_are_written_chosen_and_set_aside_with_a_way_back() {
     let page = site.get(&path, Some(&company.session)).await.body;
     assert!(page.contains("The soup was salty") && page.contains("The meal was cold.") && page.contains("waits"), "{page}");
     let list = company.get(&format!("/api/v1/categories/{}/examples", company.food)).await;
-    let sources: Vec<_> = list["items"].as_array().unwrap().iter().map(|one| one["source"].as_str().unwrap().to_owned()).collect();
+    let sources: Vec<_> =
+        list["items"].as_array().unwrap().iter().map(|one| one["source"].as_str().unwrap().to_owned()).collect();
     assert_eq!(sources, ["chosen", "written"]);
     let id = list["items"][0]["id"].as_str().unwrap();
     let aside = site.submit(&format!("/examples/{id}"), Some(&company.session), &[("do", "aside")]).await;
@@ -251,10 +279,12 @@ async fn an_example_goes_with_its_comment() {
     let company = Company::new().await;
     let site = &company.site;
     let file = "id,when,words\n1,2026-03-20,the hangar smelled of wax\n";
-    let request = axum::http::Request::post("/api/v1/imports?name=a.csv").header("authorization", format!("Bearer {}", company.token));
+    let request =
+        axum::http::Request::post("/api/v1/imports?name=a.csv").header("authorization", format!("Bearer {}", company.token));
     let import = site.send(request.body(axum::body::Body::from(file)).unwrap()).await.json();
     let id = import["id"].as_str().unwrap().to_owned();
-    let confirmed = company.call(Method::POST, &format!("/api/v1/imports/{id}/confirm"), Some(json!({ "mapping": import["mapping"] }))).await;
+    let confirmed =
+        company.call(Method::POST, &format!("/api/v1/imports/{id}/confirm"), Some(json!({ "mapping": import["mapping"] }))).await;
     assert!(confirmed.status.is_success(), "{}", confirmed.body);
     company.rest().await;
     company.correct("the hangar", "add_category", &company.delay).await;
@@ -280,7 +310,9 @@ async fn labels_are_given_one_after_the_other_and_taken_back() {
     let span = format!("{}-{}", items[0]["span"]["start"], items[0]["span"]["end"]);
     let comment = items[0]["feedback"].as_str().unwrap();
     // Skipped: the next one, and the way back is the address.
-    let skipped = site.submit("/categories/label", Some(&company.session), &[("feedback", comment), ("span", &span), ("category", "skip")]).await;
+    let skipped = site
+        .submit("/categories/label", Some(&company.session), &[("feedback", comment), ("span", &span), ("category", "skip")])
+        .await;
     let next = site.get(skipped.header("location"), Some(&company.session)).await.body;
     assert!(!next.contains(&format!("value=\"{comment}\"")), "{next}");
     let answer = [("feedback", comment), ("span", span.as_str()), ("category", company.food.as_str())];

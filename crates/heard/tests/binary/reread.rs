@@ -30,11 +30,13 @@ fn killed(truth: Truth) {
     let token = folder.token();
     let (mut server, _) = folder.serve();
     let place = post(server.address, &token, "Desk");
-    let text = |n: usize| if n % 4 == 0 { format!("Number {n} waited at the turnstile.") } else { format!("Number {n} was kind.") };
+    let text =
+        |n: usize| if n % 4 == 0 { format!("Number {n} waited at the turnstile.") } else { format!("Number {n} was kind.") };
     for batch in 0..COMMENTS / BATCH {
         let one = |n: usize| json!({ "key": format!("k{n}"), "at": "2026-02-03T10:00:00Z", "text": text(n) });
         let all: Vec<_> = (batch * BATCH..(batch + 1) * BATCH).map(one).collect();
-        let answer = client::post(server.address, "/api/v1/feedback", &token, &json!({ "post": place, "feedback": all })).unwrap();
+        let answer =
+            client::post(server.address, "/api/v1/feedback", &token, &json!({ "post": place, "feedback": all })).unwrap();
         assert!(answer.status < 300, "{}", answer.body);
     }
     let category = json!({ "change": { "do": "add", "category": { "name": "Turnstile", "watch_words": ["turnstile*"] } } });
@@ -68,5 +70,10 @@ fn killed(truth: Truth) {
     let filed = folder.number("SELECT count(DISTINCT feedback) FROM passage_category");
     let counted = folder.number("SELECT sum(volume) FROM cube WHERE stage = 0 AND category > 0");
     assert_eq!((filed, counted), ((COMMENTS / 4) as i64, (COMMENTS / 4) as i64), "each once");
-    report("killed while comments are read again", truth.name(), &format!("{deaths} × kill -9 at {steps:?} of {COMMENTS}"), begun.elapsed());
+    report(
+        "killed while comments are read again",
+        truth.name(),
+        &format!("{deaths} × kill -9 at {steps:?} of {COMMENTS}"),
+        begun.elapsed(),
+    );
 }

@@ -114,7 +114,11 @@ pub struct UsefulParameters {
 }
 
 /// Lists the examples of a category.
-pub async fn examples(State(state): State<AppState>, caller: Caller, Id(id): Id<CategoryId>) -> Result<Json<ExampleList>, Problem> {
+pub async fn examples(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<CategoryId>,
+) -> Result<Json<ExampleList>, Problem> {
     Ok(Json(ExampleList { items: example::list(&state.flow, &caller.scope, id).await? }))
 }
 
@@ -136,7 +140,11 @@ pub async fn remove_example(State(state): State<AppState>, caller: Caller, Id(id
 }
 
 /// Takes an example back that was set aside.
-pub async fn restore_example(State(state): State<AppState>, caller: Caller, Id(id): Id<ExampleId>) -> Result<StatusCode, Problem> {
+pub async fn restore_example(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<ExampleId>,
+) -> Result<StatusCode, Problem> {
     example::set_aside(&state.flow, &caller.scope, id, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -213,7 +221,11 @@ pub async fn precise(State(state): State<AppState>, caller: Caller) -> Result<Js
 }
 
 /// What is most useful to label next.
-pub async fn next_to_label(State(state): State<AppState>, caller: Caller, Asked(pairs): Asked) -> Result<Json<UsefulList>, Problem> {
+pub async fn next_to_label(
+    State(state): State<AppState>,
+    caller: Caller,
+    Asked(pairs): Asked,
+) -> Result<Json<UsefulList>, Problem> {
     let (mut limit, mut others) = (10, Vec::new());
     for (name, value) in pairs {
         match name.as_str() {
@@ -250,8 +262,12 @@ fn measured(hits: u64, n: u64) -> Value {
 
 /// Documents [`examples`].
 pub fn examples_doc() -> Doc {
-    Doc::new("listExamples", TAG, "What a category learns from: corrections, passages that were chosen, sentences written by hand.")
-        .answers::<ExampleList>(200, "The examples", json!({ "items": [shown()] }))
+    Doc::new(
+        "listExamples",
+        TAG,
+        "What a category learns from: corrections, passages that were chosen, sentences written by hand.",
+    )
+    .answers::<ExampleList>(200, "The examples", json!({ "items": [shown()] }))
 }
 
 /// Documents [`add_example`].
@@ -283,10 +299,14 @@ pub fn proposal_doc() -> Doc {
 
 /// Documents [`apply`].
 pub fn apply_doc() -> Doc {
-    Doc::new("applyProposal", TAG, "Learn from the examples that wait: a new version; all comments are read again in the background.")
-        .takes::<ProposalNamed>(json!({}))
-        .answers::<ChangeMade>(200, "Learnt", json!({ "version": 9 }))
-        .or(ProblemCode::Conflict)
+    Doc::new(
+        "applyProposal",
+        TAG,
+        "Learn from the examples that wait: a new version; all comments are read again in the background.",
+    )
+    .takes::<ProposalNamed>(json!({}))
+    .answers::<ChangeMade>(200, "Learnt", json!({ "version": 9 }))
+    .or(ProblemCode::Conflict)
 }
 
 /// Documents [`discard`].
@@ -329,10 +349,14 @@ pub fn compare_doc() -> Doc {
         "from": 8, "to": 9, "added": ["Boarding"], "removed": [], "changed": ["Delay"], "examples_added": 4, "examples_removed": 0,
         "effect": effect(), "precision_from": measured(41, 60), "precision_to": measured(52, 60),
     });
-    Doc::new("compareTaxonomyVersions", TAG, "Hold two versions against each other: what differs, what moved, how often each is right.")
-        .query::<ComparisonParameters>()
-        .answers::<Comparison>(200, "What differs", example)
-        .or(ProblemCode::NotFound)
+    Doc::new(
+        "compareTaxonomyVersions",
+        TAG,
+        "Hold two versions against each other: what differs, what moved, how often each is right.",
+    )
+    .query::<ComparisonParameters>()
+    .answers::<Comparison>(200, "What differs", example)
+    .or(ProblemCode::NotFound)
 }
 
 /// Documents [`roll_back`].
@@ -350,8 +374,12 @@ pub fn precise_doc() -> Doc {
         "passages": 60, "all": measured(52, 60), "found": measured(52, 58),
         "categories": [{ "category": "729382736510", "precision": measured(18, 20), "found": measured(18, 21) }],
     });
-    Doc::new("getPrecision", TAG, "How often the present version is right on the company's own corrections, each left out when it is asked.")
-        .answers::<Precision>(200, "How often", example)
+    Doc::new(
+        "getPrecision",
+        TAG,
+        "How often the present version is right on the company's own corrections, each left out when it is asked.",
+    )
+    .answers::<Precision>(200, "How often", example)
 }
 
 /// Documents [`next_to_label`].

@@ -164,16 +164,12 @@ fn around(text: &str, one: &Useful) -> Markup {
 }
 
 fn answers(one: &Useful, directory: &heard_domain::directory::Directory, skip: &[Skipped], viewer: &Viewer) -> Markup {
-    let guesses: Vec<_> = one
-        .guesses
-        .iter()
-        .filter_map(|guess| Some((guess, directory.taxonomy.category(guess.category)?)))
-        .take(KEYS)
-        .collect();
+    let guesses: Vec<_> =
+        one.guesses.iter().filter_map(|guess| Some((guess, directory.taxonomy.category(guess.category)?))).take(KEYS).collect();
     let likeliest = guesses.first().map(|(guess, _)| guess.category.to_string()).unwrap_or_default();
     let form = |inner: &Markup| {
         html! {
-            form.inline method="post" action=(LABEL) {
+            form.inline.answers method="post" action=(LABEL) {
                 (csrf(&viewer.csrf))
                 (hidden(&pairs(skip)))
                 input type="hidden" name="feedback" value=(one.feedback);
