@@ -112,17 +112,17 @@ pub async fn list(flow: &Flow, scope: &Scope, category: CategoryId) -> Result<Ve
         for example in examples {
             let Some(worded) = words.remove(&example.id) else { continue };
             let by = example.by.map(|by| tables::user::get(view, by)).transpose()?.flatten().map(|user| user.name);
-            shown.push(as_shown(example, worded.text, by, &learnt));
+            shown.push(as_shown(&example, worded.text, by, &learnt));
         }
         Ok(shown)
     };
     Ok(flow.store.read(scope, read).await?)
 }
 
-fn as_shown(example: Example, text: String, by: Option<String>, learnt: &[ExampleId]) -> ExampleShown {
-    let (feedback, span, correction) = match example.words {
+fn as_shown(example: &Example, text: String, by: Option<String>, learnt: &[ExampleId]) -> ExampleShown {
+    let (feedback, span, correction) = match &example.words {
         ExampleWords::Written(_) => (None, None, None),
-        ExampleWords::Said { feedback, span, correction, .. } => (Some(feedback), span, correction),
+        ExampleWords::Said { feedback, span, correction, .. } => (Some(*feedback), *span, *correction),
     };
     let source = match (feedback, correction) {
         (None, _) => ExampleSource::Written,
@@ -135,7 +135,7 @@ fn as_shown(example: Example, text: String, by: Option<String>, learnt: &[Exampl
         (false, false) => ExampleState::Waits,
         (false, true) => ExampleState::Aside,
     };
-    let Example { id, category, belongs, at, .. } = example;
+    let Example { id, category, belongs, at, .. } = *example;
     ExampleShown { id, category, belongs, text, source, feedback, span, correction, by, at, state }
 }
 

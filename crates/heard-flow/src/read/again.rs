@@ -108,9 +108,9 @@ async fn keep(flow: &Flow, job: JobId, batch: Vec<Reading>, last: Option<Feedbac
         };
         let on = Job::ReadAgain { below: Some(last) };
         if stopping {
-            tables::job::again(tx, job, &on, now)?
+            tables::job::again(tx, job, &on, now)?;
         } else {
-            tables::job::go_on(tx, job, &on)?
+            tables::job::go_on(tx, job, &on)?;
         }
         Ok(true)
     };
