@@ -19,8 +19,8 @@ const NOTHING_LEFT: f64 = 1e-9;
 const ROUNDS: usize = 60;
 /// Rounds on a resample, which begins where all rows ended.
 const ROUNDS_AGAIN: usize = 12;
-/// A round that moves no parameter by more than this (in standard deviations) is the last.
-const STILL: f64 = 1e-4;
+/// A round that moves no parameter by more than this share of what chance moves it by (in standard deviations: 1/√n) is the last.
+const STILL: f64 = 0.1;
 
 /// Rows of variables, some values missing: standardised, the outcome last and always there.
 #[derive(Debug, Clone)]
@@ -132,11 +132,13 @@ impl Gapped {
             })
             .filter(|(_, moments)| moments.n() > 0.0)
             .collect();
+        let rows: f64 = known.iter().map(|(_, moments)| moments.n()).sum();
+        let still = STILL / rows.max(1.0).sqrt();
         for _ in 0..rounds {
             let next = model.improved(&known);
             let moved = model.distance(&next);
             model = next;
-            if moved < STILL {
+            if moved < still {
                 break;
             }
         }
