@@ -1,5 +1,8 @@
 //! Questions and figures: one question serves page, API and command line, and every row of the answer leads to its comments.
 
+use std::fmt;
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +71,72 @@ impl Dimension {
     pub fn of_passage(self) -> bool {
         matches!(self, Self::Stage | Self::Category | Self::Polarity | Self::Emotion | Self::Intent)
     }
+
+    /// Whether every feedback has a value of it: nothing is without one.
+    pub fn always(self) -> bool {
+        matches!(self, Self::Day | Self::Week | Self::Month | Self::Post | Self::Channel)
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Stage => "stage",
+            Self::Touchpoint => "touchpoint",
+            Self::Post => "post",
+            Self::Channel => "channel",
+            Self::Category => "category",
+            Self::Polarity => "polarity",
+            Self::Emotion => "emotion",
+            Self::Intent => "intent",
+            Self::Language => "language",
+            Self::Account => "account",
+            Self::Attribute(_) => "attribute",
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    /// As in addresses: `stage`, `attribute:12`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())?;
+        if let Self::Attribute(id) = self { write!(f, ":{id}") } else { Ok(()) }
+    }
+}
+
+/// A word that is no dimension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "must be day, week, month, stage, touchpoint, post, channel, category, polarity, emotion, intent, language, account, or \
+     attribute: with an identifier"
+)]
+pub struct NoDimension;
+
+impl FromStr for Dimension {
+    type Err = NoDimension;
+
+    fn from_str(text: &str) -> Result<Self, NoDimension> {
+        if let Some(id) = text.strip_prefix("attribute:") {
+            return id.parse().map(Self::Attribute).map_err(|_| NoDimension);
+        }
+        let all = [
+            Self::Day,
+            Self::Week,
+            Self::Month,
+            Self::Stage,
+            Self::Touchpoint,
+            Self::Post,
+            Self::Channel,
+            Self::Category,
+            Self::Polarity,
+            Self::Emotion,
+            Self::Intent,
+            Self::Language,
+            Self::Account,
+        ];
+        all.into_iter().find(|dimension| dimension.word() == text).ok_or(NoDimension)
+    }
 }
 
 /// Which feedback is looked at. An empty list means "any"; several values of one list mean "one of these"; lists are
@@ -120,6 +189,9 @@ pub struct Filter {
     /// Only feedback rated on this scale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rated: Option<ScaleId>,
+    /// What has no value: no stage, no language … Of passages, it must hold for the same passage as the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub none: Vec<Dimension>,
     /// Words of the verbatim: all must occur; "in quotes" is a phrase; -word must not occur.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub words: String,
@@ -137,7 +209,8 @@ impl Filter {
             && self.category.is_empty()
             && self.polarity.is_empty()
             && self.emotion.is_empty()
-            && self.intent.is_empty())
+            && self.intent.is_empty()
+            && !self.none.iter().any(|dimension| dimension.of_passage()))
     }
 }
 
@@ -359,7 +432,8 @@ impl Figures {
         }
         for (dimension, key) in by.iter().zip(&row.keys) {
             match key {
-                Key::None => {}
+                Key::None if filter.none.contains(dimension) => {}
+                Key::None => filter.none.push(*dimension),
                 Key::Day(day) => period = Some(cut(*dimension, *day, period)),
                 Key::Stage(id) => filter.stage = vec![*id],
                 Key::Touchpoint(id) => filter.touchpoint = vec![*id],

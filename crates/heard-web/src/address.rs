@@ -125,6 +125,7 @@ impl Look {
         pairs.put("import", &f.import);
         pairs.put("attribute", f.attribute.iter().map(|(attribute, value)| format!("{attribute}:{value}")));
         pairs.put("rated", f.rated);
+        pairs.put("none", &f.none);
         pairs.put("words", Some(&f.words).filter(|words| !words.is_empty()));
         match self.when {
             When::Usual => {}
@@ -195,6 +196,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Look {
 mod tests {
     use super::*;
     use heard_domain::id::{AttributeId, CategoryId, StageId, ValueId};
+    use heard_domain::question::Dimension;
     use heard_domain::reading::Polarity;
 
     fn read(query: &str) -> Look {
@@ -209,6 +211,7 @@ mod tests {
             polarity: vec![Polarity::Negative],
             attribute: vec![(AttributeId(1), ValueId(2))],
             language: vec!["fi".into()],
+            none: vec![Dimension::Emotion, Dimension::Attribute(AttributeId(4))],
             words: "\"login code\" -spam & more + 100% ünïcode".into(),
             ..Filter::default()
         };

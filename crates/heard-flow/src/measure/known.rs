@@ -20,6 +20,11 @@ pub async fn filter(flow: &Flow, scope: &Scope, filter: &Filter) -> Result<(), F
     let post = |id: &_| scope.sees(*id) && d.posts.iter().any(|post| post.id == *id);
     all("post", "listening post", filter.post.iter().all(post))?;
     all("attribute", "attribute", filter.attribute.iter().all(|(attribute, value)| d.value(*attribute, *value).is_some()))?;
+    let declared = |dimension: &_| match dimension {
+        Dimension::Attribute(id) => d.attributes.iter().any(|attribute| attribute.id == *id),
+        _ => true,
+    };
+    all("none", "attribute", filter.none.iter().all(declared))?;
     all("rated", "scale", filter.rated.is_none_or(|id| d.scale(id).is_some()))?;
     if filter.account.is_empty() && filter.person.is_empty() && filter.import.is_empty() && filter.segment.is_empty() {
         return Ok(());

@@ -52,6 +52,9 @@ pub(crate) fn ask(view: &View, question: &Question, now: Time) -> Result<Ask, St
     if distinct.len() > MOST_DIMENSIONS {
         return Err(StoreError::refused("by", "a question is split by at most three dimensions"));
     }
+    if let Some(dimension) = question.filter.none.iter().find(|dimension| dimension.always()) {
+        return Err(StoreError::refused("none", format!("every comment has a {dimension}")));
+    }
     if question.period.is_some_and(|period| period.first > period.last) {
         return Err(StoreError::refused("period", "it ends before it begins"));
     }

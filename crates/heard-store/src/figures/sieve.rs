@@ -1,10 +1,11 @@
 //! The filter, translated to the codes of the columns: which rows pass, and which of their passages.
 
 use heard_domain::id::{AttributeId, ValueId};
+use heard_domain::question::Dimension;
 use heard_domain::time::Period;
 
 use crate::figures::ask::Sight;
-use crate::figures::columns::{Codes, Columns};
+use crate::figures::columns::{Codes, Columns, NONE};
 
 /// Yes or no for every code.
 type Mask = Option<Vec<bool>>;
@@ -25,6 +26,10 @@ pub struct Sieve<'a> {
     polarities: Option<u8>,
     emotions: Option<u16>,
     intents: Option<u8>,
+    /// What passages must not have: polarity, emotion, intent, category.
+    without: [bool; 4],
+    /// Whether something is asked to be missing that is never missing.
+    nothing: bool,
     by_passage: bool,
 }
 
@@ -39,6 +44,16 @@ fn mask<'v, T: Clone + Eq + std::hash::Hash + 'v>(codes: &Codes<T>, values: impl
 fn listed<I: Copy>(codes: &Codes<i64>, list: &[I], id: impl Fn(I) -> i64) -> Mask {
     let ids: Vec<i64> = list.iter().map(|i| id(*i)).collect();
     (!ids.is_empty()).then(|| mask(codes, ids.iter()))
+}
+
+/// Lets only code 0 through, if it was let through before.
+fn bare(mask: &mut Mask, count: usize) {
+    let open = mask.as_ref().is_none_or(|mask| mask.first().copied().unwrap_or(false));
+    let mut only = vec![false; count];
+    if let Some(first) = only.first_mut() {
+        *first = open;
+    }
+    *mask = Some(only);
 }
 
 fn allows(mask: &Mask, code: usize) -> bool {
@@ -65,9 +80,18 @@ impl<'a> Sieve<'a> {
             let column = columns.attributes.get(&attribute).map_or(&[][..], Vec::as_slice);
             attributes.push((column, mask(&names.values, values.iter())));
         }
+        let none = |dimension| filter.none.contains(&dimension);
+        for dimension in &filter.none {
+            if let Dimension::Attribute(attribute) = dimension {
+                let column = columns.attributes.get(&attribute.0).map_or(&[][..], Vec::as_slice);
+                let mut only = None;
+                bare(&mut only, names.values.count());
+                attributes.push((column, only.unwrap_or_default()));
+            }
+        }
         let bits = |places: &mut dyn Iterator<Item = usize>| places.fold(0_u16, |bits, place| bits | 1 << place);
         let some = |any: bool, bits: u16| any.then_some(bits);
-        Self {
+        let mut sieve = Self {
             columns,
             posts,
             touchpoints: listed(&names.touchpoints, &filter.touchpoint, |id| id.0),
@@ -89,8 +113,21 @@ impl<'a> Sieve<'a> {
                 .map(|bits| bits as u8),
             emotions: some(!filter.emotion.is_empty(), bits(&mut filter.emotion.iter().map(|e| e.index()))),
             intents: some(!filter.intent.is_empty(), bits(&mut filter.intent.iter().map(|i| i.index()))).map(|bits| bits as u8),
+            without: [Dimension::Polarity, Dimension::Emotion, Dimension::Intent, Dimension::Category].map(none),
+            nothing: filter.none.iter().any(|dimension| dimension.always()),
             by_passage: filter.of_passage(),
+        };
+        for (dimension, mask, count) in [
+            (Dimension::Touchpoint, &mut sieve.touchpoints, names.touchpoints.count()),
+            (Dimension::Language, &mut sieve.languages, names.languages.count()),
+            (Dimension::Account, &mut sieve.accounts, names.accounts.count()),
+            (Dimension::Stage, &mut sieve.stages, names.stages.count()),
+        ] {
+            if none(dimension) {
+                bare(mask, count);
+            }
         }
+        sieve
     }
 
     /// Whether anything is asked of passages.
@@ -100,6 +137,9 @@ impl<'a> Sieve<'a> {
 
     /// Keeps the rows that pass, apart from their passages.
     pub fn rows(&self, rows: &mut Vec<u32>) {
+        if self.nothing {
+            rows.clear();
+        }
         let c = self.columns;
         let mut narrow = |mask: &Mask, column: &[u16]| {
             if let Some(mask) = mask {
@@ -128,7 +168,8 @@ impl<'a> Sieve<'a> {
     /// Whether a row passes, apart from its passages.
     fn row(&self, row: usize) -> bool {
         let c = self.columns;
-        allows(&self.posts, c.post[row] as usize)
+        !self.nothing
+            && allows(&self.posts, c.post[row] as usize)
             && allows(&self.touchpoints, c.touchpoint[row] as usize)
             && allows(&self.languages, c.language[row] as usize)
             && allows(&self.accounts, c.account[row] as usize)
@@ -143,7 +184,12 @@ impl<'a> Sieve<'a> {
     pub fn passage(&self, passage: usize) -> bool {
         let c = self.columns;
         let bit = |bits: Option<u16>, place: u8| bits.is_none_or(|bits| place < 16 && bits >> place & 1 == 1);
+        let [polarity, emotion, intent, category] = self.without;
         allows(&self.stages, c.stage[passage] as usize)
+            && !(polarity && c.polarity[passage] != NONE)
+            && !(emotion && c.emotion[passage] != NONE)
+            && !(intent && c.intents[passage] != 0)
+            && !(category && !c.categories[passage].range().is_empty())
             && bit(self.polarities.map(u16::from), c.polarity[passage])
             && bit(self.emotions, c.emotion[passage])
             && self.intents.is_none_or(|bits| bits & c.intents[passage] != 0)

@@ -204,6 +204,7 @@ fn narrow<'a>(statement: &mut Statement<'a>, ask: &'a Ask, window: Window, found
         let condition = format!("EXISTS (SELECT 1 FROM rating x WHERE x.feedback = f.id AND x.scale = ${place})");
         statement.conditions.push(condition);
     }
+    without(statement, filter);
     statement.only("p.stage", &filter.stage);
     statement.only("p.polarity", &filter.polarity.iter().map(|polarity| polarity.index()).collect::<Vec<_>>());
     statement.only("p.emotion", &filter.emotion.iter().map(|emotion| emotion.index()).collect::<Vec<_>>());
@@ -218,6 +219,30 @@ fn narrow<'a>(statement: &mut Statement<'a>, ask: &'a Ask, window: Window, found
             "EXISTS (SELECT 1 FROM passage_category x JOIN above ON above.category = x.category \
              WHERE x.feedback = p.feedback AND x.ordinal = p.ordinal AND {one_of})"
         ));
+    }
+}
+
+/// What must have no value.
+fn without(statement: &mut Statement<'_>, filter: &Filter) {
+    for dimension in &filter.none {
+        let condition = match dimension {
+            Dimension::Day | Dimension::Week | Dimension::Month | Dimension::Post | Dimension::Channel => "1 = 0".to_owned(),
+            Dimension::Touchpoint => "f.touchpoint IS NULL".to_owned(),
+            Dimension::Language => "f.language IS NULL".to_owned(),
+            Dimension::Account => "f.account IS NULL".to_owned(),
+            Dimension::Stage => "p.stage IS NULL".to_owned(),
+            Dimension::Polarity => "p.polarity IS NULL".to_owned(),
+            Dimension::Emotion => "p.emotion IS NULL".to_owned(),
+            Dimension::Intent => "p.intents = 0".to_owned(),
+            Dimension::Category => {
+                "NOT EXISTS (SELECT 1 FROM passage_category x WHERE x.feedback = p.feedback AND x.ordinal = p.ordinal)".to_owned()
+            }
+            Dimension::Attribute(attribute) => {
+                let place = statement.value(*attribute);
+                format!("NOT EXISTS (SELECT 1 FROM feedback_attribute x WHERE x.feedback = f.id AND x.attribute = ${place})")
+            }
+        };
+        statement.conditions.push(condition);
     }
 }
 

@@ -38,6 +38,19 @@ pub const SEARCHES: [&str; 10] = [
     "crews great",
 ];
 
+/// What a feedback or passage can be without.
+const MISSING: [Dimension; 9] = [
+    Dimension::Stage,
+    Dimension::Category,
+    Dimension::Polarity,
+    Dimension::Emotion,
+    Dimension::Intent,
+    Dimension::Touchpoint,
+    Dimension::Language,
+    Dimension::Account,
+    Dimension::Attribute(AttributeId(1)),
+];
+
 fn filter() -> impl Strategy<Value = Filter> {
     let passage = (
         ids(STAGES, StageId, 0.25),
@@ -57,7 +70,7 @@ fn filter() -> impl Strategy<Value = Filter> {
         ids(IMPORTS, ImportId, 0.08),
         few(attributes, 0.1),
         prop::option::weighted(0.08, (1..=SCALES).prop_map(ScaleId)),
-        prop::option::weighted(0.15, select(SEARCHES.to_vec())),
+        (prop::option::weighted(0.15, select(SEARCHES.to_vec())), few(MISSING.to_vec(), 0.15)),
     );
     (passage, feedback).prop_map(|(p, f)| Filter {
         stage: p.0,
@@ -75,7 +88,8 @@ fn filter() -> impl Strategy<Value = Filter> {
         import: f.6,
         attribute: f.7,
         rated: f.8,
-        words: f.9.unwrap_or_default().to_owned(),
+        none: f.9.1,
+        words: f.9.0.unwrap_or_default().to_owned(),
     })
 }
 

@@ -3,6 +3,7 @@
 use heard_charts::date;
 use heard_domain::channel::Channel;
 use heard_domain::directory::Directory;
+use heard_domain::question::Dimension;
 use heard_domain::reading::{Emotion, Intent, Polarity};
 use heard_domain::taxonomy::Category;
 use heard_domain::time::Period;
@@ -76,6 +77,16 @@ fn chips(look: &Look, directory: &Directory) -> Vec<Chip> {
     if let Some(id) = f.rated {
         let name = directory.scale(id).map_or_else(|| gone("scale"), |s| s.name.clone());
         put("Rated", name, look.with(|f| f.rated = None));
+    }
+    for dimension in &f.none {
+        let what = match dimension {
+            Dimension::Attribute(id) => {
+                directory.attributes.iter().find(|a| a.id == *id).map_or_else(|| gone("fact"), |a| a.name.clone())
+            }
+            Dimension::Polarity => "sentiment".to_owned(),
+            other => other.to_string(),
+        };
+        put("", format!("no {what}"), look.with(|f| f.none.retain(|other| other != dimension)));
     }
     if !f.words.is_empty() {
         put("Words", f.words.clone(), look.with(|f| f.words.clear()));

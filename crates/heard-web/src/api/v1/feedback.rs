@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use heard_domain::feedback::{Feedback, NewFeedback};
 use heard_domain::id::{CorrectionId, FeedbackId, PostId};
-use heard_domain::question::{Degraded, Filter};
+use heard_domain::question::{Degraded, Dimension, Filter};
 use heard_domain::reading::{Change, Correction, Reading, Span};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
@@ -227,7 +227,7 @@ fn cursor_of(text: &str) -> Option<(Time, FeedbackId)> {
 
 /// Who may not see persons may not look for them either.
 pub fn persons_hidden(scope: &Scope, filter: &Filter) -> Result<(), Problem> {
-    let asks = !filter.person.is_empty() || !filter.account.is_empty();
+    let asks = !filter.person.is_empty() || !filter.account.is_empty() || filter.none.contains(&Dimension::Account);
     if asks && !scope.may(Grant::ReadPersons) {
         return Err(Problem::new(ProblemCode::Forbidden, "to look for persons or accounts the right “persons:read” is needed"));
     }

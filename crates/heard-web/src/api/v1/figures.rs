@@ -68,7 +68,7 @@ pub async fn look(State(state): State<AppState>, caller: Caller, Asked(pairs): A
         match name.as_str() {
             "of" => of = Some(value),
             "scale" => scale = Some(one::<ScaleId>("scale", &value)?),
-            "by" => by.push(dimension(&value)?),
+            "by" => by.push(one("by", &value)?),
             "compare" => compare = word("compare", &value)?,
             "interval" => interval = one("interval", &value)?,
             _ => rest.push((name, value)),
@@ -85,13 +85,6 @@ pub async fn look(State(state): State<AppState>, caller: Caller, Asked(pairs): A
     };
     let question = Question { measure, by, period: sight.period(), filter: sight.filter, compare, interval };
     answer(&state, &caller, question).await
-}
-
-fn dimension(text: &str) -> Result<Dimension, Problem> {
-    match text.strip_prefix("attribute:") {
-        Some(id) => Ok(Dimension::Attribute(one("by", id)?)),
-        None => word("by", text),
-    }
 }
 
 fn word<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Problem> {

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use heard_domain::id::{AttributeId, ValueId};
-use heard_domain::question::Filter;
+use heard_domain::question::{Dimension, Filter};
 use heard_domain::time::{Day, Period};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -75,6 +75,10 @@ pub struct SightParameters {
     /// Only feedback rated on this scale.
     #[serde(default)]
     rated: Option<heard_domain::id::ScaleId>,
+    /// What has no value: `stage`, `category`, `polarity`, `emotion`, `intent`, `touchpoint`, `language`, `account` (needs
+    /// `persons:read`), or `attribute:` with its identifier. Of passages, it must hold for the same passage as the rest.
+    #[serde(default)]
+    none: Vec<String>,
     /// Words of the verbatim: all must occur; "in quotes" is a phrase; -word must not occur.
     #[serde(default)]
     words: Option<String>,
@@ -113,6 +117,7 @@ impl Sight {
                 "import" => push(&name, &value, &mut f.import)?,
                 "attribute" => f.attribute.push(pair(&name, &value)?),
                 "rated" => f.rated = Some(one(&name, &value)?),
+                "none" => missing(&name, &value, &mut f.none)?,
                 "words" => f.words = value.chars().take(500).collect(),
                 "from" => sight.from = Some(one(&name, &value)?),
                 "to" => sight.to = Some(one(&name, &value)?),
@@ -166,6 +171,14 @@ where
     Ok(())
 }
 
+fn missing(name: &str, value: &str, list: &mut Vec<Dimension>) -> Result<(), Problem> {
+    push(name, value, list)?;
+    match list.last() {
+        Some(dimension) if dimension.always() => Err(Problem::field(name, format!("every comment has a {dimension}"))),
+        _ => Ok(()),
+    }
+}
+
 fn pair(name: &str, value: &str) -> Result<(AttributeId, ValueId), Problem> {
     let bad = || Problem::field(name, "must be two identifiers joined by a colon, like 12:34");
     let (attribute, id) = value.split_once(':').ok_or_else(bad)?;
@@ -184,9 +197,11 @@ mod tests {
     #[test]
     fn parameters_say_the_filter() {
         let query = "stage=1&stage=2&category=3&polarity=negative&emotion=anger&intent=churn&touchpoint=4&post=5&channel=review\
-                     &language=de&account=6&person=7&import=8&attribute=9%3A10&rated=11&words=too+late+%26+cold&from=2026-01-01&to=2026-02-01";
+                     &language=de&account=6&person=7&import=8&attribute=9%3A10&rated=11&none=stage&none=attribute%3A9&words=too+late+%26+cold&from=2026-01-01&to=2026-02-01";
         let sight = only(query).unwrap();
         assert_eq!(sight.filter.stage.len(), 2);
+        assert_eq!(sight.filter.none, [Dimension::Stage, Dimension::Attribute(AttributeId(9))]);
+        assert!(only("none=post").is_err() && only("none=attribute").is_err() && only("none=colour").is_err());
         assert_eq!(sight.filter.words, "too late & cold");
         assert_eq!(sight.period().map(Period::days), Some(32));
     }
