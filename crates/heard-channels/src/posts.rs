@@ -2,13 +2,14 @@
 //!
 //! Files, bottom-up: [`encoding`] (bytes to UTF-8), [`date`], [`number`], [`words`], [`html`] · [`rewind`], [`archive`], [`xml`], [`workbook`], [`packed`]
 //! (what files are packed in) · [`record`], [`csv`], [`document`], [`shaping`], [`jsonl`] · [`gather`], [`shape`] (the layout), [`gathered`] (several rows
-//! that are one), [`records`] · [`preset`], [`presets`], [`registry`] (layouts known by their columns) · [`header`], [`detect`] (which layout a file has) ·
+//! that are one), [`records`], [`cursor`] · [`preset`], [`presets`], [`registry`] (layouts known by their columns) · [`header`], [`detect`] (which layout a file has) ·
 //! [`survey`] (what stands in the columns), [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`at`], [`row`] (a record becomes a
 //! feedback) · [`file`] (the way in).
 
 pub mod archive;
 pub mod at;
 pub mod csv;
+pub mod cursor;
 pub mod date;
 pub mod detect;
 pub mod document;

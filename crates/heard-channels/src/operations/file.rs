@@ -8,9 +8,8 @@ use heard_domain::time::Zone;
 
 use crate::error::Unreadable;
 use crate::operations::row::Plan;
-use crate::posts::record::Record;
-use crate::posts::records::Records;
-use crate::posts::shape::{Family, Shape};
+use crate::posts::cursor::{Cursor, completed};
+use crate::posts::shape::Shape;
 
 /// A row that was taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,40 +24,21 @@ pub struct Row {
 
 /// The entries of a file, one after the other: `Err` ends it, because the file itself could not be read any further.
 pub struct Entries<R: Read + Seek> {
-    records: Records<R>,
-    record: Record,
+    cursor: Cursor<R>,
     plan: Plan,
-    last: u64,
-    broken: bool,
 }
 
 /// Opens a file for taking. The mapping's columns are found by name, so their order does not matter.
 pub fn open<R: Read + Seek>(source: R, shape: &Shape, mapping: &Mapping, zone: &Zone) -> Result<Entries<R>, Unreadable> {
-    let mut shape = shape.clone();
-    if Family::of(shape.format) == Family::Json {
-        // Columns of JSON that come late are not in the head of the file, but in the mapping.
-        for (name, _) in &mapping.columns {
-            if !shape.columns.contains(name) {
-                shape.columns.push(name.clone());
-            }
-        }
-    }
+    let shape = completed(shape, mapping);
     let plan = Plan::new(mapping, &shape.columns, zone)?;
-    let records = Records::new(source, &shape)?;
-    Ok(Entries { records, record: Record::default(), plan, last: 0, broken: false })
+    Ok(Entries { cursor: Cursor::new(source, &shape)?, plan })
 }
 
 impl<R: Read + Seek> Entries<R> {
     /// Leaves out everything up to and including a row: what was taken before a crash.
     pub fn skip_to(&mut self, row: u64) -> Result<(), Unreadable> {
-        while self.last < row {
-            match self.records.next(&mut self.record)? {
-                Some(Ok(())) => self.last = self.record.row,
-                Some(Err(bad)) => self.last = bad.row,
-                None => break,
-            }
-        }
-        Ok(())
+        self.cursor.skip_to(row)
     }
 }
 
@@ -66,32 +46,15 @@ impl<R: Read + Seek> Iterator for Entries<R> {
     type Item = Result<Result<Row, BadRow>, Unreadable>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.broken {
-            return None;
-        }
-        match self.records.next(&mut self.record) {
-            Ok(None) => None,
-            Ok(Some(Ok(()))) => {
-                self.last = self.record.row;
-                let built = self.plan.build(&self.record);
-                Some(Ok(built.map(|(entry, remarks)| Row { row: self.record.row, entry, remarks })))
-            }
-            Ok(Some(Err(bad))) => {
-                self.last = bad.row;
-                Some(Ok(Err(bad)))
-            }
-            Err(e) => {
-                self.broken = true;
-                Some(Err(e))
-            }
-        }
+        let next = self.cursor.advance()?;
+        let record = self.cursor.record();
+        let row = |(entry, remarks)| Row { row: record.row, entry, remarks };
+        Some(next.map(|next| next.and_then(|()| self.plan.build(record).map(row))))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use heard_domain::account::Money;
     use heard_domain::import::{ImportKind, Meaning};
 
@@ -102,7 +65,7 @@ mod tests {
     use crate::posts::survey::survey;
 
     fn taken(text: &str) -> (Mapping, Vec<Result<Row, BadRow>>) {
-        let mut source = Cursor::new(text.as_bytes());
+        let mut source = std::io::Cursor::new(text.as_bytes());
         let shape = detect(&mut source).unwrap();
         let survey = survey(&mut source, &shape).unwrap();
         let guessed = guess::guess(&survey, of_feedback(&shape, &survey));
@@ -159,7 +122,7 @@ mod tests {
     }
 
     fn taken_kind(text: &str) -> ImportKind {
-        let mut source = Cursor::new(text.as_bytes());
+        let mut source = std::io::Cursor::new(text.as_bytes());
         let shape = detect(&mut source).unwrap();
         let survey = survey(&mut source, &shape).unwrap();
         guess::guess(&survey, of_feedback(&shape, &survey)).mapping.kind
@@ -167,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_mapping_without_what_is_needed_says_so() {
-        let mut source = Cursor::new("a,b\n1,2\n".as_bytes());
+        let mut source = std::io::Cursor::new("a,b\n1,2\n".as_bytes());
         let shape = detect(&mut source).unwrap();
         let survey = survey(&mut source, &shape).unwrap();
         let mut mapping = guess::as_kind(&survey, of_feedback(&shape, &survey), ImportKind::Events).mapping;

@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 use crate::error::Unreadable;
 use crate::export::table::FOUND;
 use crate::posts::at::At;
+use crate::posts::cursor::{Cursor, completed};
 use crate::posts::presets::native::NATIVE;
-use crate::posts::record::{Record, sample};
-use crate::posts::records::Records;
+use crate::posts::record::sample;
 use crate::posts::registry::named;
 use crate::posts::row::Plan;
 use crate::posts::shape::{Family, Shape};
@@ -45,75 +45,51 @@ pub struct Row {
 
 /// The rows of a file, one after the other: `Err` ends it, because the file itself could not be read any further.
 pub struct Rows<R: Read + Seek> {
-    records: Records<R>,
-    record: Record,
+    cursor: Cursor<R>,
     plan: Plan,
     /// The layout is our own: objects are read as a whole.
     native: bool,
-    last: u64,
-    broken: bool,
 }
 
 /// Opens a file for taking. The mapping's columns are found by name, so their order does not matter.
 pub fn open<R: Read + Seek>(source: R, shape: &Shape, mapping: &Mapping, taking: &Taking) -> Result<Rows<R>, Unreadable> {
-    let mut shape = shape.clone();
-    let json = Family::of(shape.format) == Family::Json;
-    if json {
-        // Columns of JSON that come late are not in the head of the file, but in the mapping.
-        for (name, _) in &mapping.columns {
-            if !shape.columns.contains(name) {
-                shape.columns.push(name.clone());
-            }
-        }
-    }
+    let shape = completed(shape, mapping);
     let preset = named(&mapping.preset, shape.format);
     let plan = Plan::new(mapping, &shape.columns, preset, taking.hash, taking.zone, taking.now)?;
-    let native = mapping.preset == NATIVE && json;
-    let records = Records::new(source, &shape)?;
-    Ok(Rows { records, record: Record::default(), plan, native, last: 0, broken: false })
+    let native = mapping.preset == NATIVE && Family::of(shape.format) == Family::Json;
+    Ok(Rows { cursor: Cursor::new(source, &shape)?, plan, native })
 }
 
 impl<R: Read + Seek> Rows<R> {
     /// Leaves out everything up to and including a row: what was taken before a crash.
     pub fn skip_to(&mut self, row: u64) -> Result<(), Unreadable> {
-        while self.last < row {
-            match self.records.next(&mut self.record)? {
-                Some(Ok(())) => self.last = self.record.row,
-                Some(Err(bad)) => self.last = bad.row,
-                None => break,
-            }
-        }
-        Ok(())
+        self.cursor.skip_to(row)
     }
 
     /// Bytes of the file that were used so far, to within a block: with its size, how far it is.
     pub fn taken(&self) -> u64 {
-        self.records.taken()
+        self.cursor.records().taken()
     }
 
     /// All columns seen so far: in JSON, some may not be in the mapping.
     pub fn columns(&self) -> &[String] {
-        self.records.columns()
+        self.cursor.records().columns()
     }
 
     fn row(&self) -> Result<Row, BadRow> {
         if self.native {
             return self.own();
         }
-        let (feedback, remarks) = self.plan.build(&self.record)?;
-        Ok(Row { row: self.record.row, feedback, remarks, post: self.plan.post(&self.record) })
+        let record = self.cursor.record();
+        let (feedback, remarks) = self.plan.build(record)?;
+        Ok(Row { row: record.row, feedback, remarks, post: self.plan.post(record) })
     }
 
     /// A line in our own layout.
     fn own(&self) -> Result<Row, BadRow> {
-        let raw = self.records.raw();
-        let report = |column: String, reason: String| BadRow {
-            row: self.record.row,
-            line: self.record.line,
-            column,
-            reason,
-            sample: sample(raw),
-        };
+        let (raw, record) = (self.cursor.records().raw(), self.cursor.record());
+        let report =
+            |column: String, reason: String| BadRow { row: record.row, line: record.line, column, reason, sample: sample(raw) };
         let unlike = |e: serde_json::Error| report(String::new(), format!("not a feedback: {e}"));
         let mut object: Map<String, Value> = serde_json::from_slice(raw).map_err(unlike)?;
         let mut word = |name: &str| object.remove(name).and_then(|value| value.as_str().map(str::to_owned));
@@ -132,7 +108,7 @@ impl<R: Read + Seek> Rows<R> {
         }
         let post = name.filter(|name| self.plan.names_posts() && !name.trim().is_empty());
         let post = post.map(|name| At { name, channel: channel.and_then(|code| code.parse().ok()) });
-        Ok(Row { row: self.record.row, feedback, remarks: Vec::new(), post })
+        Ok(Row { row: record.row, feedback, remarks: Vec::new(), post })
     }
 }
 
@@ -140,23 +116,6 @@ impl<R: Read + Seek> Iterator for Rows<R> {
     type Item = Result<Result<Row, BadRow>, Unreadable>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.broken {
-            return None;
-        }
-        match self.records.next(&mut self.record) {
-            Ok(None) => None,
-            Ok(Some(Ok(()))) => {
-                self.last = self.record.row;
-                Some(Ok(self.row()))
-            }
-            Ok(Some(Err(bad))) => {
-                self.last = bad.row;
-                Some(Ok(Err(bad)))
-            }
-            Err(e) => {
-                self.broken = true;
-                Some(Err(e))
-            }
-        }
+        Some(self.cursor.advance()?.map(|next| next.and_then(|()| self.row())))
     }
 }
