@@ -46,7 +46,7 @@ pub struct Care {
 
 impl Default for Care {
     fn default() -> Self {
-        Self { draws: 500, groups: 1_000, imputations: 10, seed: 0x48_65_61_72_64 }
+        Self { draws: 500, groups: 1_000, imputations: 10, seed: 0x0048_6561_7264 }
     }
 }
 

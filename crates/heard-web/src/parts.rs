@@ -1,6 +1,6 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`arriving`] ·
+//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`], [`merge`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
 //! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`], [`examples`] · [`asking`].
 
 pub mod arriving;
@@ -20,6 +20,7 @@ pub mod journey;
 pub mod kpi;
 pub mod layout;
 pub mod learning;
+pub mod merge;
 pub mod mixes;
 pub mod movers;
 pub mod pager;

@@ -9,6 +9,7 @@ use heard_domain::user::Grant;
 use heard_flow::hear::import;
 use maud::{Markup, html};
 
+use crate::parts::empty::empty;
 use crate::parts::field::refused;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::layout::{self, Place};
@@ -65,7 +66,7 @@ async fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> R
         section.card aria-labelledby="all" {
             div.ch { div { h2 #all { "What came in" } } }
             @if imports.is_empty() {
-                div.empty { h2 { "Nothing yet" } p { "Export reviews, survey answers, tickets or complaints from where they are now, and drop the file above." } }
+                (empty("import", "Nothing yet", "Export reviews, survey answers, tickets or complaints from where they are now, and drop the file above.", &html! {}))
             } @else { (table(state, &imports)) }
         }
     };

@@ -14,6 +14,7 @@ use maud::{Markup, html};
 
 use crate::extract::Asked;
 use crate::pages::import::list::tabs;
+use crate::parts::empty::empty;
 use crate::parts::layout::{self, Place};
 use crate::parts::say::moment;
 use crate::problem::Problem;
@@ -63,7 +64,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): A
         section.card aria-labelledby="sums" {
             div.ch { div { h2 #sums { "Exposures by stage" } p { "Orders, calls, flights, visits: what was there to be experienced." } } }
             @if sums.is_empty() {
-                div.empty { h2 { "No exposures yet" } p { "Bring in a file with a day, a stage of the journey and how many there were; or send them by API." } div.tools { a.primary href="/imports" { "Bring in a file" } } }
+                (empty("import", "No exposures yet", "Bring in a file with a day, a stage of the journey and how many there were; or send them by API.", &html! { a.primary href="/imports" { "Bring in a file" } }))
             } @else { (summed(&directory, &sums)) }
         }
         @if !cells.is_empty() {
@@ -81,7 +82,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): A
         section.card aria-labelledby="events" {
             div.ch { div { h2 #events { "Events" } p { "What happened to customers: delays, returns, faults." } } }
             @if kinds.is_empty() {
-                div.empty { h2 { "No events yet" } p { "Bring in a file with an identifier, a kind and a time for each; who it happened to makes it reach their timeline." } }
+                (empty("import", "No events yet", "Bring in a file with an identifier, a kind and a time for each; who it happened to makes it reach their timeline.", &html! {}))
             } @else {
                 p.chips { @for (name, count) in &kinds { a.chip.(if kind.as_ref() == Some(name) { "on" } else { "off" }) href={ "?" (pair("kind", name)) "#events" } { bdi { (name) } " " (whole(*count)) } " " } @if kind.is_some() { a.more href="/imports/operational#events" { "All kinds" } } }
                 @if viewer.may(Grant::ReadPersons) {

@@ -11,6 +11,7 @@ use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
 use crate::pages::import::list::tabs;
+use crate::parts::empty::empty;
 use crate::parts::field::{done, refused};
 use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
@@ -60,7 +61,7 @@ async fn page(state: &AppState, viewer: &Viewer, problem: Option<&Problem>, word
         (refused(problem, &[]))
         (done(words))
         @if templates.is_empty() {
-            section.card { div.empty { h2 { "No template yet" } p { "Bring in a file, choose what its columns mean, and save that as a template in its preview." } div.tools { a.primary href="/imports" { "Bring in a file" } } } }
+            section.card { (empty("import", "No template yet", "Bring in a file, choose what its columns mean, and save that as a template in its preview.", &html! { a.primary href="/imports" { "Bring in a file" } })) }
         }
         @for template in &templates { (card(viewer, template)) }
     };

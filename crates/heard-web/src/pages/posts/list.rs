@@ -13,6 +13,7 @@ use maud::html;
 use crate::extract::Form;
 use crate::pages::posts::edit::{self, draft};
 use crate::pages::posts::health::{course, last_heard, marks, noise};
+use crate::parts::empty::empty;
 use crate::parts::icon::icon;
 use crate::parts::layout::{self, Place};
 use crate::problem::Problem;
@@ -56,7 +57,7 @@ async fn listed(state: &AppState, viewer: &Viewer, wanted: &PostDraft, problem: 
         }
         section.card aria-label="Listening posts" {
             @if seen.is_empty() {
-                div.empty { (icon("ear")) h2 { "No listening posts yet" } p { "A listening post is a place where you hear customers: a form, a survey, a help desk. One is made with every import." } }
+                (empty("ear", "No listening posts yet", "A listening post is a place where you hear customers: a form, a survey, a help desk. One is made with every import.", &html! {}))
             } @else {
                 p.soft {
                     @if noisy == 0 { "Every post informs a decision, has an owner, and something happens with what it hears." }

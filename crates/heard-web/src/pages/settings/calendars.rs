@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::calendar::{Calendar, Holiday, Hours};
+use heard_domain::directory::Directory;
 use heard_domain::id::CalendarId;
 use heard_domain::time::{Day, Time};
 use heard_flow::arrange::calendar::{self, CalendarDraft};
@@ -10,8 +11,9 @@ use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
 use crate::pages::settings::shell;
+use crate::parts::empty::empty;
 use crate::parts::field::{Field, done, line, lines, refused};
-use crate::parts::form::csrf;
+use crate::parts::form::{Options, csrf};
 use crate::parts::say::moment;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -168,7 +170,7 @@ fn listed(state: &AppState, viewer: &Viewer, typed: &Typed, problem: Option<&Pro
     let body = html! {
         section.card aria-label="Calendars" {
             @if directory.calendars.is_empty() {
-                div.empty { h2 { "No calendars yet" } p { "A calendar says when a department works, so that a promise of so many hours has a due time." } }
+                (empty("cal", "No calendars yet", "A calendar says when a department works, so that a promise of so many hours has a due time.", &html! {}))
             } @else {
                 div.scroll tabindex="0" role="group" aria-label="Table of calendars" {
                     table.plain {
@@ -246,6 +248,12 @@ fn form(action: &str, viewer: &Viewer, typed: &Typed, problem: Option<&Problem>)
             button.primary { "Save" }
         }
     }
+}
+
+/// Calendars to choose from.
+pub fn calendar_options(directory: &Directory) -> Options {
+    let known = directory.calendars.iter().map(|calendar| (calendar.id.to_string(), calendar.name.clone()));
+    std::iter::once((String::new(), "not said".to_owned())).chain(known).collect()
 }
 
 #[cfg(test)]

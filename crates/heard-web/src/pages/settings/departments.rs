@@ -12,10 +12,13 @@ use heard_store::tables;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
+use crate::pages::settings::calendars::calendar_options;
 use crate::pages::settings::shell;
-use crate::parts::field::{Field, boxes, done, line, reason, refused};
+use crate::parts::empty::empty;
+use crate::parts::field::{Field, boxes, done, line, refused};
 use crate::parts::filters::category_options;
 use crate::parts::form::{Options, choice, csrf};
+use crate::parts::merge::merge_or_remove;
 use crate::parts::sure::{Sure, said};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -157,7 +160,7 @@ async fn listed(
     let body = html! {
         section.card aria-label="Departments" {
             @if all.is_empty() {
-                div.empty { h2 { "No departments yet" } p { "Departments are those who cause and mend what customers speak of: inside the company, or partners outside." } }
+                (empty("people", "No departments yet", "Departments are those who cause and mend what customers speak of: inside the company, or partners outside.", &html! {}))
             } @else {
                 div.scroll tabindex="0" role="group" aria-label="Table of departments" {
                     table.plain {
@@ -199,32 +202,14 @@ async fn one(
 ) -> Result<Response, Problem> {
     let (directory, users) = (state.flow.directory(), users(state).await?);
     let path = format!("{PATH}/{id}");
-    let others: Options = std::iter::once((String::new(), "choose one".to_owned()))
-        .chain(directory.departments.iter().filter(|d| d.id != id).map(|d| (d.id.to_string(), d.name.clone())))
-        .collect();
+    let others = directory.departments.iter().filter(|d| d.id != id).map(|d| (d.id.to_string(), d.name.as_str()));
     let body = html! {
         (done(saved.then_some("Saved.")))
         section.card.narrow aria-label="Department" { (form(&path, viewer, draft, &directory, &users, problem)) }
-        section.card.narrow.form aria-labelledby="merge-or-remove" {
-            div.ch { h2 #merge-or-remove { "Merge or remove" } }
-            p.soft { "You see what it touches before anything happens." }
-            form.inline method="post" action=(path) {
-                (csrf(&viewer.csrf))
-                (choice("into", "into", "Make it part of", &others, ""))
-                @if let Some(wrong) = reason(problem, "into") { span.wrong { (wrong) } }
-                button.secondary name="do" value="merge" { "Merge …" }
-                button.danger name="do" value="remove" { "Remove …" }
-            }
-        }
+        (merge_or_remove(&path, &viewer.csrf, "Make it part of", others, problem))
         p { a.more href=(PATH) { "All departments" } }
     };
     Ok(shell::page(viewer, PATH, "Department", problem, &body))
-}
-
-/// Calendars to choose from.
-pub fn calendar_options(directory: &Directory) -> Options {
-    let known = directory.calendars.iter().map(|calendar| (calendar.id.to_string(), calendar.name.clone()));
-    std::iter::once((String::new(), "not said".to_owned())).chain(known).collect()
 }
 
 fn form(

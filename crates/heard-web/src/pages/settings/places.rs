@@ -14,10 +14,12 @@ use heard_flow::seen::seen;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
-use crate::pages::settings::departments::calendar_options;
+use crate::pages::settings::calendars::calendar_options;
 use crate::pages::settings::shell;
-use crate::parts::field::{Field, done, line, lines, reason, refused};
-use crate::parts::form::{Options, choice, csrf};
+use crate::parts::empty::empty;
+use crate::parts::field::{Field, done, line, lines, refused};
+use crate::parts::form::{choice, csrf};
+use crate::parts::merge::merge_or_remove;
 use crate::parts::say::comments;
 use crate::parts::sure::{Sure, said};
 use crate::problem::Problem;
@@ -179,7 +181,7 @@ async fn listed(state: &AppState, viewer: &Viewer, typed: &Form, problem: Option
     let body = html! {
         section.card aria-label="Places" {
             @if directory.places.is_empty() {
-                div.empty { h2 { "No places yet" } p { "A store, an airport, a branch: wherever your people meet customers. Comments that name one by name or code belong to it." } }
+                (empty("home", "No places yet", "A store, an airport, a branch: wherever your people meet customers. Comments that name one by name or code belong to it.", &html! {}))
             } @else {
                 div.scroll tabindex="0" role="group" aria-label="Table of places" {
                     table.plain {
@@ -237,26 +239,14 @@ async fn one(
     let directory = seen(&state.flow, &viewer.scope).await?;
     let effect = place::effect(&state.flow, &viewer.scope, place.id).await?;
     let path = format!("{PATH}/{}", place.id);
-    let others: Options = std::iter::once((String::new(), "choose one".to_owned()))
-        .chain(directory.places.iter().filter(|p| p.id != place.id).map(|p| (p.id.to_string(), p.name.clone())))
-        .collect();
+    let others = directory.places.iter().filter(|p| p.id != place.id).map(|p| (p.id.to_string(), p.name.as_str()));
     let body = html! {
         (done(saved.then_some("Saved.")))
         section.card.narrow aria-label="Place" {
             p.soft { (comments(effect.comments)) " in sight belong to it." }
             (form(&path, viewer, typed, &directory, problem))
         }
-        section.card.narrow.form aria-labelledby="merge-or-remove" {
-            div.ch { h2 #merge-or-remove { "Merge or remove" } }
-            p.soft { "You see what it touches before anything happens." }
-            form.inline method="post" action=(path) {
-                (csrf(&viewer.csrf))
-                (choice("into", "into", "It is the same as", &others, ""))
-                @if let Some(wrong) = reason(problem, "into") { span.wrong { (wrong) } }
-                button.secondary name="do" value="merge" { "Merge …" }
-                button.danger name="do" value="remove" { "Remove …" }
-            }
-        }
+        (merge_or_remove(&path, &viewer.csrf, "It is the same as", others, problem))
         p { a.more href=(PATH) { "All places" } }
     };
     Ok(shell::page(viewer, PATH, "Place", problem, &body))

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
 use crate::pages::settings::shell;
+use crate::parts::empty::empty;
 use crate::parts::field::{Field, done, line, lines, refused};
 use crate::parts::form::{Options, choice, csrf};
 use crate::problem::Problem;
@@ -205,7 +206,7 @@ async fn listed(
     let body = html! {
         section.card aria-label="Segments" {
             @if rows.is_empty() {
-                div.empty { h2 { "No segments yet" } p { "A segment is a saved filter of persons: key accounts, those who renew soon, finance people. Figures and lists can be narrowed to it." } }
+                (empty("filter", "No segments yet", "A segment is a saved filter of persons: key accounts, those who renew soon, finance people. Figures and lists can be narrowed to it.", &html! {}))
             } @else {
                 div.scroll tabindex="0" role="group" aria-label="Table of segments" {
                     table.plain {

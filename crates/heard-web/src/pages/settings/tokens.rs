@@ -12,6 +12,7 @@ use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
 use crate::pages::settings::shell;
+use crate::parts::empty::empty;
 use crate::parts::field::{Field, reason, refused};
 use crate::parts::form::csrf;
 use crate::problem::Problem;
@@ -87,7 +88,7 @@ async fn page(
         }
         section.card aria-label="Tokens" {
             @if tokens.is_empty() {
-                div.empty { h2 { "No tokens yet" } p { "A token lets a program send feedback or read figures through the API. Make one below." } }
+                (empty("key", "No tokens yet", "A token lets a program send feedback or read figures through the API. Make one below.", &html! {}))
             } @else {
                 div.scroll tabindex="0" role="group" aria-label="Table of tokens" {
                     table.plain {
