@@ -4,7 +4,7 @@
 //! [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] · [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`],
 //! [`user`], [`scope`], [`audit`], [`job`] ·
-//! [`question`], [`directory`] · [`starter`].
+//! [`question`], [`theme`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod attribute;
@@ -39,6 +39,7 @@ pub mod segment;
 pub mod starter;
 pub mod statistics;
 pub mod taxonomy;
+pub mod theme;
 pub mod time;
 pub mod user;
 pub mod webhook;

@@ -163,9 +163,14 @@ pub fn difference(now: &Estimate, before: &Estimate) -> (f64, f64, f64) {
 /// Two counts under the same exposure: the two-sided p-value that their rates are equal and the 95 % interval of the
 /// change in per cent of `before`, from Var(ln(a/b)) ≈ φ(1/(a+½) + 1/(b+½)); `dispersion` φ ≥ 1 widens it.
 pub fn change_of_counts(now: u64, before: u64, dispersion: f64) -> (f64, f64, f64) {
-    let (a, b) = (now as f64 + 0.5, before as f64 + 0.5);
+    change_of_rates((now, 1.0), (before, 1.0), dispersion)
+}
+
+/// The same for two counts that each stand against an exposure of their own (comments, orders, days; above zero).
+pub fn change_of_rates(now: (u64, f64), before: (u64, f64), dispersion: f64) -> (f64, f64, f64) {
+    let (a, b) = (now.0 as f64 + 0.5, before.0 as f64 + 0.5);
     let error = (dispersion.max(1.0) * (1.0 / a + 1.0 / b)).sqrt();
-    let ratio = (a / b).ln();
+    let ratio = (a / b * before.1 / now.1).ln();
     let per_cent = |x: f64| 100.0 * (x.exp() - 1.0);
     (two_sided(ratio / error), per_cent(ratio - Z95 * error), per_cent(ratio + Z95 * error))
 }

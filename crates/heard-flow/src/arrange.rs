@@ -19,6 +19,7 @@ pub mod session;
 pub mod starter;
 pub mod taxonomy;
 pub mod template;
+pub mod theme;
 pub mod token;
 pub mod user;
 pub mod version;

@@ -10,8 +10,10 @@ use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
 use heard_domain::id::{IdMaker, ImportId, PersonId};
 use heard_domain::precision::Precision;
+use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
-use heard_domain::time::{Clock, Time};
+use heard_domain::theme::Themes;
+use heard_domain::time::{Clock, Period, Time};
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
 use heard_store::store::Store;
@@ -23,6 +25,7 @@ use heard_text::pipeline::Reader;
 use tokio::sync::watch;
 
 use crate::error::FlowError;
+use crate::kept::Kept;
 use crate::lessons::{of as lessons_of, present};
 use crate::noting::Noting;
 use crate::remembered::Remembered;
@@ -59,6 +62,8 @@ pub struct Flow {
     noting: Arc<Noting>,
     /// Tokens that were looked up.
     pub(crate) tokens: Remembered,
+    /// The themes that were found in the last minutes.
+    pub(crate) themes: Kept<(Reach, Filter, Period, String), Themes>,
     stopping: watch::Sender<bool>,
 }
 
@@ -90,6 +95,7 @@ impl Flow {
             measured: Mutex::default(),
             noting,
             tokens: Remembered::default(),
+            themes: Kept::default(),
             stopping: watch::Sender::default(),
         })
     }

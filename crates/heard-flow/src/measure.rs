@@ -1,7 +1,7 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]) · [`finding`] · [`overview`], [`map`], [`precision`], [`useful`].
+//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`overview`], [`map`], [`precision`], [`useful`].
 
 pub mod ask;
 pub mod drivers;
@@ -20,4 +20,5 @@ pub mod period;
 pub mod precision;
 pub mod quotes;
 pub mod steps;
+pub mod themes;
 pub mod useful;

@@ -16,14 +16,15 @@ use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
     accounts, audit, calendars, company, departments, directory, drivers, events, export, exposures, feedback, figures, forms,
-    hooks, imports, journey, learning, live, persons, places, posts, segments, taxonomy, templates, tokens, users, webhooks,
+    hooks, imports, journey, learning, live, persons, places, posts, segments, taxonomy, templates,
+    themes as found, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
     categories, category, correct, drivers as matters, feedback as reading, form as visit, import, journey as map, journey_edit,
-    live as arriving, overview, posts as listen, settings, sign_in, welcome,
+    live as arriving, overview, posts as listen, settings, sign_in, themes, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -98,6 +99,10 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/categories/{id}/examples", May(Shape), examples::add),
         Route::page(post(), "/examples/{id}", May(Shape), examples::change),
         Route::page(post(), "/feedback/{id}/examples", May(Shape), examples::choose),
+        Route::page(get(), "/themes", May(ReadFeedback), themes::list::show),
+        Route::page(get(), "/themes.csv", May(ReadFeedback), themes::list::file),
+        Route::page(get(), "/themes/{key}", May(ReadFeedback), themes::show::show),
+        Route::page(post(), "/themes/{key}", May(Shape), themes::show::promote),
 
         Route::page(get(), "/drivers", May(ReadFigures), matters::show),
         Route::page(get(), "/drivers.csv", May(ReadFigures), matters::file),
@@ -170,6 +175,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/figures", May(ReadFigures), figures::ask_doc(), figures::ask),
         Route::api(get(), "/api/v1/figures", May(ReadFigures), figures::look_doc(), figures::look),
         Route::api(get(), "/api/v1/drivers", May(ReadFigures), drivers::show_doc(), drivers::show),
+        Route::api(get(), "/api/v1/themes", May(ReadFeedback), found::list_doc(), found::list),
         Route::api(get(), "/api/v1/journey", SignedIn, journey::show_doc(), journey::show),
         Route::api(put(), "/api/v1/journey", May(Shape), journey::set_doc(), journey::set),
         Route::api(get(), "/api/v1/taxonomy", SignedIn, directory::taxonomy_doc(), directory::taxonomy),

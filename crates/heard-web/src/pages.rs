@@ -16,4 +16,5 @@ pub mod overview;
 pub mod posts;
 pub mod settings;
 pub mod sign_in;
+pub mod themes;
 pub mod welcome;

@@ -5,6 +5,7 @@ use heard_domain::example::{Example, ExampleWords};
 use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId};
 use heard_domain::reading::Span;
 use heard_domain::scope::Scope;
+use heard_domain::theme::ThemePassage;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::tables;
@@ -170,6 +171,25 @@ pub async fn choose(flow: &Flow, scope: &Scope, feedback: FeedbackId, span: Opti
     }
     let words = said(flow, scope, feedback, span).await?;
     add_all(flow, scope, categories.into_iter().map(|category| (category, true, words.clone())).collect()).await
+}
+
+/// Passages become examples of a category, all or none; those of comments that are gone or out of sight are left out.
+pub async fn gather(
+    flow: &Flow,
+    scope: &Scope,
+    category: CategoryId,
+    passages: &[ThemePassage],
+) -> Result<Vec<ExampleId>, FlowError> {
+    need(scope, Grant::Shape)?;
+    need(scope, Grant::ReadFeedback)?;
+    known(flow, category)?;
+    let mut wanted = Vec::with_capacity(passages.len());
+    for passage in passages {
+        if let Ok(words) = said(flow, scope, passage.feedback, Some(passage.span)).await {
+            wanted.push((category, true, words));
+        }
+    }
+    add_all(flow, scope, wanted).await
 }
 
 fn written(text: &str) -> Result<String, FlowError> {

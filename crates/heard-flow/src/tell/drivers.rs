@@ -1,6 +1,6 @@
 //! Drivers as a file for spreadsheets: one line a parameter, cells guarded against being run.
 
-use heard_channels::export::guard::guarded;
+use heard_channels::export::line::line;
 
 use crate::measure::drivers::{Driver, Matters};
 
@@ -54,27 +54,4 @@ fn cells(driver: &Driver) -> [String; 16] {
         shift.map(|shift| number(shift.change)).unwrap_or_default(),
         shift.map(|shift| shift.certainty.code().to_owned()).unwrap_or_default(),
     ]
-}
-
-fn line(cells: &[String]) -> String {
-    let quoted: Vec<String> = cells
-        .iter()
-        .map(|cell| {
-            let cell = guarded(cell);
-            let plain = cell.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'));
-            if plain { cell.into_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
-        })
-        .collect();
-    format!("{}\r\n", quoted.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_that_a_spreadsheet_would_run_is_guarded() {
-        let cells = ["=HYPERLINK(\"http://x\")".to_owned(), "-1.5".to_owned(), "a, \"b\"".to_owned()];
-        assert_eq!(line(&cells), "\"'=HYPERLINK(\"\"http://x\"\")\",-1.5,\"a, \"\"b\"\"\"\r\n");
-    }
 }

@@ -27,6 +27,7 @@ pub mod segments;
 pub mod sight;
 pub mod taxonomy;
 pub mod templates;
+pub mod themes;
 pub mod tokens;
 pub mod users;
 pub mod webhooks;

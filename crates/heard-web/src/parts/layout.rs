@@ -24,6 +24,8 @@ pub enum Place {
     Imports,
     /// The taxonomy.
     Categories,
+    /// What no category explains.
+    Themes,
     /// What matters for an overall score.
     Drivers,
     /// Company, users, posts, categories, tokens.
@@ -34,7 +36,7 @@ impl Place {
     /// The groups of the navigation.
     const GROUPS: [(&'static str, &'static [Self]); 3] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
-        ("Understand", &[Self::Categories, Self::Drivers]),
+        ("Understand", &[Self::Categories, Self::Themes, Self::Drivers]),
         ("Settings", &[Self::Settings]),
     ];
 
@@ -47,6 +49,7 @@ impl Place {
             Self::Posts => "/posts",
             Self::Imports => "/imports",
             Self::Categories => "/categories",
+            Self::Themes => "/themes",
             Self::Drivers => "/drivers",
             Self::Settings => "/settings",
         }
@@ -61,6 +64,7 @@ impl Place {
             Self::Posts => "Listening posts",
             Self::Imports => "Imports",
             Self::Categories => "Categories",
+            Self::Themes => "Themes",
             Self::Drivers => "Drivers",
             Self::Settings => "Settings",
         }
@@ -74,6 +78,7 @@ impl Place {
             Self::Posts => icon("ear"),
             Self::Imports => icon("import"),
             Self::Categories => icon("tag"),
+            Self::Themes => icon("themes"),
             Self::Drivers => icon("weigh"),
             Self::Settings => icon("settings"),
         }
@@ -83,7 +88,7 @@ impl Place {
     fn seen_by(self, viewer: &Viewer) -> bool {
         match self {
             Self::Overview | Self::Journey | Self::Posts | Self::Categories | Self::Drivers => viewer.may(Grant::ReadFigures),
-            Self::Feedback => viewer.may(Grant::ReadFeedback),
+            Self::Feedback | Self::Themes => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
             Self::Settings => true,
         }

@@ -27,4 +27,5 @@ mod serve;
 mod settings;
 mod sign_in;
 mod site;
+mod themes;
 mod world;

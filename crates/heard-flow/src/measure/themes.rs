@@ -1,0 +1,281 @@
+//! Themes: what passages that no category explains have in common, beside the period before.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use heard_domain::id::{FeedbackId, StageId};
+use heard_domain::question::Filter;
+use heard_domain::reading::Polarity;
+use heard_domain::scope::Scope;
+use heard_domain::statistics::{Certainty, Clusters, Estimate, adjusted, certainty, change_of_rates};
+use heard_domain::theme::{Growth, Theme, ThemePassage, Themes};
+use heard_domain::time::{Day, Period, Time};
+use heard_domain::user::Grant;
+use heard_store::error::StoreError;
+use heard_store::tables;
+use heard_store::view::View;
+use heard_text::learn::theme::{Wanted, themes as gathered};
+use sha2::{Digest, Sha256};
+
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+use crate::measure::steps::Steps;
+
+/// Of so many comments, the newest, a sample is taken in each of the two periods.
+const NEWEST: usize = 200_000;
+/// How many comments are looked through in each of the two periods.
+const LOOKED_THROUGH: usize = 10_000;
+/// How many are read from the store at a time.
+const BATCH: usize = 1_000;
+/// A passage of fewer words says too little by itself.
+const FEWEST_WORDS: usize = 3;
+/// As few persons make no theme: one who writes often is not many.
+const FEWEST_PERSONS: u64 = 3;
+/// How many themes are shown.
+const SHOWN: usize = 30;
+/// How long themes that were found are shown before they are looked for again, in milliseconds: ten minutes.
+const FRESH_MS: i64 = 600_000;
+
+/// The themes of what passes a filter in a period. What was found in the last ten minutes is given again, unless `anew`.
+pub async fn themes(flow: &Flow, scope: &Scope, filter: &Filter, period: Period, anew: bool) -> Result<Arc<Themes>, FlowError> {
+    need(scope, Grant::ReadFeedback)?;
+    let reader = flow.reader().name().to_owned();
+    let asked = (scope.reach.clone(), filter.clone(), period, reader);
+    let since = if anew { flow.now() } else { flow.now().plus_ms(-FRESH_MS) };
+    if let Some(found) = flow.themes.get(&asked, since) {
+        return Ok(found);
+    }
+    let _turn = flow.themes.turn.lock().await;
+    if let Some(found) = flow.themes.get(&asked, since) {
+        return Ok(found); // somebody else has looked meanwhile
+    }
+    let found = Arc::new(look(flow, scope, filter, period).await?);
+    flow.themes.put(asked, found.found_at, Arc::clone(&found));
+    Ok(found)
+}
+
+/// A passage that no category explains.
+struct Unexplained {
+    at: ThemePassage,
+    text: String,
+    /// Who said it: a person, or a comment without one.
+    who: (bool, i64),
+    day: Day,
+    polarity: Option<Polarity>,
+    stage: Option<StageId>,
+}
+
+/// What was looked through in a period.
+#[derive(Default)]
+struct Looked {
+    comments: u64,
+    of: u64,
+    passages: Vec<Unexplained>,
+}
+
+async fn look(flow: &Flow, scope: &Scope, filter: &Filter, period: Period) -> Result<Themes, FlowError> {
+    let now = passages(flow, scope, filter, period).await?;
+    let before = passages(flow, scope, filter, period.before()).await?;
+    let found_at = flow.now();
+    let work = move || found(&now, &before, period, found_at);
+    tokio::task::spawn_blocking(work).await.map_err(FlowError::internal)
+}
+
+/// Every so-manieth of a list, so that about so many stay, evenly spread.
+fn sample(ids: Vec<FeedbackId>, most: usize) -> Vec<FeedbackId> {
+    let every = ids.len().div_ceil(most.max(1)).max(1);
+    ids.into_iter().step_by(every).collect()
+}
+
+async fn passages(flow: &Flow, scope: &Scope, filter: &Filter, period: Period) -> Result<Looked, FlowError> {
+    let there = flow.store.find(scope, filter, Some(period), None, NEWEST).await?;
+    let ids = sample(there.ids, LOOKED_THROUGH);
+    let mut looked = Looked { of: there.total, ..Looked::default() };
+    for ids in ids.chunks(BATCH) {
+        let (ids, stages) = (ids.to_vec(), filter.stage.clone());
+        let (comments, passages) = flow.store.read(scope, move |view| unexplained(view, &ids, &stages)).await?;
+        looked.comments += comments;
+        looked.passages.extend(passages);
+    }
+    Ok(looked)
+}
+
+fn unexplained(
+    view: &View,
+    ids: &[FeedbackId],
+    stages: &[StageId],
+) -> Result<(u64, Vec<Unexplained>), StoreError> {
+    let readings = tables::reading::many(view, ids)?;
+    let mut readings: HashMap<FeedbackId, _> = readings.into_iter().map(|reading| (reading.feedback, reading)).collect();
+    let (mut comments, mut passages) = (0, Vec::new());
+    for feedback in tables::feedback::many(view, ids)? {
+        comments += 1;
+        let Some(reading) = readings.remove(&feedback.id) else { continue };
+        let who = feedback.person.map_or((false, feedback.id.0), |person| (true, person.0));
+        for passage in reading.passages.iter().filter(|passage| passage.categories.is_empty()) {
+            let stage = passage.stage.as_ref().map(|label| label.value);
+            let fits = stages.is_empty() || stage.is_some_and(|stage| stages.contains(&stage));
+            let text = passage.span.of(&feedback.text).unwrap_or_default();
+            if fits && text.split_whitespace().nth(FEWEST_WORDS - 1).is_some() {
+                let polarity = passage.sentiment.as_ref().map(|sentiment| sentiment.polarity);
+                let at = ThemePassage { feedback: feedback.id, span: passage.span };
+                passages.push(Unexplained { at, text: text.to_owned(), who, day: feedback.day, polarity, stage });
+            }
+        }
+    }
+    Ok((comments, passages))
+}
+
+fn persons<'a>(passages: impl Iterator<Item = &'a Unexplained>) -> u64 {
+    passages.map(|passage| passage.who).collect::<HashSet<_>>().len() as u64
+}
+
+/// Both periods are gathered together, so that a theme is the same in both.
+fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Themes {
+    let all: Vec<&Unexplained> = now.passages.iter().chain(&before.passages).collect();
+    let texts: Vec<&str> = all.iter().map(|passage| passage.text.as_str()).collect();
+    let inside = Steps::of(period);
+    let steps = Steps { first: inside.first + -(inside.days * inside.count as i32), count: inside.count * 2, ..inside };
+    let is_now = |at: usize| at < now.passages.len();
+    let mut themes = Vec::new();
+    let mut told = 0;
+    for gathered in gathered(&texts, Wanted::default()).themes {
+        let of = |when: bool| {
+            let chosen = gathered.passages.iter().filter(move |at| is_now(**at) == when);
+            chosen.filter_map(|at| all.get(*at)).copied().collect::<Vec<&Unexplained>>()
+        };
+        let (here, earlier) = (of(true), of(false));
+        let spoke = persons(here.iter().copied());
+        if here.len() < Wanted::default().least || spoke < FEWEST_PERSONS {
+            continue;
+        }
+        told += here.len() as u64;
+        let spoke_before = persons(earlier.iter().copied());
+        let exposures = (now.comments.max(1) as f64, before.comments.max(1) as f64);
+        let (p, low, high) = change_of_rates((spoke, exposures.0), (spoke_before, exposures.1), 1.0);
+        let rate = (spoke as f64 / exposures.0) / (spoke_before as f64 / exposures.1);
+        let change = (spoke_before > 0).then(|| 100.0 * (rate - 1.0));
+        let growth = Growth { before: spoke_before, change, low, high, certainty: Certainty::CouldBeNoise };
+        let mut counts = vec![0; steps.count];
+        for passage in here.iter().chain(&earlier) {
+            if let Some(count) = steps.index(passage.day).and_then(|step| counts.get_mut(step)) {
+                *count += 1;
+            }
+        }
+        let theme = Theme {
+            key: key(&gathered.words),
+            passages: here.iter().map(|passage| passage.at).collect(),
+            persons: spoke,
+            net: net(&here),
+            stage: most(&here),
+            growth,
+            counts,
+            words: gathered.words,
+        };
+        themes.push((theme, p));
+    }
+    for (at, p) in adjusted(&themes.iter().map(|(_, p)| *p).collect::<Vec<_>>()).into_iter().enumerate() {
+        // Without a period before there is nothing to compare with.
+        if let Some((theme, _)) = themes.get_mut(at).filter(|_| before.comments > 0) {
+            theme.growth.certainty = certainty(p);
+        }
+    }
+    let mut themes: Vec<Theme> = themes.into_iter().map(|(theme, _)| theme).collect();
+    themes.sort_by(|a, b| b.persons.cmp(&a.persons).then_with(|| a.key.cmp(&b.key)));
+    themes.dedup_by(|a, b| a.key == b.key);
+    themes.truncate(SHOWN);
+    Themes {
+        period,
+        found_at,
+        comments: now.comments,
+        of: now.of,
+        comments_before: before.comments,
+        unexplained: now.passages.len() as u64,
+        rest: now.passages.len() as u64 - told,
+        step_days: inside.days,
+        steps: inside.count,
+        themes,
+    }
+}
+
+/// The name of a theme in addresses: the first six bytes of the hash of its words, as a number.
+fn key(words: &[String]) -> String {
+    let hash = Sha256::digest(words.join("\n").as_bytes());
+    hash.iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)).to_string()
+}
+
+fn net(passages: &[&Unexplained]) -> Option<Estimate> {
+    let mut by_person: HashMap<(bool, i64), (f64, f64)> = HashMap::new();
+    for passage in passages {
+        if let Some(polarity) = passage.polarity {
+            let (d, n) = by_person.entry(passage.who).or_default();
+            *d += f64::from(polarity.sign());
+            *n += 1.0;
+        }
+    }
+    let mut clusters = Clusters::default();
+    for (d, n) in by_person.into_values() {
+        clusters.add(d, n);
+    }
+    clusters.net()
+}
+
+fn most(passages: &[&Unexplained]) -> Option<StageId> {
+    let mut counts: HashMap<StageId, u64> = HashMap::new();
+    for stage in passages.iter().filter_map(|passage| passage.stage) {
+        *counts.entry(stage).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(stage, count)| (*count, std::cmp::Reverse(*stage))).map(|(stage, _)| stage)
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_domain::reading::Span;
+
+    use super::*;
+
+    fn passage(id: i64, text: &str, who: i64, day: i32) -> Unexplained {
+        let at = ThemePassage { feedback: FeedbackId(id), span: Span::new(0, text.len()) };
+        Unexplained { at, text: text.to_owned(), who: (true, who), day: Day(day), polarity: Some(Polarity::Negative), stage: None }
+    }
+
+    fn period() -> Period {
+        Period::ending(Day(20_000), 28)
+    }
+
+    #[test]
+    fn a_theme_counts_persons_and_grows_against_the_comments_looked_at() {
+        let things = ["suitcase", "luggage", "bag", "backpack", "bags", "suitcases", "baggage", "trunk"];
+        let lost: Vec<Unexplained> =
+            (0..40).map(|n| passage(n, &format!("you lost my {} at the airport", things[n as usize % 8]), n % 20, 19_990)).collect();
+        let now = Looked { comments: 400, of: 400, passages: lost };
+        let few = (0..2).map(|n| passage(100 + n, "you lost my suitcase at the airport", 100 + n, 19_960)).collect();
+        let before = Looked { comments: 400, of: 400, passages: few };
+        let found = found(&now, &before, period(), Time(0));
+        let [theme] = found.themes.as_slice() else { panic!("{found:?}") };
+        assert_eq!((theme.persons, theme.growth.before, theme.passages.len()), (20, 2, 40));
+        assert_eq!(theme.growth.change, Some(900.0));
+        assert_eq!(theme.growth.certainty, Certainty::VeryLikelyReal);
+        assert_eq!((found.rest, theme.counts.iter().sum::<u64>()), (0, 42));
+        assert_eq!(theme.net.map(|net| net.value), Some(-100.0));
+        // Twice as many comments looked at before: as many persons are half the rate.
+        let double = Looked { comments: 800, of: 800, passages: before.passages };
+        let again = super::found(&now, &double, period(), Time(0));
+        assert_eq!(again.themes.first().and_then(|theme| theme.growth.change), Some(1_900.0));
+    }
+
+    #[test]
+    fn one_who_writes_often_is_no_theme() {
+        let said = (0..30).map(|n| passage(n, "you lost my suitcase at the airport", 1, 19_990)).collect();
+        let found = found(&Looked { comments: 30, of: 30, passages: said }, &Looked::default(), period(), Time(0));
+        assert_eq!((found.themes.len(), found.rest, found.unexplained), (0, 30, 30));
+    }
+
+    #[test]
+    fn a_sample_is_spread_over_the_whole_list() {
+        let ids: Vec<FeedbackId> = (0..25).map(FeedbackId).collect();
+        let some = sample(ids.clone(), 10);
+        assert_eq!((some.len(), some.last()), (9, Some(&FeedbackId(24))));
+        assert_eq!(sample(ids.clone(), 25), ids);
+    }
+}
