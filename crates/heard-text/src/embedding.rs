@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::model::BadModel;
+use crate::asset::BadModel;
 use crate::token::Tokens;
 use crate::wordpiece::{Piece, Pieces};
 

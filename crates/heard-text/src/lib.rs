@@ -1,12 +1,12 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
-//! Bottom-up: [`token`], [`words`] · [`phrase`], [`lexicon`], [`languages`], [`wishes`], [`asks`], [`evidence`], [`points`], [`grammar`],
-//! [`suggestion`] · [`encoder`], [`wordpiece`],
-//! [`embedding`] · [`model`], [`learn`] (from the company's examples), [`company`] · [`step`] (what a step
+//! Bottom-up: [`asset`], [`token`], [`words`] · [`phrase`], [`lexicon`], [`languages`], [`wishes`], [`asks`], [`evidence`], [`points`], [`grammar`],
+//! [`suggestion`] · [`wordpiece`], [`embedding`] · [`encoder`] · [`model`], [`learn`] (from the company's examples), [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
 //! [`judge`] (how well it reads).
 
 pub mod asks;
+pub mod asset;
 pub mod company;
 pub mod embedding;
 pub mod encoder;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use heard_domain::reading::Feeling;
 
+use crate::asset::BadModel;
 use crate::encoder::{BITS, DENSE, Encoded, Feature};
 
 /// One output for the value, one per class of sentiment, one per feeling, and one for none of them.
@@ -28,11 +29,6 @@ const MAGIC: &[u8; 8] = b"HEARDTXT";
 const NAME: usize = 16;
 /// So many rows fit into sums of sixteen bits.
 const FIT: usize = 256;
-
-/// A file that is no trained head.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a trained head of Heard: {0}")]
-pub struct BadModel(pub &'static str);
 
 /// What is set after training, on texts that did not train.
 #[derive(Debug, Clone, PartialEq)]
