@@ -164,7 +164,7 @@ pub fn drivers(sample: &Sample, care: Care) -> Result<Drivers, NotFound> {
         return stop(Nothing::NoPredictor, left_out);
     }
     let columns: Vec<usize> = used.iter().copied().chain([width - 1]).collect();
-    let spread: Vec<(f64, f64)> = columns.iter().map(|j| spread(rows.iter().map(|(row, _)| row[*j]))).collect();
+    let spread: Vec<(f64, f64)> = columns.iter().map(|j| spread(&rows.iter().map(|(row, _)| row[*j]))).collect();
     if spread.last().is_none_or(|(_, deviation)| *deviation <= 0.0) {
         return stop(Nothing::Even { n }, left_out);
     }
@@ -187,7 +187,7 @@ pub fn drivers(sample: &Sample, care: Care) -> Result<Drivers, NotFound> {
 }
 
 /// Mean and standard deviation of what was answered.
-fn spread(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+fn spread(values: &(impl Iterator<Item = f64> + Clone)) -> (f64, f64) {
     let given = || values.clone().filter(|x| x.is_finite());
     let n = given().count().max(1) as f64;
     let mean = given().sum::<f64>() / n;
@@ -241,7 +241,9 @@ impl Resampled {
         let p = variables.saturating_sub(1);
         let mut subsets = Subsets::new(p);
         let mut all = Moments::new(variables);
-        groups.iter().for_each(|group| all.absorb(group));
+        for group in groups {
+            all.absorb(group);
+        }
         let covariance = all.covariance();
         let shares = subsets.shares(&covariance);
         let r2 = subsets.all();
@@ -466,7 +468,7 @@ mod tests {
     fn constants_and_twins_are_named() {
         let mut made = Sample { predictors: 5, ..Sample::default() };
         for row in sample(&[0.3, 0.2], 200, 0.0, 8).values.chunks(3) {
-            let rare = if made.person.len() % 3 == 0 { row[0] } else { f64::NAN };
+            let rare = if made.person.len().is_multiple_of(3) { row[0] } else { f64::NAN };
             made.values.extend([row[0], 4.0, row[1], row[0] * 2.0, rare, row[2]]);
             made.person.push(0);
         }

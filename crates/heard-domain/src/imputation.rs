@@ -329,7 +329,9 @@ mod tests {
         let expected = whole.covariance();
         for groups in gapped.filled(3, &mut draws) {
             let mut all = Moments::new(3);
-            groups.iter().for_each(|group| all.absorb(group));
+            for group in &groups {
+                all.absorb(group);
+            }
             assert_eq!(all.n(), 6_000.0);
             for (a, b) in all.covariance().iter().zip(&expected) {
                 assert!((a - b).abs() < 0.06, "{:?} {expected:?}", all.covariance());

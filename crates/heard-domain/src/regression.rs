@@ -248,7 +248,9 @@ mod tests {
 
     fn covariance(rows: &[Vec<f64>]) -> Vec<f64> {
         let mut moments = Moments::new(rows[0].len());
-        rows.iter().for_each(|row| moments.add(row));
+        for row in rows {
+            moments.add(row);
+        }
         moments.covariance()
     }
 
@@ -271,7 +273,9 @@ mod tests {
                 x.iter_mut().zip(b).for_each(|(x, b)| *x -= along * b);
             }
             let length = dot(&x, &x).sqrt();
-            x.iter_mut().for_each(|x| *x /= length);
+            for x in &mut x {
+                *x /= length;
+            }
             let along = dot(&y, &x);
             y.iter_mut().zip(&x).for_each(|(y, x)| *y -= along * x);
             increments.push(along * along / total);
