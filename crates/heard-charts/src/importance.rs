@@ -140,7 +140,7 @@ pub fn matrix(input: &Matrix) -> Svg {
     label(right - 6.0, bottom - 8.0, "end", "well enough");
     label(left, bottom + 18.0, "start", &decimal(ends.0, 0));
     label(right, bottom + 18.0, "end", &decimal(ends.1, 0));
-    label((left + right) / 2.0, bottom + 34.0, "middle", "how well it goes, of 100");
+    label(f64::midpoint(left, right), bottom + 34.0, "middle", "how well it goes, of 100");
     label(left - 6.0, bottom, "end", "0");
     label(left - 6.0, top + 8.0, "end", &format!("{} %", decimal(most, 0)));
     let mut words = vec![];
@@ -161,9 +161,10 @@ pub fn matrix(input: &Matrix) -> Svg {
         );
         words.push(format!("{} {}", spot.name, quarter(spot, input.spots)));
     }
-    let sentence = match words.is_empty() {
-        true => format!("{}: nothing to show.", input.name),
-        false => format!("{}, importance by performance: {}.", input.name, words.join(", ")),
+    let sentence = if words.is_empty() {
+        format!("{}: nothing to show.", input.name)
+    } else {
+        format!("{}, importance by performance: {}.", input.name, words.join(", "))
     };
     frame("matrix", (w, h), &sentence, &inside)
 }

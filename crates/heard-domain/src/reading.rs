@@ -400,7 +400,16 @@ mod tests {
 
     fn passage(start: usize, end: usize, weight: f32) -> Passage {
         let span = Span::new(start, end);
-        Passage { span, weight, sentiment: None, emotion: None, feelings: vec![], stage: None, categories: vec![], intents: vec![] }
+        Passage {
+            span,
+            weight,
+            sentiment: None,
+            emotion: None,
+            feelings: vec![],
+            stage: None,
+            categories: vec![],
+            intents: vec![],
+        }
     }
 
     #[test]

@@ -227,10 +227,8 @@ impl Model {
     /// What each token of an encoded stretch adds to a mixture of outputs: pairs of an output and how much it counts.
     pub fn credit(&self, encoded: &Encoded, mixture: &[(usize, f32)]) -> Vec<f32> {
         let mut adds = vec![0.0; encoded.valences.len()];
-        let counts: Vec<(usize, f32)> = mixture
-            .iter()
-            .map(|(output, counts)| (*output, counts * self.scales.get(*output).copied().unwrap_or(0.0)))
-            .collect();
+        let counts: Vec<(usize, f32)> =
+            mixture.iter().map(|(output, counts)| (*output, counts * self.scales.get(*output).copied().unwrap_or(0.0))).collect();
         let weight = |feature: &Feature| -> f32 {
             let row = self.table.get(feature.row as usize);
             let weight = |output: usize| row.and_then(|row| row.get(output)).map_or(0.0, |weight| f32::from(*weight));

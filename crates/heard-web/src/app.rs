@@ -16,8 +16,8 @@ use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
     accounts, audit, calendars, company, departments, directory, drivers, events, export, exposures, feedback, figures, forms,
-    hooks, imports, journey, learning, live, persons, places, posts, segments, taxonomy, templates,
-    themes as found, tokens, users, webhooks,
+    hooks, imports, journey, learning, live, persons, places, posts, segments, taxonomy, templates, themes as found, tokens,
+    users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;

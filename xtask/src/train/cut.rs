@@ -59,9 +59,8 @@ pub fn calibrate(head: &Head, dev: &[(&Example, Seen)]) -> Calibration {
         };
         labelled.iter().map(loss).sum()
     };
-    let least = |loss: &dyn Fn(f32) -> f32| {
-        (2..=30).map(|i| i as f32 / 10.0).min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0)
-    };
+    let least =
+        |loss: &dyn Fn(f32) -> f32| (2..=30).map(|i| i as f32 / 10.0).min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(1.0);
     let (polarity, feeling) = (least(&loss_of_polarity), least(&loss_of_feelings));
     let shares: Vec<([bool; LABELS], [f32; LABELS])> =
         labelled.iter().map(|(truth, out)| (*truth, std::array::from_fn(|l| sigmoid(out[FEELING + l] / feeling)))).collect();
@@ -72,8 +71,10 @@ pub fn calibrate(head: &Head, dev: &[(&Example, Seen)]) -> Calibration {
             let of = heard_domain::reading::Feeling::ALL.iter().zip(labels);
             of.filter(|(feeling, _)| feeling.emotion() == Some(*emotion)).any(|(_, is)| *is)
         };
-        let scored: Vec<(f32, bool)> =
-            shares.iter().map(|(truth, shares)| (likely(&shares.map(|share| (share, 0.0)))[emotion.index()], is(truth))).collect();
+        let scored: Vec<(f32, bool)> = shares
+            .iter()
+            .map(|(truth, shares)| (likely(&shares.map(|share| (share, 0.0)))[emotion.index()], is(truth)))
+            .collect();
         *threshold = best(&scored).0;
     }
     Calibration { polarity, feeling, feelings, emotions, context: CONTEXT }

@@ -125,7 +125,13 @@ pub fn errors(outputs: &Outputs, example: &Example) -> Outputs {
 }
 
 fn task_of(output: usize) -> usize {
-    if output < POLARITY { 0 } else if output < FEELING { 1 } else { 2 }
+    if output < POLARITY {
+        0
+    } else if output < FEELING {
+        1
+    } else {
+        2
+    }
 }
 
 /// Learns from examples, once per seed; the mean of all runs.
@@ -171,7 +177,7 @@ fn begin(examples: &[&Example], seen: &[Seen]) -> Vec<Outputs> {
     let inputs: Vec<Meaning> = seen.iter().map(of).collect();
     let mut matrix = vec![[0.0_f32; OUTPUTS]; DIMS];
     let mut dense = [[0.0_f32; OUTPUTS]; DENSE];
-    let mut chance = Chance::new(SEED ^ 77);
+    let mut chance = Chance::new(SEED ^ 0x4d);
     let mut order: Vec<usize> = (0..examples.len()).collect();
     let steps = (ROUNDS_OF_MATRIX * examples.len()) as f32;
     let mut step = 0.0;

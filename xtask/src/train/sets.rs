@@ -121,7 +121,10 @@ fn go_emotions(folder: &Path, file: &str, part: Part, examples: &mut Vec<Example
     let names = text_of(&folder.join("labels.txt"))?;
     let names: Vec<&str> = names.lines().collect();
     let known = Feeling::ALL.iter().map(|feeling| feeling.code()).chain(["neutral"]);
-    anyhow::ensure!(known.eq(names.iter().copied()), "goemotions/labels.txt: the labels are not those of the reader, in their order");
+    anyhow::ensure!(
+        known.eq(names.iter().copied()),
+        "goemotions/labels.txt: the labels are not those of the reader, in their order"
+    );
     for line in text_of(&folder.join(format!("{file}.tsv")))?.lines() {
         let mut fields = line.split('\t');
         let (Some(text), Some(ids)) = (fields.next(), fields.next()) else { continue };

@@ -100,11 +100,7 @@ async fn passages(flow: &Flow, scope: &Scope, filter: &Filter, period: Period) -
     Ok(looked)
 }
 
-fn unexplained(
-    view: &View,
-    ids: &[FeedbackId],
-    stages: &[StageId],
-) -> Result<(u64, Vec<Unexplained>), StoreError> {
+fn unexplained(view: &View, ids: &[FeedbackId], stages: &[StageId]) -> Result<(u64, Vec<Unexplained>), StoreError> {
     let readings = tables::reading::many(view, ids)?;
     let mut readings: HashMap<FeedbackId, _> = readings.into_iter().map(|reading| (reading.feedback, reading)).collect();
     let (mut comments, mut passages) = (0, Vec::new());
@@ -154,7 +150,7 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Theme
         let exposures = (now.comments.max(1) as f64, before.comments.max(1) as f64);
         let (p, low, high) = change_of_rates((spoke, exposures.0), (spoke_before, exposures.1), 1.0);
         let rate = (spoke as f64 / exposures.0) / (spoke_before as f64 / exposures.1);
-        let change = (spoke_before > 0).then(|| 100.0 * (rate - 1.0));
+        let change = (spoke_before > 0).then_some(100.0 * (rate - 1.0));
         let growth = Growth { before: spoke_before, change, low, high, certainty: Certainty::CouldBeNoise };
         let mut counts = vec![0; steps.count];
         for passage in here.iter().chain(&earlier) {
@@ -236,7 +232,14 @@ mod tests {
 
     fn passage(id: i64, text: &str, who: i64, day: i32) -> Unexplained {
         let at = ThemePassage { feedback: FeedbackId(id), span: Span::new(0, text.len()) };
-        Unexplained { at, text: text.to_owned(), who: (true, who), day: Day(day), polarity: Some(Polarity::Negative), stage: None }
+        Unexplained {
+            at,
+            text: text.to_owned(),
+            who: (true, who),
+            day: Day(day),
+            polarity: Some(Polarity::Negative),
+            stage: None,
+        }
     }
 
     fn period() -> Period {
@@ -246,8 +249,9 @@ mod tests {
     #[test]
     fn a_theme_counts_persons_and_grows_against_the_comments_looked_at() {
         let things = ["suitcase", "luggage", "bag", "backpack", "bags", "suitcases", "baggage", "trunk"];
-        let lost: Vec<Unexplained> =
-            (0..40).map(|n| passage(n, &format!("you lost my {} at the airport", things[n as usize % 8]), n % 20, 19_990)).collect();
+        let lost: Vec<Unexplained> = (0..40)
+            .map(|n| passage(n, &format!("you lost my {} at the airport", things[n as usize % 8]), n % 20, 19_990))
+            .collect();
         let now = Looked { comments: 400, of: 400, passages: lost };
         let few = (0..2).map(|n| passage(100 + n, "you lost my suitcase at the airport", 100 + n, 19_960)).collect();
         let before = Looked { comments: 400, of: 400, passages: few };

@@ -4,9 +4,8 @@ use heard_channels::export::line::line;
 use heard_domain::theme::Themes;
 
 /// The columns.
-const HEAD: [&str; 10] = [
-    "theme", "people", "people_before", "change_per_cent", "low", "high", "how_sure", "net_sentiment", "passages", "quote",
-];
+const HEAD: [&str; 10] =
+    ["theme", "people", "people_before", "change_per_cent", "low", "high", "how_sure", "net_sentiment", "passages", "quote"];
 
 /// The file as text: a header and one line a theme; `quotes` has the words of each theme's most central comment.
 pub fn csv(found: &Themes, quotes: &[&str]) -> String {

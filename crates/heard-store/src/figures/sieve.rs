@@ -189,7 +189,7 @@ impl<'a> Sieve<'a> {
             && !(polarity && c.polarity[passage] != NONE)
             && !(emotion && c.emotion[passage] != NONE)
             && !(intent && c.intents[passage] != 0)
-            && !(category && !c.categories[passage].range().is_empty())
+            && (!category || c.categories[passage].range().is_empty())
             && bit(self.polarities.map(u16::from), c.polarity[passage])
             && bit(self.emotions, c.emotion[passage])
             && self.intents.is_none_or(|bits| bits & c.intents[passage] != 0)

@@ -175,7 +175,9 @@ impl<W: Write> Pen<'_, W> {
                 return Err(Trouble::Stopped);
             }
             self.piece.clear();
-            values.iter().for_each(|value| value.put(&mut self.piece));
+            for value in values {
+                value.put(&mut self.piece);
+            }
             crc.update(&self.piece);
             self.to.write_all(&self.piece)?;
         }
@@ -378,7 +380,7 @@ fn rest<R: Read>(eye: &mut Eye<'_, R>, c: &mut Columns) -> Result<(), Trouble> {
 
 /// Where every feedback stands that has not gone.
 fn rows(id: &[i64], post: &[u16]) -> ById<u32> {
-    let mut rows = ById::with_capacity_and_hasher(id.len(), Default::default());
+    let mut rows = ById::with_capacity_and_hasher(id.len(), std::hash::BuildHasherDefault::default());
     rows.extend((0..).zip(id.iter().zip(post)).filter(|(_, (_, post))| **post != 0).map(|(row, (id, _))| (*id, row)));
     rows
 }

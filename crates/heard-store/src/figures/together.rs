@@ -81,12 +81,11 @@ fn looking<T>(
     let columns = followers.columns(outbox::last(view)?)?;
     let sieve = Sieve::new(&columns, &sight);
     let passes = |row: &usize| sieve.within(*row, period) && sieve.whole(*row);
-    let (rows, degraded) = match hits {
-        Some(hits) => (hits.ids.into_iter().filter_map(|id| columns.row(id)).filter(passes).collect(), hits.degraded),
-        None => {
-            let (sorted, tail) = columns.cut(period);
-            (sorted.chain(tail).filter(passes).collect(), None)
-        }
+    let (rows, degraded) = if let Some(hits) = hits {
+        (hits.ids.into_iter().filter_map(|id| columns.row(id)).filter(passes).collect(), hits.degraded)
+    } else {
+        let (sorted, tail) = columns.cut(period);
+        (sorted.chain(tail).filter(passes).collect(), None)
     };
     Ok((look(&columns, &known, rows), degraded))
 }
@@ -117,7 +116,9 @@ pub(crate) fn together(
         for row in rows {
             let rated: Vec<usize> = columns.ratings[row].range().map(|at| usize::from(columns.scale[at])).collect();
             for a in &rated {
-                rated.iter().for_each(|b| pairs[a * scales + b] += 1);
+                for b in &rated {
+                    pairs[a * scales + b] += 1;
+                }
             }
             if rated.is_empty() {
                 continue;
@@ -125,7 +126,9 @@ pub(crate) fn together(
             for at in columns.passages[row].range().flat_map(|passage| columns.categories[passage].range()) {
                 for node in upwards.get(usize::from(columns.category[at])).into_iter().flatten() {
                     if std::mem::replace(&mut last[*node], row) != row {
-                        rated.iter().for_each(|a| spoken[a * nodes.len() + node] += 1);
+                        for a in &rated {
+                            spoken[a * nodes.len() + node] += 1;
+                        }
                     }
                 }
             }

@@ -296,7 +296,7 @@ mod tests {
     fn looking_at_tokens_gives_what_counting_gives() {
         let text = "Where is my card? My card is lost!";
         let counted = Counted::of(Embedding::shipped(), text);
-        let vocabulary = Vocabulary::learn(&[counted.clone()], Lengths { words: 1.0, letters: 1.0 }, 1);
+        let vocabulary = Vocabulary::learn(std::slice::from_ref(&counted), Lengths { words: 1.0, letters: 1.0 }, 1);
         let tokens = Tokens::of(text);
         let mut seen = Seen::default();
         vocabulary.look(Embedding::shipped(), &tokens, &(0..tokens.len()), &mut seen);

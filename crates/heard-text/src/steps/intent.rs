@@ -204,6 +204,8 @@ fn opens_a_reproach(tokens: &Tokens, first: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use heard_domain::id::FeedbackId;
     use heard_domain::journey::Journey;
     use heard_domain::taxonomy::Taxonomy;
@@ -283,11 +285,12 @@ mod tests {
                 said += u32::from(found);
                 truths += u32::from(truth);
                 if truth != found {
-                    missed.push_str(&format!("{} {}: {text}\n", intent.code(), if found { "wrongly found" } else { "missed" }));
+                    let kind = if found { "wrongly found" } else { "missed" };
+                    let _ = writeln!(missed, "{} {kind}: {text}", intent.code());
                 }
             }
             let (precision, recall) = (f64::from(hits) / f64::from(said.max(1)), f64::from(hits) / f64::from(truths));
-            report.push_str(&format!("{:14} precision {precision:.3} recall {recall:.3} n {truths}\n", intent.code()));
+            let _ = writeln!(report, "{:14} precision {precision:.3} recall {recall:.3} n {truths}", intent.code());
             if precision < floor || recall < floor {
                 low.push(intent.code());
             }

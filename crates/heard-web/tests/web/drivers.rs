@@ -73,7 +73,7 @@ async fn what_matters_is_found_with_its_order_and_its_gaps() {
         let answer = site.call(Method::GET, &format!("/api/v1/drivers?{bad}"), Some(&token), None).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}: {}", answer.body);
     }
-    let many: String = (1..=13).map(|id| format!("&parameter=scale:{id}")).collect();
+    let many = (1..=13).map(|id| format!("&parameter=scale:{id}")).collect::<Vec<_>>().concat();
     let answer = site.call(Method::GET, &format!("/api/v1/drivers?source=ratings{many}"), Some(&token), None).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
 }

@@ -100,8 +100,8 @@ fn theirs(peer: &str, comments: &[String]) -> anyhow::Result<f64> {
     let mut output = child.stdout.take().context("the peer gives no output")?;
     let all: String = comments.iter().flat_map(|text| [text.as_str(), "\n"]).collect();
     let writer = std::thread::spawn(move || input.write_all(all.as_bytes()));
-    let mut buffer = [0; 64 * 1024];
-    let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+    let mut buffer = vec![0; 64 * 1024];
+    let lines = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').count() - 1;
     let n = output.read(&mut buffer)?;
     let clock = Clock::start(&child.id().to_string());
     let first = lines(buffer.get(..n).unwrap_or(&[]));

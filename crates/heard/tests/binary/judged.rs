@@ -40,7 +40,7 @@ fn sets(folder: &Path) {
     let names = "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval \
         disgust embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief \
         remorse sadness surprise neutral";
-    write("goemotions/labels.txt", &names.split_whitespace().map(|name| format!("{name}\n")).collect::<String>());
+    write("goemotions/labels.txt", &(names.split_whitespace().collect::<Vec<_>>().join("\n") + "\n"));
     write(
         "goemotions/test.tsv",
         "Thank you so much!\t15\ta\nThank you for your help\t15\tb\nI am so angry\t2\tc\nIt is a box\t27\td\n",

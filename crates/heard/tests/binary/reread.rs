@@ -30,8 +30,9 @@ fn killed(truth: Truth) {
     let token = folder.token();
     let (mut server, _) = folder.serve();
     let place = post(server.address, &token, "Desk");
-    let text =
-        |n: usize| if n.is_multiple_of(4) { format!("Number {n} waited at the turnstile.") } else { format!("Number {n} was kind.") };
+    let text = |n: usize| {
+        if n.is_multiple_of(4) { format!("Number {n} waited at the turnstile.") } else { format!("Number {n} was kind.") }
+    };
     for batch in 0..COMMENTS / BATCH {
         let one = |n: usize| json!({ "key": format!("k{n}"), "at": "2026-02-03T10:00:00Z", "text": text(n) });
         let all: Vec<_> = (batch * BATCH..(batch + 1) * BATCH).map(one).collect();

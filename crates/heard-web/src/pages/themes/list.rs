@@ -13,8 +13,8 @@ use heard_domain::id::FeedbackId;
 use heard_domain::theme::{Theme, Themes};
 use heard_domain::time::Period;
 use heard_flow::measure::quotes::{Heard, many};
-use heard_flow::seen::seen;
 use heard_flow::measure::themes::themes;
+use heard_flow::seen::seen;
 use heard_flow::tell::themes::csv;
 use maud::{Markup, PreEscaped, html};
 
@@ -84,7 +84,10 @@ fn top(look: &Look, directory: &Directory, period: Option<Period>) -> Markup {
 
 fn nothing(found: &Themes) -> Markup {
     let (title, why) = if found.unexplained == 0 {
-        ("Every passage has a category", "The categories explain all that was said in these days. Look at a longer period, or at fewer filters.")
+        (
+            "Every passage has a category",
+            "The categories explain all that was said in these days. Look at a longer period, or at fewer filters.",
+        )
     } else {
         (
             "No theme stands out",
@@ -96,7 +99,8 @@ fn nothing(found: &Themes) -> Markup {
 
 /// The most central comment of each theme that can still be read.
 async fn quotes(state: &AppState, viewer: &Viewer, found: &Themes) -> Result<HashMap<FeedbackId, Heard>, Problem> {
-    let ids: Vec<FeedbackId> = found.themes.iter().flat_map(|theme| theme.passages.iter().take(CENTRAL)).map(|p| p.feedback).collect();
+    let ids: Vec<FeedbackId> =
+        found.themes.iter().flat_map(|theme| theme.passages.iter().take(CENTRAL)).map(|p| p.feedback).collect();
     let heard = many(&state.flow, &viewer.scope, &ids).await?;
     Ok(heard.into_iter().map(|heard| (heard.feedback.id, heard)).collect())
 }
@@ -152,5 +156,6 @@ pub async fn file(State(state): State<AppState>, viewer: Viewer, look: Look) -> 
     let quotes = quotes(&state, &viewer, &found).await?;
     let words: Vec<&str> = found.themes.iter().map(|theme| quoted(theme, &quotes).unwrap_or_default()).collect();
     let name = format!("attachment; filename=\"themes-{}-{}.csv\"", period.first, period.last);
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], csv(&found, &words)).into_response())
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], csv(&found, &words))
+        .into_response())
 }

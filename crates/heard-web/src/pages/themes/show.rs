@@ -13,8 +13,8 @@ use heard_domain::user::Grant;
 use heard_flow::arrange::category::CategoryDraft;
 use heard_flow::arrange::theme::{EXAMPLES, draft, make};
 use heard_flow::measure::quotes::many;
-use heard_flow::seen::seen;
 use heard_flow::measure::themes::themes;
+use heard_flow::seen::seen;
 use maud::{Markup, html};
 
 use crate::address::Look;
@@ -157,7 +157,8 @@ fn comments(theme: &Theme) -> Vec<FeedbackId> {
 
 fn form(directory: &Directory, viewer: &Viewer, theme: &Theme, action: &str, refusal: Option<Refused<'_>>) -> Markup {
     let suggested = draft(theme);
-    let (wanted, parent, problem) = refusal.map_or((&suggested, None, None), |(wanted, parent, problem)| (wanted, parent, Some(problem)));
+    let (wanted, parent, problem) =
+        refusal.map_or((&suggested, None, None), |(wanted, parent, problem)| (wanted, parent, Some(problem)));
     html! {
         section.card aria-labelledby="make" {
             div.ch {
