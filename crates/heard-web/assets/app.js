@@ -211,11 +211,14 @@ document.addEventListener('keydown', event => {
   if (event.key === 'Enter' && event.ctrlKey) event.target.closest?.('details.fix form')?.requestSubmit();
 });
 
-// A label leads to why it is there.
+// A label leads to why it is there; the address stays, for going back from a fragment loads the page anew.
 document.addEventListener('click', event => {
   const label = event.target.closest?.('a.reads');
-  const why = label && document.getElementById(label.hash.slice(1))?.closest('details');
-  if (why) why.open = true;
+  const row = label && document.getElementById(label.hash.slice(1)), why = row?.closest('details');
+  if (!why) return;
+  event.preventDefault();
+  why.open = true;
+  row.scrollIntoView({ block: 'nearest' });
 });
 
 const act = {

@@ -98,7 +98,7 @@ fn a_folder_without_the_sets_and_a_task_that_nobody_knows_are_refused() {
         (&["eval", "--data", "nowhere"][..], "airline/tweets.csv"),
         (&["eval", "--data", ".", "--task", "weather"], "known are: airline"),
     ] {
-        let done = folder.run(args);
+        let done = program().args(args).current_dir(folder.path()).output().unwrap();
         assert_eq!(done.status.code(), Some(1), "{args:?}");
         let stderr = String::from_utf8_lossy(&done.stderr).into_owned();
         assert!(done.stdout.is_empty() && stderr.contains(said), "{args:?}: {stderr}");

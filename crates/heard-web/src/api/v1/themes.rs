@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use heard_domain::theme::Themes;
-use heard_flow::measure::period::default_period;
+use heard_domain::time::Period;
+use heard_flow::measure::period::{USUAL_DAYS, default_period};
 use heard_flow::measure::themes::themes;
 use serde_json::json;
 
@@ -24,7 +25,9 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
         Some(period) => Some(period),
         None => default_period(&state.flow, &caller.scope, &sight.filter).await?,
     };
-    let Some(period) = period else { return Err(Problem::missing("feedback that passes this filter")) };
+    // Where nothing is in view nothing is found: in the days up to today.
+    let today = state.flow.directory().company.zone.day(state.flow.now());
+    let period = period.unwrap_or(Period::ending(today, USUAL_DAYS));
     let found = themes(&state.flow, &caller.scope, &sight.filter, period, false).await?;
     Ok(Json(Themes::clone(&found)))
 }
@@ -48,5 +51,4 @@ pub fn list_doc() -> Doc {
     )
     .query::<SightParameters>()
     .answers::<Themes>(200, "The themes", example)
-    .or(crate::problem::ProblemCode::NotFound)
 }
