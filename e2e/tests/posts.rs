@@ -102,7 +102,9 @@ async fn read(browser: &Browser) -> Result<()> {
     let text = browser.text("main").await?;
     ensure!(browser.count("[data-keys] a.item").await? == 1, "one comment was said: {text}");
     browser.click("[data-keys] a.item").await?;
-    browser.until("its words are in the pane", &format!("document.querySelector('#pane')?.innerText.includes({SAID:?})")).await?;
+    // Between the words stands, for those who hear the page, what they are evidence of.
+    let said = format!("document.querySelector('#pane')?.textContent.replaceAll('[complaint] ', '').includes({SAID:?})");
+    browser.until("its words are in the pane", &said).await?;
     let pane = browser.text("#pane").await?;
     ensure!(pane.contains("2 of 5") && pane.contains("Front desk"), "{pane}");
     Ok(())
