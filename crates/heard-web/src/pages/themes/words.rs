@@ -2,7 +2,7 @@
 
 use heard_charts::number::{signed, whole};
 use heard_domain::statistics::Certainty;
-use heard_domain::theme::{Growth, Theme, Themes};
+use heard_domain::theme::{Growth, Themes};
 use maud::{Markup, html};
 
 use crate::parts::say::comments;
@@ -32,13 +32,13 @@ pub fn people(count: u64) -> String {
 /// What was looked through, and how it is computed.
 pub fn looked(found: &Themes) -> Markup {
     let some = found.comments < found.of;
-    let named: u64 = found.themes.iter().map(|theme: &Theme| theme.passages.len() as u64).sum();
+    let named = found.unexplained.saturating_sub(found.rest);
     html! {
         p.soft {
             @if some { "An even sample of " (comments(found.comments)) " out of " (whole(found.of)) " was looked through: " }
             @else { (comments(found.comments)) " were looked through: " }
             (whole(found.unexplained)) " passages are explained by no category, " (whole(named)) " of them share a theme, and "
-            (whole(found.rest)) " belong to none."
+            (whole(found.rest)) " belong to none. Shown are those of most people, at most 30."
         }
         details.twin {
             summary { "How is this computed?" }
