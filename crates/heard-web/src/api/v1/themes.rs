@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::api::v1::feedback::persons_hidden;
 use crate::api::v1::sight::{Sight, SightParameters, unknown};
 use crate::extract::Asked;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::route::Doc;
 use crate::state::AppState;
 use crate::viewer::Caller;
@@ -25,9 +25,13 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
         Some(period) => Some(period),
         None => default_period(&state.flow, &caller.scope, &sight.filter).await?,
     };
-    // Where nothing is in view nothing is found: in the days up to today.
-    let today = state.flow.directory().company.zone.day(state.flow.now());
-    let period = period.unwrap_or(Period::ending(today, USUAL_DAYS));
+    let period = match period {
+        Some(period) => period,
+        // Where nothing was heard yet nothing is found: in the days up to today.
+        None if sight.filter.is_empty() => Period::ending(state.flow.directory().company.zone.day(state.flow.now()), USUAL_DAYS),
+        // What is out of sight is told from what is not there by nothing.
+        None => return Err(Problem::missing("feedback that passes this filter")),
+    };
     let found = themes(&state.flow, &caller.scope, &sight.filter, period, false).await?;
     Ok(Json(Themes::clone(&found)))
 }
@@ -51,4 +55,5 @@ pub fn list_doc() -> Doc {
     )
     .query::<SightParameters>()
     .answers::<Themes>(200, "The themes", example)
+    .or(ProblemCode::NotFound)
 }
