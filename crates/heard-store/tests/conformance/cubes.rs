@@ -15,7 +15,7 @@ use heard_store::cube::Labels;
 use heard_store::error::StoreError;
 use heard_store::store::Store;
 use heard_store::tables::cube::Cell;
-use heard_store::tables::{cube, feedback, journey, passage, reading, scale, taxonomy};
+use heard_store::tables::{cube, feedback, id, journey, passage, reading, scale, taxonomy};
 use heard_store::view::{Tx, View};
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
@@ -28,8 +28,9 @@ enum Step {
     Hear { id: i64, day: i32, post: i64, stage: Option<i64>, ratings: Vec<(i64, f64)> },
     Read { id: i64, revision: i32, passages: Vec<Labels> },
     Revise { id: i64, day: i32, stage: Option<i64>, ratings: Vec<(i64, f64)> },
-    Correct { id: i64, number: i64, change: Change },
-    Undo { number: i64 },
+    Correct { id: i64, change: Change },
+    /// The newest correction of this comment.
+    Undo { id: i64 },
     RemoveStage,
     RemoveCategory,
     Rebuild,
@@ -75,8 +76,8 @@ fn steps() -> impl Strategy<Value = Vec<(Step, bool)>> {
         6 => (id.clone(), 0..3, 1..=2_i64, stage(), ratings()).prop_map(|(id, day, post, stage, ratings)| Step::Hear { id, day, post, stage, ratings }),
         8 => (id.clone(), 1..=2, prop::collection::vec(labels(), 0..4)).prop_map(|(id, revision, passages)| Step::Read { id, revision, passages }),
         2 => (id.clone(), 0..3, stage(), ratings()).prop_map(|(id, day, stage, ratings)| Step::Revise { id, day, stage, ratings }),
-        3 => (id, 1..=5_i64, changes()).prop_map(|(id, number, change)| Step::Correct { id, number, change }),
-        2 => (1..=5_i64).prop_map(|number| Step::Undo { number }),
+        4 => (id.clone(), changes()).prop_map(|(id, change)| Step::Correct { id, change }),
+        3 => id.prop_map(|id| Step::Undo { id }),
         1 => Just(Step::RemoveStage),
         1 => Just(Step::RemoveCategory),
         1 => Just(Step::Rebuild),
@@ -141,10 +142,9 @@ fn take(tx: &mut Tx, step: &Step) -> Result<(), StoreError> {
         Step::Revise { id, day, stage, ratings } if there(tx, *id)? => {
             feedback::revise(tx, &heard(*id, *day, 1, *stage, ratings), Time(1))?;
         }
-        Step::Correct { id, number, change } => {
-            reading::undo(tx, CorrectionId(*number))?;
+        Step::Correct { id, change } => {
             let correction = Correction {
-                id: CorrectionId(*number),
+                id: CorrectionId(id::highest(tx)? + 1),
                 feedback: FeedbackId(*id),
                 span: None,
                 change: change.clone(),
@@ -153,8 +153,10 @@ fn take(tx: &mut Tx, step: &Step) -> Result<(), StoreError> {
             };
             reading::correct(tx, &correction)?;
         }
-        Step::Undo { number } => {
-            reading::undo(tx, CorrectionId(*number))?;
+        Step::Undo { id } => {
+            if let Some(newest) = reading::corrections(tx, FeedbackId(*id))?.pop() {
+                reading::undo(tx, newest.id)?;
+            }
         }
         Step::RemoveStage => {
             let mut kept = journey::get(tx)?;
