@@ -38,6 +38,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--hide-scrollbars",
+            // A page that comes before the last one has finished fading makes the browser complain of itself.
+            "--force-prefers-reduced-motion",
             "--window-size=1440,1000",
         ];
         let wishes = json!({

@@ -25,12 +25,32 @@ use crate::conformance::made::{company, row};
 /// Something that happens to the data.
 #[derive(Debug, Clone)]
 enum Step {
-    Hear { id: i64, day: i32, post: i64, stage: Option<i64>, ratings: Vec<(i64, f64)> },
-    Read { id: i64, revision: i32, passages: Vec<Labels> },
-    Revise { id: i64, day: i32, stage: Option<i64>, ratings: Vec<(i64, f64)> },
-    Correct { id: i64, change: Change },
+    Hear {
+        id: i64,
+        day: i32,
+        post: i64,
+        stage: Option<i64>,
+        ratings: Vec<(i64, f64)>,
+    },
+    Read {
+        id: i64,
+        revision: i32,
+        passages: Vec<Labels>,
+    },
+    Revise {
+        id: i64,
+        day: i32,
+        stage: Option<i64>,
+        ratings: Vec<(i64, f64)>,
+    },
+    Correct {
+        id: i64,
+        change: Change,
+    },
     /// The newest correction of this comment.
-    Undo { id: i64 },
+    Undo {
+        id: i64,
+    },
     RemoveStage,
     RemoveCategory,
     Rebuild,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use heard_domain::theme::Themes;
 use heard_domain::time::Period;
+use heard_flow::measure::known;
 use heard_flow::measure::period::{USUAL_DAYS, default_period};
 use heard_flow::measure::themes::themes;
 use serde_json::json;
@@ -21,17 +22,14 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
     let (sight, others) = Sight::take(pairs)?;
     unknown(&others)?;
     persons_hidden(&caller.scope, &sight.filter)?;
+    known::filter(&state.flow, &caller.scope, &sight.filter).await?;
     let period = match sight.period() {
         Some(period) => Some(period),
         None => default_period(&state.flow, &caller.scope, &sight.filter).await?,
     };
-    let period = match period {
-        Some(period) => period,
-        // Where nothing was heard yet nothing is found: in the days up to today.
-        None if sight.filter.is_empty() => Period::ending(state.flow.directory().company.zone.day(state.flow.now()), USUAL_DAYS),
-        // What is out of sight is told from what is not there by nothing.
-        None => return Err(Problem::missing("feedback that passes this filter")),
-    };
+    // Where nothing was heard yet nothing is found: in the days up to today.
+    let today = state.flow.directory().company.zone.day(state.flow.now());
+    let period = period.unwrap_or(Period::ending(today, USUAL_DAYS));
     let found = themes(&state.flow, &caller.scope, &sight.filter, period, false).await?;
     Ok(Json(Themes::clone(&found)))
 }
