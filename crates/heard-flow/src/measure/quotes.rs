@@ -151,7 +151,7 @@ pub async fn open(flow: &Flow, scope: &Scope, id: FeedbackId) -> Result<Option<O
 const LOOKED_THROUGH: usize = 60;
 
 /// How many are shown.
-const SHOWN: usize = 5;
+const SHOWN: usize = 7;
 
 /// Of the newest comments those that tell most in few words, newest first.
 pub(crate) async fn telling(sight: &Sight<'_>) -> Result<Vec<Heard>, FlowError> {
