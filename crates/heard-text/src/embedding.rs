@@ -132,15 +132,13 @@ impl Embedding {
     }
 
     /// What each token of a range adds to the product of the stretch's meaning with some weights; the parts sum up to it.
-    pub fn contributions(&self, tokens: &Tokens, range: Range<usize>, weights: &Meaning) -> Vec<f32> {
-        let mut pieces = Vec::new();
-        self.pieces(tokens, range.clone(), &mut pieces);
-        let (_, length) = self.sum(&pieces);
+    /// `pieces` are those of the range, and `length` is what [`Self::sum`] divided them by.
+    pub fn contributions(&self, pieces: &[Piece], length: f32, range: &Range<usize>, weights: &Meaning) -> Vec<f32> {
         let mut parts = vec![0.0; range.len()];
         if length == 0.0 {
             return parts;
         }
-        for piece in &pieces {
+        for piece in pieces {
             let part = (piece.token as usize).checked_sub(range.start).and_then(|at| parts.get_mut(at));
             if let Some(part) = part {
                 *part += self.row_times(piece.row, weights) / length;
@@ -196,7 +194,9 @@ mod tests {
         let tokens = Tokens::of("hello there: unbelievablyy late luggages again, don't you think?");
         let weights = table.of_text("delayed baggage");
         let range = 2..tokens.len();
-        let parts = table.contributions(&tokens, range.clone(), &weights);
+        let mut pieces = Vec::new();
+        table.pieces(&tokens, range.clone(), &mut pieces);
+        let parts = table.contributions(&pieces, table.sum(&pieces).1, &range, &weights);
         let whole = dot(&table.embed(&tokens, range.clone()), &weights);
         assert_eq!(parts.len(), range.len());
         assert!((parts.iter().sum::<f32>() - whole).abs() < 1e-4, "{parts:?} {whole}");

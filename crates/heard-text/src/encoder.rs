@@ -52,7 +52,8 @@ pub struct Encoded {
     pub dense: [f32; DENSE],
     /// The valence of each token by the lexicon, after negation and strengthening.
     pub valences: Vec<f32>,
-    found: Vec<Piece>,
+    /// The same pieces, with their tokens counted within the verbatim.
+    pub found: Vec<Piece>,
 }
 
 fn row(feature: u64) -> u32 {

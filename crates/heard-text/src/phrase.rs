@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::token::{Kind, Tokens, hash, stem};
+use crate::token::{Kind, Tokens, hash, mix, stem};
 
 /// A prefix shorter than this is taken as a whole word: "a*" would match a tenth of all words.
 const SHORTEST_PREFIX: usize = 3;
@@ -36,10 +36,41 @@ pub struct Hit<T> {
     pub last: usize,
 }
 
+/// So many words of 64 bits: few enough to stay in the processor's nearest memory.
+const GLANCE: usize = 128;
+
+/// A bit for each word that may begin a phrase: nearly no word does, and that is told by one glance.
+#[derive(Debug)]
+struct Glance(Box<[u64; GLANCE]>);
+
+impl Default for Glance {
+    fn default() -> Self {
+        Self(Box::new([0; GLANCE]))
+    }
+}
+
+impl Glance {
+    fn add(&mut self, key: u64) {
+        if let Some(word) = self.0.get_mut((key >> 6) as usize % GLANCE) {
+            *word |= 1 << (key & 63);
+        }
+    }
+
+    fn may(&self, key: u64) -> bool {
+        self.0.get((key >> 6) as usize % GLANCE).is_some_and(|word| word >> (key & 63) & 1 == 1)
+    }
+}
+
+/// The key of the beginning of a word.
+fn beginning([a, b, c]: [u8; SHORTEST_PREFIX]) -> u64 {
+    mix(0, u64::from(a) | u64::from(b) << 8 | u64::from(c) << 16)
+}
+
 /// A set of phrases.
 #[derive(Debug)]
 pub struct Phrases<T> {
     all: Vec<Phrase<T>>,
+    begins: Glance,
     by_stem: Vec<(u64, usize)>,
     by_prefix: Vec<([u8; SHORTEST_PREFIX], usize)>,
 }
@@ -48,7 +79,7 @@ impl<T: Copy> Phrases<T> {
     /// Compiles phrases: words are compared by their stem, `=word` exactly, `word*` by its beginning. Phrases without
     /// a word are left out.
     pub fn new<'a>(source: impl IntoIterator<Item = (&'a str, T)>) -> Self {
-        let mut set = Self { all: Vec::new(), by_stem: Vec::new(), by_prefix: Vec::new() };
+        let mut set = Self { all: Vec::new(), begins: Glance::default(), by_stem: Vec::new(), by_prefix: Vec::new() };
         for (text, means) in source {
             let parts: Vec<Part> = text.split_whitespace().flat_map(parts).collect();
             let index = set.all.len();
@@ -63,6 +94,8 @@ impl<T: Copy> Phrases<T> {
             }
             set.all.push(Phrase { parts, means });
         }
+        let stems = set.by_stem.iter().map(|(key, _)| *key);
+        stems.chain(set.by_prefix.iter().map(|(key, _)| beginning(*key))).for_each(|key| set.begins.add(key));
         set.by_stem.sort_unstable();
         set.by_prefix.sort_unstable();
         set
@@ -72,16 +105,16 @@ impl<T: Copy> Phrases<T> {
     pub fn find(&self, tokens: &Tokens, range: Range<usize>, mut found: impl FnMut(Hit<T>)) {
         for first in range.clone() {
             let Some(token) = tokens.get(first).filter(|t| matches!(t.kind, Kind::Word | Kind::Number)) else { continue };
-            for key in [token.stem, token.hash] {
+            for key in [token.stem, token.hash].into_iter().take(1 + usize::from(token.stem != token.hash)) {
+                if !self.begins.may(key) {
+                    continue;
+                }
                 let from = self.by_stem.partition_point(|(k, _)| *k < key);
                 for (_, index) in self.by_stem.iter().skip(from).take_while(|(k, _)| *k == key) {
                     self.try_at(*index, tokens, first, range.end, &mut found);
                 }
-                if token.stem == token.hash {
-                    break;
-                }
             }
-            if let Some(key) = tokens.norm(first).as_bytes().first_chunk::<SHORTEST_PREFIX>() {
+            if let Some(key) = tokens.norm(first).as_bytes().first_chunk::<SHORTEST_PREFIX>().filter(|key| self.begins.may(beginning(**key))) {
                 let from = self.by_prefix.partition_point(|(k, _)| k < key);
                 for (_, index) in self.by_prefix.iter().skip(from).take_while(|(k, _)| k == key) {
                     self.try_at(*index, tokens, first, range.end, &mut found);

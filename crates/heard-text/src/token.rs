@@ -119,11 +119,19 @@ impl Tokens {
 /// A hash that is the same on every machine and in every version: trained weights depend on it.
 pub fn hash(bytes: &[u8]) -> u64 {
     let mut h = 0x9e37_79b9_7f4a_7c15_u64 ^ bytes.len() as u64;
-    for chunk in bytes.chunks(8) {
-        let word = chunk.iter().rev().fold(0_u64, |w, b| w << 8 | u64::from(*b));
-        h = mix(h, word);
+    let (whole, rest) = bytes.as_chunks::<8>();
+    for chunk in whole {
+        h = mix(h, u64::from_le_bytes(*chunk));
     }
-    h
+    if rest.is_empty() { h } else { mix(h, last(rest)) }
+}
+
+/// Up to eight bytes as a number, the first the lowest: read at once from both ends, which overlap where there are fewer.
+fn last(bytes: &[u8]) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        return u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (bytes.len() - 4));
+    }
+    bytes.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// Joins two hashes, order mattering.
@@ -162,6 +170,14 @@ pub fn stem(norm: &str) -> String {
     let mut word = String::with_capacity(norm.len());
     stem_into(norm, &mut word);
     word
+}
+
+/// Whether a word is its own stem for sure, told by its end: most are.
+fn is_stem(norm: &str) -> bool {
+    match norm.as_bytes() {
+        [.., a, b] => !(b"sdge".contains(b) || (norm.len() >= 4 && a == b)),
+        _ => true,
+    }
 }
 
 fn stem_into(norm: &str, word: &mut String) {
@@ -231,6 +247,12 @@ fn link_length(rest: &str) -> usize {
     rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '“' | '”')).unwrap_or(rest.len())
 }
 
+/// Whether a word is nothing but plain letters, none of them stretched: its normal form is itself in small letters.
+fn plain(word: &[u8]) -> bool {
+    word.iter().all(u8::is_ascii_alphabetic)
+        && !word.array_windows().any(|[a, b, c]| a.eq_ignore_ascii_case(b) && b.eq_ignore_ascii_case(c))
+}
+
 struct Scanner<'a, 't> {
     text: &'a str,
     at: usize,
@@ -288,7 +310,7 @@ impl<'a> Scanner<'a, '_> {
         if rest.starts_with("http://") || rest.starts_with("https://") || rest.starts_with("www.") {
             return self.push(link_length(rest), Kind::Link);
         }
-        if !c.is_alphanumeric()
+        if matches!(c, ':' | ';' | '=' | '<' | '>' | '^' | '-')
             && let Some(face) = EMOTICONS.iter().find(|face| rest.starts_with(**face))
         {
             return self.push(face.len(), Kind::Face);
@@ -314,6 +336,13 @@ impl<'a> Scanner<'a, '_> {
 
     fn word(&mut self) -> usize {
         let rest = self.rest();
+        // Nearly every word is letters and a blank or a mark that belongs to no word.
+        let letters = rest.bytes().take(LONGEST_WORD).take_while(u8::is_ascii_alphabetic).count();
+        let ends = |byte: u8| byte == b' ' || byte == b'\n' || byte.is_ascii_punctuation() && !matches!(byte, b'\'' | b'@');
+        if letters > 0 && letters < LONGEST_WORD && rest.as_bytes().get(letters).is_none_or(|byte| ends(*byte)) {
+            let masked = letters > 1 && rest.bytes().take(letters).all(|b| b == b'X');
+            return self.push(letters, if masked { Kind::Handle } else { Kind::Word });
+        }
         let mut length = 0;
         let mut digits = false;
         let mut chars = rest.char_indices().peekable();
@@ -350,10 +379,17 @@ impl<'a> Scanner<'a, '_> {
         let norms = &mut self.tokens.norms;
         let start = norms.len();
         let (mut upper, mut lower, mut run, mut before, mut stretched) = (0, 0, 0, '\0', false);
-        if matches!(kind, Kind::Word | Kind::Number | Kind::Face) {
+        if kind == Kind::Word && plain(raw.as_bytes()) {
+            norms.push_str(raw);
+            if let Some(norm) = norms.get_mut(start..) {
+                norm.make_ascii_lowercase();
+            }
+            upper = raw.bytes().filter(u8::is_ascii_uppercase).count();
+            lower = raw.len() - upper;
+        } else if matches!(kind, Kind::Word | Kind::Number | Kind::Face) {
             for c in raw.chars().filter(|c| !is_silent(*c)) {
-                upper += u32::from(c.is_uppercase());
-                lower += u32::from(c.is_lowercase());
+                upper += usize::from(c.is_uppercase());
+                lower += usize::from(c.is_lowercase());
                 run = if c == before { run + 1 } else { 1 };
                 before = c;
                 stretched |= run == 3 && c.is_alphabetic();
@@ -369,7 +405,7 @@ impl<'a> Scanner<'a, '_> {
         }
         let norm = norms.get(start..).unwrap_or("");
         let hash_of = hash(norm.as_bytes());
-        let stem_of = if kind == Kind::Word {
+        let stem_of = if kind == Kind::Word && !is_stem(norm) {
             stem_into(norm, &mut self.stem);
             hash(self.stem.as_bytes())
         } else {

@@ -189,13 +189,9 @@ impl Vocabulary {
         Vector { meaning: counted.meaning.clone(), sparse }
     }
 
-    /// Looks at a range of tokens; the buffers are used again.
-    pub fn look(&self, embedding: &Embedding, tokens: &Tokens, range: &Range<usize>, seen: &mut Seen) {
-        seen.features.clear();
-        seen.squares = [0.0; 2];
+    /// Looks at a range of tokens, whose pieces `seen` has already; the buffers are used again.
+    pub fn look(&self, tokens: &Tokens, range: &Range<usize>, seen: &mut Seen) {
         each(tokens, range, |group, key, first, last| self.see(group, key, first, last, seen));
-        embedding.pieces(tokens, range.clone(), &mut seen.pieces);
-        (seen.meaning, seen.length) = embedding.sum(&seen.pieces);
     }
 
     fn see(&self, group: Group, key: u64, first: u32, last: u32, seen: &mut Seen) {
@@ -265,6 +261,17 @@ pub struct Seen {
     squares: [f32; 2],
 }
 
+impl Seen {
+    /// Begins anew with what the pieces of a range mean.
+    pub fn begin(&mut self, embedding: &Embedding, pieces: &[Piece]) {
+        self.features.clear();
+        self.squares = [0.0; 2];
+        self.pieces.clear();
+        self.pieces.extend_from_slice(pieces);
+        (self.meaning, self.length) = embedding.sum(pieces);
+    }
+}
+
 impl Default for Seen {
     fn default() -> Self {
         Self { features: Vec::new(), pieces: Vec::new(), meaning: [0.0; DIMS], length: 0.0, squares: [0.0; 2] }
@@ -299,7 +306,10 @@ mod tests {
         let vocabulary = Vocabulary::learn(std::slice::from_ref(&counted), Lengths { words: 1.0, letters: 1.0 }, 1);
         let tokens = Tokens::of(text);
         let mut seen = Seen::default();
-        vocabulary.look(Embedding::shipped(), &tokens, &(0..tokens.len()), &mut seen);
+        let mut pieces = Vec::new();
+        Embedding::shipped().pieces(&tokens, 0..tokens.len(), &mut pieces);
+        seen.begin(Embedding::shipped(), &pieces);
+        vocabulary.look(&tokens, &(0..tokens.len()), &mut seen);
         assert_eq!(seen.features.len(), counted.features.len());
         assert_eq!(seen.meaning.to_vec(), counted.meaning);
     }

@@ -25,6 +25,7 @@ use crate::learn::logistic::{BIAS, Likeness, Target, learn_many, logit, owns, si
 use crate::learn::statement::{Statement, kin, statements, version};
 use crate::learn::watch::Watch;
 use crate::token::Tokens;
+use crate::wordpiece::Piece;
 
 const LENGTHS: Lengths = Lengths { words: 0.55, letters: 0.55 };
 /// The same where there are thousands of examples.
@@ -92,6 +93,8 @@ pub struct CategoryHead {
     weights: Vec<Weights>,
     /// Weights of the sparse columns: all categories of a column side by side.
     columns: Vec<f32>,
+    /// Whether any column weighs anything: only what people have taught does.
+    taught: bool,
     texts: HashMap<String, (usize, Counted)>,
 }
 
@@ -204,20 +207,25 @@ impl CategoryHead {
         let version = version(taxonomy, &statements);
         let examples = statements.iter().filter(|statement| statement.by_person).count();
         let texts = statements.into_iter().zip(counted).enumerate().map(|(at, (s, counted))| (s.text, (at, counted))).collect();
-        Self { version, examples, categories, watch, vocabulary, weights, columns, texts }
+        let taught = columns.iter().any(|weight| *weight != 0.0);
+        Self { version, examples, categories, watch, vocabulary, weights, columns, taught, texts }
     }
 
     /// How sure it is of every category, as logits in the order of [`Self::categories`], for a range of tokens.
-    /// `found` is what [`Self::find`] found there.
+    /// `pieces` are those of the range, `found` is what [`Self::find`] found there.
     pub fn score(
         &self,
         tokens: &Tokens,
         range: &Range<usize>,
+        pieces: &[Piece],
         found: &[Label<CategoryId>],
         seen: &mut Seen,
         scores: &mut Vec<f32>,
     ) {
-        self.vocabulary.look(Embedding::shipped(), tokens, range, seen);
+        seen.begin(Embedding::shipped(), pieces);
+        if self.taught {
+            self.vocabulary.look(tokens, range, seen);
+        }
         scores.clear();
         scores.extend(self.weights.iter().map(|weights| weights.bias + dot(&weights.meaning, &seen.meaning)));
         let scales = self.vocabulary.scales(seen);
@@ -230,8 +238,10 @@ impl CategoryHead {
                 }
             }
         }
+        let unseen = logit(UNSEEN);
         for ((score, category), weights) in scores.iter_mut().zip(&self.categories).zip(&self.weights) {
-            *score += believed(belief(found, *category), weights.trust);
+            let belief = belief(found, *category);
+            *score += if belief > UNSEEN { believed(belief, weights.trust) } else { unseen };
         }
     }
 
@@ -241,10 +251,10 @@ impl CategoryHead {
     }
 
     /// What each token of a range adds to the score of one category, beside the watch words.
-    pub fn adds(&self, tokens: &Tokens, range: &Range<usize>, seen: &Seen, category: CategoryId) -> Vec<f32> {
+    pub fn adds(&self, range: &Range<usize>, seen: &Seen, category: CategoryId) -> Vec<f32> {
         let Some(place) = self.categories.iter().position(|c| *c == category) else { return vec![0.0; range.len()] };
         let Some(weights) = self.weights.get(place) else { return vec![0.0; range.len()] };
-        let mut adds = Embedding::shipped().contributions(tokens, range.clone(), &weights.meaning);
+        let mut adds = Embedding::shipped().contributions(&seen.pieces, seen.length, range, &weights.meaning);
         let scales = self.vocabulary.scales(seen);
         for sighting in &seen.features {
             let column = self.columns.get(sighting.column as usize * self.categories.len() + place).copied().unwrap_or(0.0);
@@ -264,7 +274,9 @@ impl CategoryHead {
         let tokens = Tokens::of(text);
         let (mut seen, mut scores) = (Seen::default(), Vec::new());
         let all = 0..tokens.len();
-        self.score(&tokens, &all, &self.find(&tokens, all.clone()), &mut seen, &mut scores);
+        let mut pieces = Vec::with_capacity(tokens.len() + 8);
+        Embedding::shipped().pieces(&tokens, all.clone(), &mut pieces);
+        self.score(&tokens, &all, &pieces, &self.find(&tokens, all.clone()), &mut seen, &mut scores);
         let pair = |(category, score): (&CategoryId, &f32)| Scored { category: *category, confidence: sigmoid(*score) };
         let mut scored: Vec<Scored> = self.categories.iter().zip(&scores).map(pair).collect();
         scored.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.category.cmp(&b.category)));
@@ -363,8 +375,10 @@ mod tests {
         let tokens = Tokens::of("the lost backpack again");
         let all = 0..tokens.len();
         let (mut seen, mut scores) = (Seen::default(), Vec::new());
-        head.score(&tokens, &all, &[], &mut seen, &mut scores);
-        let adds: f32 = head.adds(&tokens, &all, &seen, CategoryId(1)).iter().sum();
+        let mut pieces = Vec::new();
+        Embedding::shipped().pieces(&tokens, all.clone(), &mut pieces);
+        head.score(&tokens, &all, &pieces, &[], &mut seen, &mut scores);
+        let adds: f32 = head.adds(&all, &seen, CategoryId(1)).iter().sum();
         assert!((adds + head.weights[0].bias + logit(UNSEEN) - scores[0]).abs() < 1e-3);
     }
 }

@@ -16,6 +16,8 @@ pub const STEP: Step = Step { name: "category", run };
 const MOST: usize = 4;
 /// Below this a category is not shown.
 const LEAST: f32 = 0.36;
+/// A logit that is below `LEAST` for sure.
+const FAR: f32 = -0.7;
 /// No reading is surer than this.
 const SUREST: f32 = 0.97;
 
@@ -44,9 +46,13 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
 fn labels(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause, seen: &mut Seen, scores: &mut Vec<f32>) -> Vec<Label<CategoryId>> {
     let head = &tools.company.head;
     let mut found = head.find(tokens, clause.tokens.clone());
-    head.score(tokens, &clause.tokens, &found, seen, scores);
+    head.score(tokens, &clause.tokens, &clause.encoded.found, &found, seen, scores);
     let mut labels = Vec::new();
     for (category, score) in head.categories().iter().zip(scores.iter()) {
+        // Most are far from being there: that is told without an exponential.
+        if *score < FAR {
+            continue;
+        }
         let confidence = sigmoid(*score).min(SUREST);
         if confidence < LEAST {
             continue;
@@ -54,7 +60,7 @@ fn labels(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause, seen: &mut Seen, 
         let plain = found.iter_mut().find(|label| label.value == *category && label.confidence >= LEAST);
         let evidence: Vec<Span> = match plain {
             Some(label) => std::mem::take(&mut label.evidence),
-            None => phrases(tokens, &clause.tokens, &head.adds(tokens, &clause.tokens, seen, *category)),
+            None => phrases(tokens, &clause.tokens, &head.adds(&clause.tokens, seen, *category)),
         };
         labels.push(Label { value: *category, confidence, evidence });
     }
