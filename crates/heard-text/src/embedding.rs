@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::asset::BadModel;
-use crate::token::Tokens;
+use crate::token::{Token, Tokens};
 use crate::wordpiece::{Piece, Pieces};
 
 /// How many figures a word and a stretch have.
@@ -96,6 +96,11 @@ impl Embedding {
     /// The pieces of a range of tokens; the buffer is used again.
     pub fn pieces(&self, tokens: &Tokens, range: Range<usize>, found: &mut Vec<Piece>) {
         self.pieces.of(tokens, range, found);
+    }
+
+    /// The pieces of one token, added to those that were found, and the row of a word that is known as a whole.
+    pub fn pieces_of(&self, token: &Token, norm: &str, at: u32, found: &mut Vec<Piece>) -> Option<u32> {
+        self.pieces.token(token, norm, at, found)
     }
 
     /// The meaning of a range of tokens.

@@ -17,6 +17,8 @@ pub const BITS: u32 = 16;
 /// How many dense figures there are.
 pub const DENSE: usize = 16;
 
+/// Shorter words have no runs of letters.
+const SHORTEST: usize = 4;
 const PAIR: u64 = 0x5041_4952;
 const NEGATED: u64 = 0x4e45_4741;
 const CAPITALS: u64 = 0x4341_5053;
@@ -39,13 +41,49 @@ pub struct Feature {
     pub last: u32,
 }
 
+/// A word that is known as a whole, and with it all its runs of letters.
+#[derive(Debug, Clone, Copy)]
+pub struct Spelt {
+    /// Its row among the pieces.
+    pub row: u32,
+    /// Its token, counted within the stretch.
+    pub at: u32,
+    /// How many runs of letters it has.
+    pub runs: u32,
+}
+
+/// How many runs [`spell`] finds in a word of so many bytes.
+fn runs(length: usize) -> u32 {
+    if length < SHORTEST { 0 } else { 3 * length as u32 - 3 }
+}
+
+/// Calls `found` with the row of every run of three to five letters of a normal form, the edges of the word being letters, too.
+pub fn spell(norm: &[u8], mut found: impl FnMut(u32)) {
+    if norm.len() < SHORTEST {
+        return;
+    }
+    let mut window: u64 = u64::from(b'<');
+    let mut length = 1;
+    for byte in norm.iter().chain(b">") {
+        window = window << 8 | u64::from(*byte);
+        length += 1;
+        for (run, mask) in [(3, 0xff_ffff_u64), (4, 0xffff_ffff), (5, 0xff_ffff_ffff)] {
+            if length >= run {
+                found(row(mix(run, window & mask)));
+            }
+        }
+    }
+}
+
 /// A stretch of tokens as the head sees it.
 #[derive(Debug, Default)]
 pub struct Encoded {
     /// Words, pairs and negated words.
     pub words: Vec<Feature>,
-    /// Runs of letters.
+    /// Runs of letters, but for those of `spelt`.
     pub letters: Vec<Feature>,
+    /// Words whose runs of letters are known together.
+    pub spelt: Vec<Spelt>,
     /// Pieces of words.
     pub pieces: Vec<Feature>,
     /// Dense figures.
@@ -68,20 +106,30 @@ pub fn softened(sum: f32) -> f32 {
 impl Encoded {
     /// Encodes a range of tokens; the buffers are used again.
     pub fn encode(&mut self, embedding: &Embedding, lexicon: &Lexicon, tokens: &Tokens, range: &Range<usize>) {
+        self.encode_with(embedding, lexicon, tokens, range, |_, _| false);
+    }
+
+    /// The same; `spelt` is told the row and the normal form of a word that is known as a whole, and says whether its runs of
+    /// letters are known as well: then they need not be gone through.
+    pub fn encode_with(
+        &mut self,
+        embedding: &Embedding,
+        lexicon: &Lexicon,
+        tokens: &Tokens,
+        range: &Range<usize>,
+        spelt: impl Fn(u32, &[u8]) -> bool,
+    ) {
         self.words.clear();
+        self.spelt.clear();
+        self.found.clear();
         self.letters.clear();
         self.valences.clear();
         self.pieces.clear();
-        // Grown once, not step by step: most passages have some ten runs of letters a word.
+        // Grown once, not step by step.
         self.words.reserve(range.len() * 3);
-        self.letters.reserve(range.len() * 10);
+        self.spelt.reserve(range.len());
+        self.found.reserve(range.len() + 8);
         self.valences.reserve(range.len());
-        embedding.pieces(tokens, range.clone(), &mut self.found);
-        let start = range.start as u32;
-        self.pieces.extend(self.found.iter().map(|piece| {
-            let at = piece.token - start;
-            Feature { row: (1 << BITS) + piece.row, first: at, last: at }
-        }));
         let stretch = tokens.all().get(range.clone()).unwrap_or(&[]);
         let mut before = EDGE;
         let mut before_at = 0;
@@ -91,6 +139,7 @@ impl Encoded {
         for (at, token) in stretch.iter().enumerate() {
             let norm = tokens.norm(range.start + at);
             let mut valence = 0.0;
+            let whole = embedding.pieces_of(token, norm, (range.start + at) as u32, &mut self.found);
             match token.kind {
                 Kind::Word | Kind::Number | Kind::Face => {
                     let place = at as u32;
@@ -103,7 +152,16 @@ impl Encoded {
                         self.words.push(Feature { row: row(mix(CAPITALS, token.hash)), first: place, last: place });
                     }
                     if token.kind == Kind::Word {
-                        self.spell(norm.as_bytes(), place);
+                        let runs = runs(norm.len());
+                        match whole {
+                            Some(row) if runs > 0 && spelt(row, norm.as_bytes()) => {
+                                self.spelt.push(Spelt { row, at: place, runs });
+                            }
+                            _ => {
+                                let letters = &mut self.letters;
+                                spell(norm.as_bytes(), |row| letters.push(Feature { row, first: place, last: place }));
+                            }
+                        }
                     }
                     let Entry { valence: plain, boost: strengthens, negates } = lexicon.entry(token.hash);
                     valence = plain + plain.signum() * boost * f32::from(u8::from(plain != 0.0)) * 2.0;
@@ -138,25 +196,12 @@ impl Encoded {
             self.valences.push(valence);
         }
         self.words.push(Feature { row: row(mix(mix(PAIR, before), EDGE)), first: before_at, last: before_at });
+        let start = range.start as u32;
+        self.pieces.extend(self.found.iter().map(|piece| {
+            let at = piece.token - start;
+            Feature { row: (1 << BITS) + piece.row, first: at, last: at }
+        }));
         self.dense = sums.figures(tokens.norm(range.start + sums.first_word));
-    }
-
-    /// Runs of three to five letters, with the edges of the word.
-    fn spell(&mut self, norm: &[u8], at: u32) {
-        if norm.len() < 4 {
-            return;
-        }
-        let mut window: u64 = u64::from(b'<');
-        let mut length = 1;
-        for byte in norm.iter().chain(b">") {
-            window = window << 8 | u64::from(*byte);
-            length += 1;
-            for (run, mask) in [(3, 0xff_ffff_u64), (4, 0xffff_ffff), (5, 0xff_ffff_ffff)] {
-                if length >= run {
-                    self.letters.push(Feature { row: row(mix(run, window & mask)), first: at, last: at });
-                }
-            }
-        }
     }
 }
 

@@ -2,12 +2,16 @@
 //! `cargo xtask train`. First all outputs are summed up, without a thought for single words; only for what is shown is
 //! asked then what each word added ([`Model::credit`]).
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use heard_domain::reading::Feeling;
 
 use crate::asset::BadModel;
-use crate::encoder::{BITS, DENSE, Encoded, Feature};
+use crate::embedding::Embedding;
+use crate::encoder::{BITS, DENSE, Encoded, Feature, spell};
+use crate::lexicon::Lexicon;
+use crate::token::Tokens;
 
 /// One output for the value, one per class of sentiment, one per feeling, and one for none of them.
 pub const OUTPUTS: usize = 4 + LABELS;
@@ -58,6 +62,32 @@ pub struct Model {
     pub calibration: Calibration,
     /// Rows of the hashed features, then those of the pieces.
     pub table: Vec<[i8; OUTPUTS]>,
+    /// What the head has summed up of words.
+    pub spelling: Spelling,
+}
+
+/// What the runs of letters of whole words sum up to, by their row among the pieces; each is summed up when it is first read.
+/// It follows from the table alone.
+#[derive(Debug, Clone, Default)]
+pub struct Spelling {
+    words: Vec<OnceLock<Box<Short>>>,
+}
+
+impl Spelling {
+    fn of(pieces: usize) -> Self {
+        Self { words: (0..pieces).map(|_| OnceLock::new()).collect() }
+    }
+
+    fn get(&self, row: u32) -> Option<&Short> {
+        self.words.get(row as usize)?.get().map(Box::as_ref)
+    }
+}
+
+impl PartialEq for Spelling {
+    /// Two heads do not differ by what they have read.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// All outputs.
@@ -65,6 +95,9 @@ pub type Outputs = [f32; OUTPUTS];
 
 /// A sum of weights, exact.
 type Sums = [i32; OUTPUTS];
+
+/// The same of at most [`FIT`] rows.
+type Short = [i16; OUTPUTS];
 
 /// What the head says of a stretch of tokens, in a form that can be added to that of the stretches beside it.
 #[derive(Debug, Clone)]
@@ -106,6 +139,11 @@ fn share(count: usize) -> f32 {
     1.0 / (count.max(1) as f32).sqrt()
 }
 
+/// How many runs of letters a stretch has.
+fn runs(encoded: &Encoded) -> usize {
+    encoded.letters.len() + encoded.spelt.iter().map(|spelt| spelt.runs as usize).sum::<usize>()
+}
+
 impl Model {
     /// The head that is part of the program.
     pub fn shipped() -> &'static Self {
@@ -120,7 +158,8 @@ impl Model {
         let calibration =
             Calibration { polarity: 1.0, feeling: 1.0, feelings: [0.5; LABELS], emotions: [0.5; EMOTIONS], context: 0.0 };
         let table = vec![[0; OUTPUTS]; (1 << BITS) + pieces];
-        Self { name: "none".to_owned(), scales: [0.0; OUTPUTS], dense: [[0.0; OUTPUTS]; DENSE], calibration, table }
+        let dense = [[0.0; OUTPUTS]; DENSE];
+        Self { name: "none".to_owned(), scales: [0.0; OUTPUTS], dense, calibration, table, spelling: Spelling::default() }
     }
 
     /// Reads a head from bytes.
@@ -149,6 +188,7 @@ impl Model {
         }
         String::from_utf8_lossy(name).trim_end_matches('\0').clone_into(&mut model.name);
         model.table = rest.as_chunks().0.iter().map(|row: &[u8; OUTPUTS]| row.map(|b| i8::from_le_bytes([b]))).collect();
+        model.spelling = Spelling::of(pieces as usize);
         Ok(model)
     }
 
@@ -179,13 +219,48 @@ impl Model {
         out
     }
 
+    /// Encodes a range of tokens so that this head sums them up quickly: what it knows of whole words is not gone through again.
+    pub fn encode(
+        &self,
+        encoded: &mut Encoded,
+        embedding: &Embedding,
+        lexicon: &Lexicon,
+        tokens: &Tokens,
+        range: &Range<usize>,
+    ) {
+        encoded.encode_with(embedding, lexicon, tokens, range, |row, norm| self.knows(row, norm));
+    }
+
+    /// Whether the runs of letters of a whole word are summed up; they are from its first reading on.
+    fn knows(&self, row: u32, norm: &[u8]) -> bool {
+        let Some(word) = self.spelling.words.get(row as usize) else { return false };
+        word.get_or_init(|| {
+            let mut sums = [0; OUTPUTS];
+            spell(norm, |row| self.add(row, &mut sums));
+            Box::new(sums)
+        });
+        true
+    }
+
+    fn add(&self, row: u32, sums: &mut Short) {
+        if let Some(row) = self.table.get(row as usize) {
+            for (sum, weight) in sums.iter_mut().zip(row) {
+                *sum += i16::from(*weight);
+            }
+        }
+    }
+
     /// Sums up a stretch.
     pub fn score(&self, encoded: &Encoded) -> Scores {
+        let mut letters = self.sum(&encoded.letters);
+        for word in encoded.spelt.iter().filter_map(|spelt| self.spelling.get(spelt.row)) {
+            letters.iter_mut().zip(word).for_each(|(sum, word)| *sum += i32::from(*word));
+        }
         Scores {
             words: self.sum(&encoded.words),
-            letters: self.sum(&encoded.letters),
+            letters,
             pieces: self.sum(&encoded.pieces),
-            counts: [encoded.words.len(), encoded.letters.len(), encoded.pieces.len()],
+            counts: [encoded.words.len(), runs(encoded), encoded.pieces.len()],
             dense: encoded.dense,
             tokens: encoded.valences.len(),
         }
@@ -197,11 +272,7 @@ impl Model {
         for some in features.chunks(FIT) {
             let mut short = [0_i16; OUTPUTS];
             for feature in some {
-                if let Some(row) = self.table.get(feature.row as usize) {
-                    for (sum, weight) in short.iter_mut().zip(row) {
-                        *sum += i16::from(*weight);
-                    }
-                }
+                self.add(feature.row, &mut short);
             }
             sums.iter_mut().zip(short).for_each(|(sum, short)| *sum += i32::from(short));
         }
@@ -234,8 +305,14 @@ impl Model {
             let weight = |output: usize| row.and_then(|row| row.get(output)).map_or(0.0, |weight| f32::from(*weight));
             counts.iter().map(|(output, counts)| weight(*output) * counts).sum()
         };
-        for group in [&encoded.words, &encoded.letters, &encoded.pieces] {
-            let share = share(group.len()) * 0.5;
+        let (words, letters, pieces) = (encoded.words.len(), runs(encoded), encoded.pieces.len());
+        for spelt in &encoded.spelt {
+            let (Some(word), Some(add)) = (self.spelling.get(spelt.row), adds.get_mut(spelt.at as usize)) else { continue };
+            let weight = |(output, counts): &(usize, f32)| word.get(*output).map_or(0.0, |sum| f32::from(*sum)) * counts;
+            *add += counts.iter().map(weight).sum::<f32>() * share(letters);
+        }
+        for (group, count) in [(&encoded.words, words), (&encoded.letters, letters), (&encoded.pieces, pieces)] {
+            let share = share(count) * 0.5;
             for feature in group {
                 // Both ends get half; a single word is both ends.
                 let half = weight(feature) * share;
@@ -290,9 +367,7 @@ pub fn sigmoid(output: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::embedding::Embedding;
     use crate::lexicon::lexicon;
-    use crate::token::Tokens;
 
     #[test]
     fn the_shipped_head_can_be_read() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::token::{Kind, Tokens, hash, mix, stem};
+use crate::token::{ByHash, Kind, Tokens, hash, mix, stem};
 
 /// A prefix shorter than this is taken as a whole word: "a*" would match a tenth of all words.
 const SHORTEST_PREFIX: usize = 3;
@@ -71,34 +71,55 @@ fn beginning([a, b, c]: [u8; SHORTEST_PREFIX]) -> u64 {
 pub struct Phrases<T> {
     all: Vec<Phrase<T>>,
     begins: Glance,
-    by_stem: Vec<(u64, usize)>,
+    /// Where the phrases that begin with a word lie among `begun`.
+    by_stem: ByHash<Range<u32>>,
+    begun: Vec<Begun>,
     by_prefix: Vec<([u8; SHORTEST_PREFIX], usize)>,
+}
+
+/// A phrase by its first two words: the second tells nearly always that it is not there.
+#[derive(Debug, Clone, Copy)]
+struct Begun {
+    second: Option<u64>,
+    phrase: u32,
 }
 
 impl<T: Copy> Phrases<T> {
     /// Compiles phrases: words are compared by their stem, `=word` exactly, `word*` by its beginning. Phrases without
     /// a word are left out.
     pub fn new<'a>(source: impl IntoIterator<Item = (&'a str, T)>) -> Self {
-        let mut set = Self { all: Vec::new(), begins: Glance::default(), by_stem: Vec::new(), by_prefix: Vec::new() };
+        let mut all: Vec<Phrase<T>> = Vec::new();
+        let (mut stems, mut by_prefix) = (Vec::new(), Vec::new());
         for (text, means) in source {
             let parts: Vec<Part> = text.split_whitespace().flat_map(parts).collect();
-            let index = set.all.len();
+            let index = all.len();
             match parts.first() {
-                Some(Part::Stem(key) | Part::Word(key)) => set.by_stem.push((*key, index)),
+                Some(Part::Stem(key) | Part::Word(key)) => {
+                    let second = match parts.get(1) {
+                        Some(Part::Stem(key) | Part::Word(key)) => Some(*key),
+                        _ => None,
+                    };
+                    stems.push((*key, Begun { second, phrase: index as u32 }));
+                }
                 Some(Part::Prefix(prefix)) => {
                     if let Some(key) = prefix.as_bytes().first_chunk() {
-                        set.by_prefix.push((*key, index));
+                        by_prefix.push((*key, index));
                     }
                 }
                 None => continue,
             }
-            set.all.push(Phrase { parts, means });
+            all.push(Phrase { parts, means });
         }
-        let stems = set.by_stem.iter().map(|(key, _)| *key);
-        stems.chain(set.by_prefix.iter().map(|(key, _)| beginning(*key))).for_each(|key| set.begins.add(key));
-        set.by_stem.sort_unstable();
-        set.by_prefix.sort_unstable();
-        set
+        by_prefix.sort_unstable();
+        stems.sort_unstable_by_key(|(key, begun)| (*key, begun.phrase));
+        let mut begins = Glance::default();
+        let mut by_stem: ByHash<Range<u32>> = ByHash::default();
+        for (at, (key, _)) in (0..).zip(&stems) {
+            begins.add(*key);
+            by_stem.entry(*key).or_insert(at..at).end = at + 1;
+        }
+        by_prefix.iter().for_each(|(key, _)| begins.add(beginning(*key)));
+        Self { all, begins, by_stem, begun: stems.into_iter().map(|(_, begun)| begun).collect(), by_prefix }
     }
 
     /// Calls `found` for every phrase in a range of tokens.
@@ -109,9 +130,12 @@ impl<T: Copy> Phrases<T> {
                 if !self.begins.may(key) {
                     continue;
                 }
-                let from = self.by_stem.partition_point(|(k, _)| *k < key);
-                for (_, index) in self.by_stem.iter().skip(from).take_while(|(k, _)| *k == key) {
-                    self.try_at(*index, tokens, first, range.end, &mut found);
+                let Some(range_of) = self.by_stem.get(&key) else { continue };
+                let next = tokens.get(first + 1).map_or((0, 0), |next| (next.stem, next.hash));
+                for begun in self.begun.get(range_of.start as usize..range_of.end as usize).unwrap_or(&[]) {
+                    if begun.second.is_none_or(|second| second == next.0 || second == next.1) {
+                        self.try_at(begun.phrase as usize, tokens, first, range.end, &mut found);
+                    }
                 }
             }
             if let Some(key) = tokens.norm(first).as_bytes().first_chunk::<SHORTEST_PREFIX>().filter(|key| self.begins.may(beginning(**key))) {

@@ -112,7 +112,7 @@ impl Reader {
     pub fn feelings(&self, text: &str) -> [bool; LABELS] {
         let tokens = Tokens::of(text);
         let mut encoded = Encoded::default();
-        encoded.encode(Embedding::shipped(), lexicon(), &tokens, &(0..tokens.len()));
+        self.model.encode(&mut encoded, Embedding::shipped(), lexicon(), &tokens, &(0..tokens.len()));
         let outputs = self.model.outputs(&self.model.score(&encoded));
         emotion::shares(self.model, &outputs).map(|(_, beyond)| beyond >= 1.0)
     }

@@ -43,7 +43,8 @@ impl Pieces {
         }
     }
 
-    fn token(&self, token: &Token, norm: &str, at: u32, found: &mut Vec<Piece>) {
+    /// Adds the rows of one token. Returns the row of a word, number or face that is known as a whole.
+    pub fn token(&self, token: &Token, norm: &str, at: u32, found: &mut Vec<Piece>) -> Option<u32> {
         match token.kind {
             Kind::Handle | Kind::Link => {}
             Kind::Mark(mark, _) => {
@@ -52,11 +53,15 @@ impl Pieces {
                 found.extend(row.map(|row| Piece { token: at, row: *row }));
             }
             Kind::Word | Kind::Number | Kind::Face => match self.rows.get(&token.hash) {
-                Some(row) => found.push(Piece { token: at, row: *row }),
+                Some(row) => {
+                    found.push(Piece { token: at, row: *row });
+                    return Some(*row);
+                }
                 None if norm.is_ascii() => self.cut(norm, at, found),
                 None => self.cut(&plain(norm), at, found),
             },
         }
+        None
     }
 
     /// Cuts a word that is not known as a whole: at apostrophes and the like, then into pieces.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use heard_domain::reading::Emotion;
 use heard_text::encoder::DENSE;
-use heard_text::model::{Calibration, EMOTIONS, FEELING, LABELS, Model, OUTPUTS, Outputs, POLARITY, sigmoid, softmax};
+use heard_text::model::{Calibration, EMOTIONS, FEELING, LABELS, Model, OUTPUTS, Outputs, POLARITY, Spelling, sigmoid, softmax};
 use heard_text::steps::emotion::likely;
 
 use crate::train::learn::{Head, Seen};
@@ -28,7 +28,7 @@ pub fn cut(head: &Head, name: &str, calibration: Calibration) -> Model {
     let eight = |weight: f32, scale: f32| (weight / scale.max(f32::MIN_POSITIVE)).round().clamp(-127.0, 127.0) as i8;
     let table = head.table.iter().map(|row| std::array::from_fn(|output| eight(row[output], scales[output]))).collect();
     let dense: [Outputs; DENSE] = head.dense;
-    Model { name: name.to_owned(), scales, dense, calibration, table }
+    Model { name: name.to_owned(), scales, dense, calibration, table, spelling: Spelling::default() }
 }
 
 /// Temperatures and thresholds, on texts that did not train.

@@ -25,7 +25,7 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     let in_full = draft.read_in_full();
     let mut whole = Scores::default();
     for clause in &mut draft.clauses {
-        clause.encoded.encode(tools.embedding, lexicon(), &draft.tokens, &clause.tokens);
+        tools.model.encode(&mut clause.encoded, tools.embedding, lexicon(), &draft.tokens, &clause.tokens);
         if in_full {
             clause.scores = tools.model.score(&clause.encoded);
             whole.join(&clause.scores);
