@@ -16,6 +16,8 @@ pub const TABLE: &[u8] = include_bytes!("../assets/embedding.bin");
 
 const MAGIC: &[u8; 8] = b"HEARDEMB";
 const NAME: usize = 16;
+/// How many sums fit into the processor's registers beside what they are made from.
+const AT_HAND: usize = 32;
 
 /// The meaning of a stretch: length 1, or all zeros if no word of it is known.
 pub type Meaning = [f32; DIMS];
@@ -119,13 +121,19 @@ impl Embedding {
     /// The meaning of pieces, and by how much their sum was divided.
     pub fn sum(&self, pieces: &[Piece]) -> (Meaning, f32) {
         let mut sum = [0.0; DIMS];
-        for piece in pieces {
-            let row = piece.row as usize;
-            if let (Some(scale), Some(row)) = (self.scales.get(row), self.rows.get(row)) {
-                for (sum, figure) in sum.iter_mut().zip(row) {
-                    *sum += f32::from(*figure as i8) * scale;
+        // So many figures at a time as the processor keeps at hand; each is summed up in the order of the pieces.
+        for (block, sum) in sum.as_chunks_mut::<AT_HAND>().0.iter_mut().enumerate() {
+            let mut sums = [0.0_f32; AT_HAND];
+            for piece in pieces {
+                let row = piece.row as usize;
+                let figures = self.rows.get(row).and_then(|row| row.as_chunks::<AT_HAND>().0.get(block));
+                if let (Some(scale), Some(figures)) = (self.scales.get(row), figures) {
+                    for (sum, figure) in sums.iter_mut().zip(figures) {
+                        *sum += f32::from(*figure as i8) * scale;
+                    }
                 }
             }
+            *sum = sums;
         }
         let length = dot(&sum, &sum).sqrt();
         if length > 0.0 {

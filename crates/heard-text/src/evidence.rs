@@ -17,17 +17,44 @@ const STARTS: f32 = 0.45;
 /// A neighbour joins it from this share on.
 const JOINS: f32 = 0.18;
 
-/// The phrases that add most, in the order of the text. `adds` holds what each token of the range adds to the label.
-pub fn phrases(tokens: &Tokens, range: &Range<usize>, adds: &[f32]) -> Vec<Span> {
+/// What a token may do in a phrase.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Role {
+    /// Carries meaning.
+    speaks: bool,
+    /// Turns what follows into its opposite.
+    turns: bool,
+    /// Strengthens what follows, or weakens it.
+    strengthens: bool,
+    /// Says something by itself.
+    telling: bool,
+}
+
+/// The roles of the tokens of a range: the same for every label, so they are looked up once.
+pub fn roles(tokens: &Tokens, range: &Range<usize>) -> Vec<Role> {
+    let role = |at: usize| {
+        let Some(token) = tokens.get(at) else { return Role::default() };
+        let norm = tokens.norm(at);
+        let known = lexicon().entry(token.hash);
+        let turns = known.negates || norm.ends_with("n't");
+        // "10/10" is a verdict, any other number only a figure.
+        let figure = token.kind == Kind::Number && !norm.contains('/');
+        let telling = turns || !figure && !is_common_form(token.hash);
+        Role { speaks: token.speaks(), turns, strengthens: known.boost != 0.0, telling }
+    };
+    range.clone().map(role).collect()
+}
+
+/// The phrases that add most, in the order of the text. `roles` are those of the range; `adds` holds what each token of it adds
+/// to the label.
+pub fn phrases(tokens: &Tokens, range: &Range<usize>, roles: &[Role], adds: &[f32]) -> Vec<Span> {
     let start = range.start;
     let add = |at: usize| at.checked_sub(start).and_then(|i| adds.get(i)).copied().unwrap_or(0.0);
-    let kind = |at: usize| tokens.get(at).map(|t| t.kind);
-    let speaks = |at: usize| range.contains(&at) && matches!(kind(at), Some(Kind::Word | Kind::Number | Kind::Face));
-    let turns = |at: usize| tokens.get(at).is_some_and(|t| lexicon().negates(t.hash, tokens.norm(at)));
-    let strengthens = |at: usize| tokens.get(at).is_some_and(|t| lexicon().boost(t.hash) != 0.0);
-    // "10/10" is a verdict, any other number only a figure.
-    let figure = |at: usize| kind(at) == Some(Kind::Number) && !tokens.norm(at).contains('/');
-    let telling = |at: usize| (!tokens.get(at).is_some_and(|t| is_common_form(t.hash)) && !figure(at)) || turns(at);
+    let role = |at: usize| at.checked_sub(start).and_then(|i| roles.get(i)).copied().unwrap_or_default();
+    let speaks = |at: usize| role(at).speaks;
+    let turns = |at: usize| role(at).turns;
+    let strengthens = |at: usize| role(at).strengthens;
+    let telling = |at: usize| role(at).telling;
 
     let mut seeds: Vec<usize> = range.clone().filter(|at| speaks(*at) && add(*at) > 0.0).collect();
     seeds.sort_by(|a, b| add(*b).total_cmp(&add(*a)).then(a.cmp(b)));
@@ -105,7 +132,7 @@ mod tests {
         let all = 0..tokens.len();
         let adds: Vec<f32> =
             all.clone().map(|at| adds.iter().find(|(word, _)| *word == tokens.norm(at)).map_or(0.0, |(_, add)| *add)).collect();
-        phrases(&tokens, &all, &adds).into_iter().filter_map(|span| span.of(text)).collect()
+        phrases(&tokens, &all, &roles(&tokens, &all), &adds).into_iter().filter_map(|span| span.of(text)).collect()
     }
 
     #[test]

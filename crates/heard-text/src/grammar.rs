@@ -25,7 +25,7 @@ const CODE: f32 = -0.6;
 
 /// Whether a word is one of a list that is written with blanks; for a few words behind a word that already fits.
 fn any_of(word: &str, list: &str) -> bool {
-    !word.is_empty() && list.split(' ').any(|listed| listed == word)
+    !word.is_empty() && list.as_bytes().split(|byte| *byte == b' ').any(|listed| listed == word.as_bytes())
 }
 
 fn among(list: &Hashes, word: &str) -> bool {

@@ -233,10 +233,13 @@ fn share(languages: u32) -> f32 {
 fn vote(votes: &mut Votes, bits: u32, weight: f32) {
     let often = share((bits & ((1 << OFTEN) - 1)).count_ones()) * weight;
     let seldom = share(bits.count_ones()) * weight * SELDOM;
-    for (at, sum) in votes.iter_mut().enumerate() {
-        if bits >> at & 1 == 1 {
+    let mut left = bits;
+    while left != 0 {
+        let at = left.trailing_zeros() as usize;
+        if let Some(sum) = votes.get_mut(at) {
             *sum += if at < OFTEN { often } else { seldom };
         }
+        left &= left - 1;
     }
 }
 

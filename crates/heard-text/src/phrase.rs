@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::token::{ByHash, Kind, Tokens, hash, mix, stem};
+use crate::token::{ByHash, Kind, Tokens, beginning, hash, mix, stem};
 
 /// A prefix shorter than this is taken as a whole word: "a*" would match a tenth of all words.
 const SHORTEST_PREFIX: usize = 3;
@@ -62,8 +62,8 @@ impl Glance {
 }
 
 /// The key of the beginning of a word.
-fn beginning([a, b, c]: [u8; SHORTEST_PREFIX]) -> u64 {
-    mix(0, u64::from(a) | u64::from(b) << 8 | u64::from(c) << 16)
+fn key_of(begins: u32) -> u64 {
+    mix(0, u64::from(begins))
 }
 
 /// A set of phrases.
@@ -74,7 +74,7 @@ pub struct Phrases<T> {
     /// Where the phrases that begin with a word lie among `begun`.
     by_stem: ByHash<Range<u32>>,
     begun: Vec<Begun>,
-    by_prefix: Vec<([u8; SHORTEST_PREFIX], usize)>,
+    by_prefix: Vec<(u32, usize)>,
 }
 
 /// A phrase by its first two words: the second tells nearly always that it is not there.
@@ -102,9 +102,7 @@ impl<T: Copy> Phrases<T> {
                     stems.push((*key, Begun { second, phrase: index as u32 }));
                 }
                 Some(Part::Prefix(prefix)) => {
-                    if let Some(key) = prefix.as_bytes().first_chunk() {
-                        by_prefix.push((*key, index));
-                    }
+                    by_prefix.push((beginning(prefix.as_bytes()), index));
                 }
                 None => continue,
             }
@@ -118,18 +116,18 @@ impl<T: Copy> Phrases<T> {
             begins.add(*key);
             by_stem.entry(*key).or_insert(at..at).end = at + 1;
         }
-        by_prefix.iter().for_each(|(key, _)| begins.add(beginning(*key)));
+        by_prefix.iter().for_each(|(key, _)| begins.add(key_of(*key)));
         Self { all, begins, by_stem, begun: stems.into_iter().map(|(_, begun)| begun).collect(), by_prefix }
     }
 
     /// Calls `found` for every phrase in a range of tokens.
     pub fn find(&self, tokens: &Tokens, range: Range<usize>, mut found: impl FnMut(Hit<T>)) {
-        for first in range.clone() {
-            let Some(token) = tokens.get(first).filter(|t| matches!(t.kind, Kind::Word | Kind::Number)) else { continue };
-            for key in [token.stem, token.hash].into_iter().take(1 + usize::from(token.stem != token.hash)) {
-                if !self.begins.may(key) {
-                    continue;
-                }
+        for (first, token) in range.clone().zip(tokens.all().get(range.clone()).unwrap_or(&[])) {
+            if !matches!(token.kind, Kind::Word | Kind::Number) {
+                continue;
+            }
+            let forms = [token.stem, token.hash];
+            for key in forms.into_iter().take(1 + usize::from(token.stem != token.hash)).filter(|key| self.begins.may(*key)) {
                 let Some(range_of) = self.by_stem.get(&key) else { continue };
                 let next = tokens.get(first + 1).map_or((0, 0), |next| (next.stem, next.hash));
                 for begun in self.begun.get(range_of.start as usize..range_of.end as usize).unwrap_or(&[]) {
@@ -138,9 +136,9 @@ impl<T: Copy> Phrases<T> {
                     }
                 }
             }
-            if let Some(key) = tokens.norm(first).as_bytes().first_chunk::<SHORTEST_PREFIX>().filter(|key| self.begins.may(beginning(**key))) {
-                let from = self.by_prefix.partition_point(|(k, _)| k < key);
-                for (_, index) in self.by_prefix.iter().skip(from).take_while(|(k, _)| k == key) {
+            if token.begins != 0 && self.begins.may(key_of(token.begins)) {
+                let from = self.by_prefix.partition_point(|(begins, _)| *begins < token.begins);
+                for (_, index) in self.by_prefix.iter().skip(from).take_while(|(begins, _)| *begins == token.begins) {
                     self.try_at(*index, tokens, first, range.end, &mut found);
                 }
             }

@@ -8,6 +8,7 @@ use heard_domain::reading::{Entity, Note, Passage};
 use crate::company::Company;
 use crate::embedding::Embedding;
 use crate::encoder::Encoded;
+use crate::evidence::Role;
 use crate::model::{Model, Outputs, Scores};
 use crate::token::Tokens;
 
@@ -44,6 +45,8 @@ pub struct Clause {
     pub tokens: Range<usize>,
     /// What will be in the reading.
     pub passage: Passage,
+    /// What each token may do in the phrases that a label rests on.
+    pub roles: Vec<Role>,
     /// Its features: they say which words a label rests on.
     pub encoded: Encoded,
     /// What the head says of them.

@@ -52,7 +52,14 @@ pub struct Token {
     pub new_line: bool,
     /// White space stands before it (or the verbatim begins here).
     pub spaced: bool,
+    /// The first three bytes of the normal form of a word; 0 if it is shorter.
+    pub begins: u32,
     norm: (u32, u32),
+}
+
+/// The first three bytes of a normal form as a number; 0 if it is shorter.
+pub fn beginning(norm: &[u8]) -> u32 {
+    norm.first_chunk().map_or(0, |[a, b, c]| u32::from_le_bytes([*a, *b, *c, 0]))
 }
 
 impl Token {
@@ -411,7 +418,9 @@ impl<'a> Scanner<'a, '_> {
         } else {
             hash_of
         };
+        let begins = beginning(norm.as_bytes());
         let token = Token {
+            begins,
             span: Span::new(self.at, self.at + length),
             kind,
             hash: hash_of,

@@ -18,7 +18,7 @@ use heard_domain::id::CategoryId;
 use heard_domain::reading::Label;
 use heard_domain::taxonomy::Taxonomy;
 
-use crate::embedding::{DIMS, Embedding, Meaning, dot};
+use crate::embedding::{DIMS, Embedding, Meaning};
 use crate::learn::example::Example;
 use crate::learn::features::{Counted, Lengths, Seen, Vector, Vocabulary};
 use crate::learn::logistic::{BIAS, Likeness, Target, learn_many, logit, owns, sigmoid};
@@ -82,6 +82,36 @@ struct Weights {
     pulls: Vec<f32>,
 }
 
+/// So many categories are weighed at once: as many sums as the processor keeps at hand.
+const BLOCK: usize = 32;
+
+/// The weights of the meanings, turned.
+fn turned(weights: &[Weights]) -> Vec<[[f32; BLOCK]; DIMS]> {
+    let turn = |some: &[Weights]| {
+        let mut block = [[0.0; BLOCK]; DIMS];
+        for (at, weights) in some.iter().enumerate() {
+            for (row, weight) in block.iter_mut().zip(weights.meaning.iter()) {
+                if let Some(place) = row.get_mut(at) {
+                    *place = *weight;
+                }
+            }
+        }
+        block
+    };
+    weights.chunks(BLOCK).map(turn).collect()
+}
+
+/// The products of a meaning with those of a block of categories.
+fn times(meaning: &Meaning, block: &[[f32; BLOCK]; DIMS]) -> [f32; BLOCK] {
+    let mut sums = [0.0_f32; BLOCK];
+    for (figure, row) in meaning.iter().zip(block) {
+        for (sum, weight) in sums.iter_mut().zip(row) {
+            *sum += figure * weight;
+        }
+    }
+    sums
+}
+
 /// The learnt head.
 #[derive(Debug, Clone)]
 pub struct CategoryHead {
@@ -91,6 +121,8 @@ pub struct CategoryHead {
     watch: Watch,
     vocabulary: Vocabulary,
     weights: Vec<Weights>,
+    /// The same meanings, turned: for each block of categories, what each figure of a meaning weighs for all of them.
+    meanings: Vec<[[f32; BLOCK]; DIMS]>,
     /// Weights of the sparse columns: all categories of a column side by side.
     columns: Vec<f32>,
     /// Whether any column weighs anything: only what people have taught does.
@@ -207,8 +239,9 @@ impl CategoryHead {
         let version = version(taxonomy, &statements);
         let examples = statements.iter().filter(|statement| statement.by_person).count();
         let texts = statements.into_iter().zip(counted).enumerate().map(|(at, (s, counted))| (s.text, (at, counted))).collect();
+        let meanings = turned(&weights);
         let taught = columns.iter().any(|weight| *weight != 0.0);
-        Self { version, examples, categories, watch, vocabulary, weights, columns, taught, texts }
+        Self { version, examples, categories, watch, vocabulary, weights, meanings, columns, taught, texts }
     }
 
     /// How sure it is of every category, as logits in the order of [`Self::categories`], for a range of tokens.
@@ -227,7 +260,8 @@ impl CategoryHead {
             self.vocabulary.look(tokens, range, seen);
         }
         scores.clear();
-        scores.extend(self.weights.iter().map(|weights| weights.bias + dot(&weights.meaning, &seen.meaning)));
+        let by_meaning = self.meanings.iter().flat_map(|block| times(&seen.meaning, block));
+        scores.extend(self.weights.iter().zip(by_meaning).map(|(weights, score)| weights.bias + score));
         let scales = self.vocabulary.scales(seen);
         for sighting in &seen.features {
             let weight = sighting.rarity * scales.of(sighting.group);

@@ -60,7 +60,7 @@ fn labels(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause, seen: &mut Seen, 
         let plain = found.iter_mut().find(|label| label.value == *category && label.confidence >= LEAST);
         let evidence: Vec<Span> = match plain {
             Some(label) => std::mem::take(&mut label.evidence),
-            None => phrases(tokens, &clause.tokens, &head.adds(&clause.tokens, seen, *category)),
+            None => phrases(tokens, &clause.tokens, &clause.roles, &head.adds(&clause.tokens, seen, *category)),
         };
         labels.push(Label { value: *category, confidence, evidence });
     }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use heard_domain::reading::{Passage, Polarity};
 
 use crate::encoder::Encoded;
+use crate::evidence::roles;
 use crate::model::{OUTPUTS, Scores};
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::{Kind, Token, Tokens};
@@ -21,7 +22,11 @@ const SHORTEST: usize = 2;
 /// What a passage weighs that takes no side at all, beside 1 for taking one for certain.
 const FLAT: f32 = 0.25;
 
-const CONTRASTS: &[&str] = &["yet", "but", "however", "although", "though", "whereas", "nevertheless", "nonetheless"];
+/// Whether a word turns a sentence.
+fn turns(norm: &str) -> bool {
+    matches!(norm, "yet" | "but" | "however" | "although" | "though" | "whereas" | "nevertheless" | "nonetheless")
+}
+
 /// "all but", "nothing but", "as though", "not only … but also" are no contrast.
 const NOT_AFTER: &[&str] = &["all", "nothing", "anything", "everything", "as", "last"];
 const NOT_BEFORE: &[&str] = &["also"];
@@ -90,7 +95,8 @@ fn clause(tokens: &Tokens, mut range: Range<usize>) -> Clause {
         categories: Vec::new(),
         intents: Vec::new(),
     };
-    Clause { tokens: range, passage, encoded: Encoded::default(), scores: Scores::default(), outputs: [0.0; OUTPUTS] }
+    let roles = roles(tokens, &range);
+    Clause { tokens: range, passage, roles, encoded: Encoded::default(), scores: Scores::default(), outputs: [0.0; OUTPUTS] }
 }
 
 /// "Mr.", "approx." and the letters of "U.S.", but not the "I" in "as tall as I."
@@ -153,8 +159,8 @@ fn contrasts(tokens: &Tokens, sentence: Range<usize>, out: &mut Vec<Range<usize>
     let mut leading = false;
     for at in sentence.clone() {
         let norm = tokens.norm(at);
-        let before = at.checked_sub(1).map_or("", |before| tokens.norm(before));
-        let turns = if CONTRASTS.contains(&norm) {
+        let turn = if turns(norm) {
+            let before = at.checked_sub(1).map_or("", |before| tokens.norm(before));
             let opens = speaks(start..at) == 0;
             leading |= opens && matches!(norm, "although" | "though" | "whereas");
             let idle = NOT_AFTER.contains(&before) || NOT_BEFORE.contains(&tokens.norm(at + 1));
@@ -169,7 +175,7 @@ fn contrasts(tokens: &Tokens, sentence: Range<usize>, out: &mut Vec<Range<usize>
         } else {
             None
         };
-        if let Some(turn) = turns
+        if let Some(turn) = turn
             && turn > start
             && speaks(start..turn) >= SHORTEST
         {

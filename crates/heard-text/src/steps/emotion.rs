@@ -64,7 +64,7 @@ fn emotion(
     }
     let of = Feeling::ALL.iter().zip(shares).filter(|(feeling, _)| feeling.emotion() == Some(value));
     let mixture: Vec<(usize, f32)> = of.map(|(feeling, (share, _))| (FEELING + feeling.index(), *share)).collect();
-    let evidence = phrases(tokens, &clause.tokens, &model.credit(&clause.encoded, &mixture));
+    let evidence = phrases(tokens, &clause.tokens, &clause.roles, &model.credit(&clause.encoded, &mixture));
     Some(Label { value, confidence, evidence })
 }
 
@@ -85,7 +85,7 @@ fn feelings(
     found.truncate(MOST);
     let label = |(value, confidence): (Feeling, f32)| {
         let adds = model.credit(&clause.encoded, &[(FEELING + value.index(), 1.0)]);
-        Label { value, confidence, evidence: phrases(tokens, &clause.tokens, &adds) }
+        Label { value, confidence, evidence: phrases(tokens, &clause.tokens, &clause.roles, &adds) }
     };
     found.into_iter().map(label).collect()
 }

@@ -54,6 +54,11 @@ fn run(_: &Tools<'_>, draft: &mut Draft<'_>) {
     draft.language = Some((language, sure));
 }
 
+/// What stands before names and links; it is the same in every language.
+fn is_address(norm: &str) -> bool {
+    matches!(norm, "http" | "https" | "rt" | "via" | "user")
+}
+
 /// A language, how sure, and on how many letters it rests.
 struct Found {
     code: &'static str,
@@ -65,13 +70,14 @@ struct Found {
 /// often English or a name in every language.
 fn recognised(draft: &Draft<'_>) -> Option<Found> {
     let signs = signs();
-    let mut letters = String::with_capacity(ENOUGH + 64);
     let mut votes: Votes = [0.0; LATIN.len()];
     let mut scripts: Vec<(&'static str, usize)> = Vec::new();
     let (mut words, mut count) = (0_usize, 0_usize);
+    // The words whose letters may be looked at, and how many bytes they are with a blank behind each.
+    let (mut spoken, mut length) = (Vec::with_capacity(draft.tokens.len()), 0);
     for (at, token) in draft.tokens.all().iter().enumerate().filter(|(_, t)| t.kind == Kind::Word) {
         let norm = draft.tokens.norm(at);
-        if matches!(norm, "http" | "https" | "rt" | "via" | "user") && draft.tokens.len() > 3 {
+        if is_address(norm) && draft.tokens.len() > 3 {
             continue;
         }
         words += 1;
@@ -86,7 +92,11 @@ fn recognised(draft: &Draft<'_>) -> Option<Found> {
                 }
             }
         }
-        count += norm.chars().filter(|c| c.is_alphabetic()).count();
+        count += if norm.is_ascii() {
+            norm.bytes().filter(u8::is_ascii_alphabetic).count()
+        } else {
+            norm.chars().filter(|c| c.is_alphabetic()).count()
+        };
         let tag = (token.span.start as usize).checked_sub(1).and_then(|before| draft.text.as_bytes().get(before)) == Some(&b'#');
         if tag {
             signs.word(&mut votes, norm, token.hash, TAG);
@@ -95,9 +105,9 @@ fn recognised(draft: &Draft<'_>) -> Option<Found> {
         if !signs.word(&mut votes, norm, token.hash, 1.0) && norm.len() > 4 && lexicon().valence(token.hash) != 0.0 {
             votes[0] += FEELING;
         }
-        letters.push_str(norm);
-        letters.push(' ');
-        if letters.len() > ENOUGH {
+        spoken.push(at);
+        length += norm.len() + 1;
+        if length > ENOUGH {
             break;
         }
     }
@@ -114,9 +124,10 @@ fn recognised(draft: &Draft<'_>) -> Option<Found> {
     if votes[0] >= others + LEAD + RUNS {
         return Some(Found { code: "en", sure, letters: count });
     }
+    let letters: String = spoken.iter().flat_map(|at| [draft.tokens.norm(*at), " "]).collect();
     let by_runs = code(detect_language(&letters));
     let all: f32 = votes.iter().sum();
-    let runs = RUNS * (letters.len() as f32 / LINE).min(1.0);
+    let runs = RUNS * (length as f32 / LINE).min(1.0);
     for (at, sum) in votes.iter_mut().enumerate() {
         let known = LATIN.get(at).copied().unwrap_or("");
         // The runs know one language of the three in the north; their words tell them apart.

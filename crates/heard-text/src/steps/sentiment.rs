@@ -91,7 +91,7 @@ fn evidence(model: &Model, tokens: &Tokens, clause: &Clause, polarity: Polarity)
     let own = POLARITY + polarity.index();
     let other = POLARITY + Polarity::Negative.index() + Polarity::Positive.index() - polarity.index();
     let adds = model.credit(&clause.encoded, &[(own, 1.0), (other, -0.5), (POLARITY + 1, -0.5)]);
-    phrases(tokens, &clause.tokens, &adds)
+    phrases(tokens, &clause.tokens, &clause.roles, &adds)
 }
 
 /// A passage of nothing but faces is what its faces are: the head has seen too few of them.
