@@ -220,14 +220,7 @@ impl Model {
     }
 
     /// Encodes a range of tokens so that this head sums them up quickly: what it knows of whole words is not gone through again.
-    pub fn encode(
-        &self,
-        encoded: &mut Encoded,
-        embedding: &Embedding,
-        lexicon: &Lexicon,
-        tokens: &Tokens,
-        range: &Range<usize>,
-    ) {
+    pub fn encode(&self, encoded: &mut Encoded, embedding: &Embedding, lexicon: &Lexicon, tokens: &Tokens, range: &Range<usize>) {
         encoded.encode_with(embedding, lexicon, tokens, range, |row, norm| self.knows(row, norm));
     }
 
@@ -398,6 +391,21 @@ mod tests {
         encoded.valences.fill(0.0);
         let adds: f32 = model.credit(&encoded, &[(POLARITY, 1.0)]).iter().sum();
         assert!((output - dense - adds).abs() < 1e-3, "{output} {dense} {adds}");
+    }
+
+    #[test]
+    fn what_is_known_of_whole_words_says_what_their_letters_say() {
+        let model = Model::shipped();
+        let tokens = Tokens::of("Unbelievablyy late luggage again: my suitcase 4711 won't arrive 😡, née here");
+        let (mut spelt, mut known) = (Encoded::default(), Encoded::default());
+        spelt.encode(Embedding::shipped(), lexicon(), &tokens, &(1..tokens.len()));
+        model.encode(&mut known, Embedding::shipped(), lexicon(), &tokens, &(1..tokens.len()));
+        assert!(known.letters.len() < spelt.letters.len() && runs(&known) == spelt.letters.len());
+        assert_eq!(model.outputs(&model.score(&known)), model.outputs(&model.score(&spelt)));
+        let mixture = [(POLARITY, 1.0), (VALUE, -0.5)];
+        for (a, b) in model.credit(&known, &mixture).iter().zip(model.credit(&spelt, &mixture)) {
+            assert!((a - b).abs() < 1e-5, "{a} {b}");
+        }
     }
 
     #[test]

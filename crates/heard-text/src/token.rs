@@ -473,6 +473,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_at_a_glance_is_what_the_rules_say() {
+        let words = "a s I's ies cries is bus boxes rated sitting sit stopped ball all free egg add ease née naïve's x'd buzz hmm deed red yy";
+        for word in words.split(' ').filter(|word| is_stem(word)) {
+            assert_eq!(stem(word), word);
+        }
+        for text in ["GREAT", "aBc", "sooo", "soO", "XXXX", "don't", "x_y", "a.b"] {
+            let (alone, beside) = (Tokens::of(text), Tokens::of(&format!("{text}\u{200b}")));
+            let forms = |tokens: &Tokens| (0..tokens.len()).map(|at| tokens.norm(at).to_owned()).collect::<Vec<_>>();
+            assert_eq!(forms(&alone), forms(&beside), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_hash_depends_on_every_byte_and_stays_as_it_is() {
+        // Trained weights rest on these figures.
+        let slow = |bytes: &[u8]| {
+            bytes.chunks(8).fold(0x9e37_79b9_7f4a_7c15_u64 ^ bytes.len() as u64, |h, chunk| {
+                mix(h, chunk.iter().rev().fold(0_u64, |w, b| w << 8 | u64::from(*b)))
+            })
+        };
+        let text = "the quick brown fox, übermüdet";
+        for end in 0..=text.len() {
+            assert_eq!(hash(&text.as_bytes()[..end]), slow(&text.as_bytes()[..end]), "{end}");
+        }
+    }
+
+    #[test]
     fn spans_lie_on_character_boundaries_of_hostile_text() {
         for text in [
             "\0\u{202e}abc\u{200b}def",
