@@ -186,10 +186,15 @@ impl Calendar {
     /// The moment at which so many working minutes have passed; `from` itself for 0. `None` if that is more than 20 years
     /// ahead, or if nobody ever works.
     pub fn due(&self, from: Time, minutes: u64) -> Option<Time> {
-        let mut left = i64::try_from(minutes).ok()?.checked_mul(MINUTE_MS)?;
-        if left == 0 {
+        self.after(from, i64::try_from(minutes).ok()?.checked_mul(MINUTE_MS)?)
+    }
+
+    /// The same in milliseconds; `from` itself for 0 or less.
+    pub fn after(&self, from: Time, ms: i64) -> Option<Time> {
+        if ms <= 0 {
             return Some(from);
         }
+        let mut left = ms;
         let mut due = None;
         self.stretches(from, from.plus_ms(HORIZON * DAY_MS), &mut |stretch| {
             let length = stretch.to - stretch.from;
@@ -205,12 +210,17 @@ impl Calendar {
 
     /// The whole working minutes from one moment up to another; 0 if the other is not later.
     pub fn minutes_between(&self, from: Time, to: Time) -> u64 {
+        (self.worked(from, to) / MINUTE_MS) as u64
+    }
+
+    /// The working milliseconds from one moment up to another; 0 if the other is not later.
+    pub fn worked(&self, from: Time, to: Time) -> i64 {
         let mut sum = 0;
         self.stretches(from, to, &mut |stretch| {
             sum += stretch.to - stretch.from;
             true
         });
-        (sum / MINUTE_MS) as u64
+        sum
     }
 
     /// The next moment of working time, this one included; `None` if nobody ever works.

@@ -110,6 +110,20 @@ ids! {
     SegmentId,
     /// A way in for another system, authenticated by its signature.
     WebhookId,
+    /// A problem that many share.
+    IssueId,
+    /// One customer's matter.
+    CaseId,
+    /// Why an issue happens.
+    CauseId,
+    /// A piece of the work that removes a cause.
+    ActionId,
+    /// How feedback is routed.
+    RuleId,
+    /// What the brand says a touchpoint will be like.
+    PromiseId,
+    /// What a leader or a department undertook.
+    CommitmentId,
 }
 
 /// Makes identifiers that grow with time and never repeat within one program.

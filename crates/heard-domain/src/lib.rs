@@ -1,18 +1,24 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
-//! Bottom-up: [`word`], [`hex`], [`chance`], [`draw`], [`time`], [`id`] · [`channel`], [`statistics`], [`regression`], [`imputation`],
-//! [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
-//! [`calendar`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] · [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`],
-//! [`user`], [`scope`], [`audit`], [`job`] ·
-//! [`question`], [`theme`], [`directory`] · [`starter`].
+//! Bottom-up: [`word`], [`hex`], [`chance`], [`draw`], [`time`], [`id`] · [`channel`], [`statistics`], [`dispersion`], [`regression`],
+//! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
+//! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
+//! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
+//! [`watch_words`], [`rule`], [`case`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
+//! [`promise`], [`commitment`] · [`question`], [`theme`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod attribute;
 pub mod audit;
 pub mod calendar;
+pub mod case;
+pub mod cause;
 pub mod chance;
 pub mod channel;
+pub mod commitment;
+pub mod countdown;
 pub mod directory;
+pub mod dispersion;
 pub mod draw;
 pub mod driver;
 pub mod example;
@@ -23,24 +29,33 @@ pub mod hex;
 pub mod id;
 pub mod import;
 pub mod imputation;
+pub mod issue;
 pub mod job;
 pub mod journey;
+pub mod ledger;
 pub mod operation;
 pub mod parameter;
 pub mod place;
+pub mod plan;
 pub mod post;
 pub mod precision;
+pub mod priority;
+pub mod promise;
 pub mod question;
 pub mod reading;
 pub mod regression;
+pub mod rule;
 pub mod scope;
 pub mod score;
 pub mod segment;
 pub mod starter;
 pub mod statistics;
+pub mod tally;
 pub mod taxonomy;
 pub mod theme;
 pub mod time;
 pub mod user;
+pub mod verification;
+pub mod watch_words;
 pub mod webhook;
 pub mod word;

@@ -1,0 +1,120 @@
+//! Promises: what the brand says a touchpoint will be like, and how often it was kept; and what was promised to one customer, by when.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CaseId, CategoryId, PromiseId, TouchpointId, UserId};
+use crate::statistics::{Estimate, share};
+use crate::time::Day;
+
+/// What the brand says a touchpoint will be like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// Its identifier.
+    pub id: PromiseId,
+    /// In the brand's words, 1-200 characters.
+    pub words: String,
+    /// The contact of which it is said.
+    pub touchpoint: TouchpointId,
+    /// Comments in these categories speak of it.
+    pub categories: Vec<CategoryId>,
+    /// The measure of operations that says how often it could be kept ("deliveries").
+    pub measure: Option<String>,
+    /// The kind of operational event that breaks it ("delivery late").
+    pub breaks: Option<String>,
+}
+
+/// What speaks for and against a promise in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Persons who speak of it.
+    pub persons: u64,
+    /// Persons who say that it was broken: a broken promise or a complaint in its categories.
+    pub say_broken: u64,
+    /// How often it could be kept, by operational data.
+    pub occasions: u64,
+    /// How often it was broken, by operational data.
+    pub broken: u64,
+}
+
+/// How often a promise was kept: two figures that are never mixed, for customers speak when something strikes them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Kept {
+    /// Of the persons who speak of it, the share that does not say it was broken, per cent; `None`: nobody speaks of it.
+    pub said: Option<Estimate>,
+    /// Of all occasions, the share in which it was not broken, per cent; `None`: not known.
+    pub done: Option<Estimate>,
+}
+
+impl Evidence {
+    /// How often it was kept, with Wilson's intervals.
+    pub fn kept(self) -> Kept {
+        let kept = |broken: u64, all: u64| share(all.saturating_sub(broken), all);
+        Kept { said: kept(self.say_broken, self.persons), done: kept(self.broken, self.occasions) }
+    }
+}
+
+crate::words! {
+    /// What became of something that was to be done by a day.
+    Outcome {
+        /// Its day has not passed.
+        Ahead = "ahead", "Ahead";
+        /// It is done, in time.
+        Kept = "kept", "Kept";
+        /// It is done, but after its day.
+        Late = "late", "Kept late";
+        /// Its day has passed and it is not done.
+        Missed = "missed", "Missed";
+    }
+}
+
+impl Outcome {
+    /// What has become of it on a day, by the day on which it was due (that day included) and the one on which it was done.
+    pub fn of(due: Day, done: Option<Day>, today: Day) -> Self {
+        match done {
+            Some(done) if done <= due => Self::Kept,
+            Some(_) => Self::Late,
+            None if today <= due => Self::Ahead,
+            None => Self::Missed,
+        }
+    }
+}
+
+/// What was promised to the customer of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CasePromise {
+    /// The case.
+    pub case: CaseId,
+    /// Who promised.
+    pub by: UserId,
+    /// What, 1-200 characters.
+    pub words: String,
+    /// Until the end of which day.
+    pub due: Day,
+    /// When it was done.
+    pub done: Option<Day>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_and_what_is_done_are_two_figures() {
+        let kept = Evidence { persons: 40, say_broken: 30, occasions: 1_000, broken: 20 }.kept();
+        assert_eq!((kept.said.unwrap().value, kept.done.unwrap().value), (25.0, 98.0));
+        assert!(kept.said.unwrap().low < 25.0 && kept.said.unwrap().high > 25.0);
+        assert_eq!(Evidence::default().kept(), Kept { said: None, done: None });
+    }
+
+    #[test]
+    fn the_day_itself_still_counts() {
+        let of = |done: Option<i32>, today| Outcome::of(Day(10), done.map(Day), Day(today));
+        assert_eq!(
+            [of(None, 10), of(None, 11), of(Some(10), 30), of(Some(11), 30)],
+            [Outcome::Ahead, Outcome::Missed, Outcome::Kept, Outcome::Late]
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! Tallies: how many persons mention an issue on a day, and in how many exposures; by stratum where only feedback can serve as
+//! the denominator.
+
+use std::collections::{BTreeMap, HashMap};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{PersonId, PostId};
+use crate::time::{Day, Period};
+
+/// Feedback of one kind: heard at one post, asked for or volunteered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Stratum {
+    /// Where it was heard.
+    pub post: PostId,
+    /// Whether the customer was asked.
+    pub asked: bool,
+}
+
+/// One day of an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tally {
+    /// The day.
+    pub day: Day,
+    /// Of which feedback; `None`: exposures come from operations (orders, calls, flights).
+    pub stratum: Option<Stratum>,
+    /// Persons with a mention.
+    pub persons: u64,
+    /// How often it could have happened: operations, or all feedback of the stage in this stratum.
+    pub exposures: f64,
+}
+
+/// One mention of an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mention {
+    /// The day.
+    pub day: Day,
+    /// Of which feedback; `None` where exposures come from operations.
+    pub stratum: Option<Stratum>,
+    /// Who; `None`: somebody unknown, who is somebody else every time.
+    pub person: Option<PersonId>,
+}
+
+/// Who mentions it again within so many days is the same person with the same matter. The rule is the same before and after a fix,
+/// so that the longer of both times does not count fewer of each person's mentions.
+pub const SAME_MATTER: i32 = 28;
+
+/// The tallies of mentions, beside the exposures of each day and stratum. A mention where nothing was exposed counts in a cell of
+/// its own; days without either have none. Nothing is carried over `fix`: who spoke before it may speak after it.
+pub fn tallies(mut mentions: Vec<Mention>, exposures: &BTreeMap<(Day, Option<Stratum>), f64>, fix: Day) -> Vec<Tally> {
+    mentions.sort_by_key(|mention| (mention.day, mention.stratum, mention.person));
+    let mut cells: BTreeMap<(Day, Option<Stratum>), u64> = exposures.keys().map(|key| (*key, 0)).collect();
+    let mut last: HashMap<(PersonId, bool), Day> = HashMap::new();
+    for mention in mentions {
+        let counts = mention.person.is_none_or(|person| {
+            let key = (person, mention.day >= fix);
+            let again = last.get(&key).is_some_and(|last| mention.day - *last < SAME_MATTER);
+            if !again {
+                last.insert(key, mention.day);
+            }
+            !again
+        });
+        *cells.entry((mention.day, mention.stratum)).or_default() += u64::from(counts);
+    }
+    let tally = |((day, stratum), persons)| {
+        let exposures = exposures.get(&(day, stratum)).copied().unwrap_or(0.0);
+        Tally { day, stratum, persons, exposures: exposures.max(0.0) }
+    };
+    cells.into_iter().map(tally).collect()
+}
+
+/// The odds of asked against volunteered may move by this factor.
+const ODDS: f64 = 1.5;
+/// So much of the feedback may come from other posts, 0..1.
+const ELSEWHERE: f64 = 0.25;
+/// Shares below this are too small to have odds.
+const LEAST: f64 = 0.02;
+
+/// Whether customers are asked otherwise in one period than in another: the odds of asked against volunteered moved by more than
+/// half, or more than a quarter of the feedback comes from other posts. Mentions of the issue itself are left out: that they
+/// become fewer is what a fix is for. Exposures of operations have no mix.
+pub fn mix_changed(tallies: &[Tally], before: Period, after: Period) -> bool {
+    let shares = |period: Period| -> Option<BTreeMap<Stratum, f64>> {
+        let mut sums: BTreeMap<Stratum, f64> = BTreeMap::new();
+        for tally in tallies.iter().filter(|tally| period.contains(tally.day)) {
+            if let Some(stratum) = tally.stratum {
+                *sums.entry(stratum).or_default() += (tally.exposures - tally.persons as f64).max(0.0);
+            }
+        }
+        let all: f64 = sums.values().sum();
+        (all > 0.0).then(|| sums.into_iter().map(|(stratum, sum)| (stratum, sum / all)).collect())
+    };
+    let (Some(before), Some(after)) = (shares(before), shares(after)) else { return false };
+    let odds = |shares: &BTreeMap<Stratum, f64>| {
+        let asked: f64 = shares.iter().filter(|(stratum, _)| stratum.asked).map(|(_, share)| share).sum();
+        let asked = asked.clamp(LEAST, 1.0 - LEAST);
+        asked / (1.0 - asked)
+    };
+    let moved = odds(&after) / odds(&before);
+    let share = |shares: &BTreeMap<Stratum, f64>, stratum: &Stratum| shares.get(stratum).copied().unwrap_or(0.0);
+    let elsewhere: f64 = after.iter().map(|(stratum, now)| (now - share(&before, stratum)).max(0.0)).sum();
+    !(1.0 / ODDS..=ODDS).contains(&moved) || elsewhere > ELSEWHERE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mention(day: i32, person: Option<i64>) -> Mention {
+        Mention { day: Day(day), stratum: None, person: person.map(PersonId) }
+    }
+
+    #[test]
+    fn a_person_counts_once_within_four_weeks_and_anew_after_the_fix() {
+        let exposures = (0..80).map(|day| ((Day(day), None), 10.0)).collect();
+        let mentions = vec![
+            mention(1, Some(1)),
+            mention(1, Some(1)),
+            mention(20, Some(1)),
+            mention(29, Some(1)),
+            mention(41, Some(1)),
+            mention(42, None),
+            mention(42, None),
+        ];
+        let tallies = tallies(mentions, &exposures, Day(40));
+        let counted: Vec<(i32, u64)> = tallies.iter().filter(|t| t.persons > 0).map(|t| (t.day.0, t.persons)).collect();
+        assert_eq!(counted, [(1, 1), (29, 1), (41, 1), (42, 2)]);
+        assert_eq!(tallies.len(), 80);
+    }
+
+    #[test]
+    fn asking_three_times_as_often_is_a_changed_mix_and_a_fix_is_not() {
+        let survey = Some(Stratum { post: PostId(1), asked: true });
+        let mail = Some(Stratum { post: PostId(2), asked: false });
+        let two = |asked: f64, volunteered: (u64, f64), day: i32| {
+            [
+                Tally { day: Day(day), stratum: survey, persons: 0, exposures: asked },
+                Tally { day: Day(day), stratum: mail, persons: volunteered.0, exposures: volunteered.1 },
+            ]
+        };
+        let (before, after) = (Period { first: Day(0), last: Day(9) }, Period { first: Day(10), last: Day(19) });
+        let changed = |then: [Tally; 2], now: [Tally; 2]| mix_changed(&[then, now].concat(), before, after);
+        // However small or large the asked share was.
+        for asked in [10.0, 50.0, 400.0] {
+            assert!(changed(two(asked, (20, 60.0), 1), two(3.0 * asked, (20, 60.0), 11)), "{asked}");
+        }
+        assert!(!changed(two(50.0, (30, 80.0), 1), two(50.0, (2, 52.0), 11)), "the mentions went away");
+        assert!(!changed(two(50.0, (5, 50.0), 1), two(100.0, (10, 100.0), 11)), "twice the business");
+        assert!(!changed(two(0.0, (5, 50.0), 1), two(0.0, (5, 300.0), 11)), "nobody is asked");
+        assert!(!mix_changed(&[], before, after));
+    }
+}
