@@ -1,8 +1,8 @@
 //! The audit log, looked at: page by page, as a file, checked for gaps; and cut back where a person wants it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
+use heard_channels::export::line::line;
 use heard_domain::audit::{Act, Entry, Noun, Sought, Verdict, Who};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Day, Time};
@@ -132,10 +132,10 @@ pub async fn file(flow: &Flow, scope: &Scope, sought: &Sought) -> Result<String,
     let listed = list(flow, scope, sought, None, MOST_IN_FILE).await?;
     let (now, n) = (flow.now(), listed.entries.len());
     flow.store.write(scope, move |tx| tables::audit::note(tx, now, Act::Exported, Noun::Audit, None, &json!({ "n": n }))).await?;
-    let mut text = String::from("number,time,actor,actor id,name,act,what,id,detail,hash\r\n");
+    let mut text = line(&["number", "time", "actor", "actor id", "name", "act", "what", "id", "detail", "hash"]);
     for entry in &listed.entries {
         let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
-        let cells = [
+        text.push_str(&line(&[
             entry.seq.to_string(),
             entry.at.to_string(),
             entry.who.code().to_owned(),
@@ -146,17 +146,9 @@ pub async fn file(flow: &Flow, scope: &Scope, sought: &Sought) -> Result<String,
             id(entry.id),
             entry.detail.to_string(),
             entry.hash.clone(),
-        ];
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{}\r\n", cells.map(|cell| quoted(&cell)).join(","));
+        ]));
     }
     Ok(text)
-}
-
-/// A cell in quotes; one that a spreadsheet would run as a formula gets an apostrophe before it.
-fn quoted(cell: &str) -> String {
-    let runs = cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']);
-    format!("\"{}{}\"", if runs { "'" } else { "" }, cell.replace('"', "\"\""))
 }
 
 /// Follows the chain of hashes to its end or its first break.
@@ -189,14 +181,6 @@ pub async fn forget(flow: &Flow, scope: &Scope, before: Day) -> Result<u64, Flow
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_spreadsheet_runs_nothing() {
-        for hostile in ["=1+1", " =1+1", "\t=1", "+1", "-1", "@SUM(1)", "\r=1"] {
-            assert!(quoted(hostile).starts_with("\"'"), "{hostile}");
-        }
-        assert_eq!(quoted("a \"b\""), "\"a \"\"b\"\"\"");
-    }
 
     #[test]
     fn details_are_told_in_one_line() {
