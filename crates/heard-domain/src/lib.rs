@@ -1,6 +1,6 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
-//! Bottom-up: [`word`], [`hex`], [`chance`], [`draw`], [`time`], [`id`] · [`channel`], [`statistics`], [`dispersion`], [`regression`],
+//! Bottom-up: [`word`], [`hex`], [`capital`], [`chance`], [`draw`], [`time`], [`id`] · [`channel`], [`statistics`], [`dispersion`], [`regression`],
 //! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
@@ -11,6 +11,7 @@ pub mod account;
 pub mod attribute;
 pub mod audit;
 pub mod calendar;
+pub mod capital;
 pub mod case;
 pub mod cause;
 pub mod chance;

@@ -1,6 +1,7 @@
 //! What the columns of a file mean: by preset if its layout is known, else from the words of their names and what stands in
 //! them. Every guess says how sure it is and why; a person confirms it.
 
+use heard_domain::capital::capital;
 use heard_domain::channel::Channel;
 use heard_domain::import::{DateOrder, Mapping, Meaning};
 use heard_domain::score::Formula;
@@ -361,8 +362,8 @@ fn scale_name(column: &Column) -> String {
     let label = column.facts.label.trim();
     let name = if label.is_empty() || label.chars().count() > 60 { &column.facts.name } else { label };
     let spaced = name.replace('_', " ");
-    let mut letters = spaced.trim().chars();
-    short(&letters.next().map_or(spaced.clone(), |first| first.to_uppercase().chain(letters).collect::<String>()))
+    let trimmed = spaced.trim();
+    short(&if trimmed.is_empty() { spaced.clone() } else { capital(trimmed) })
 }
 
 /// Questions are often longer than names may be: what is cut off is the middle, because choices stand at the end.

@@ -1,5 +1,6 @@
 //! A theme becomes a category: its most central passages are the first examples.
 
+use heard_domain::capital::capital;
 use heard_domain::id::CategoryId;
 use heard_domain::scope::Scope;
 use heard_domain::theme::Theme;
@@ -15,12 +16,8 @@ pub const EXAMPLES: usize = 12;
 
 /// What a form for a category begins with.
 pub fn draft(theme: &Theme) -> CategoryDraft {
-    let mut name = theme.words.join(" ");
-    if let Some(first) = name.get(..1).map(str::to_uppercase) {
-        name.replace_range(..1, &first);
-    }
     CategoryDraft {
-        name,
+        name: capital(&theme.words.join(" ")),
         definition: format!("What customers say about {}.", theme.words.join(", ")),
         watch_words: Vec::new(),
         stage: theme.stage,

@@ -1,5 +1,6 @@
 //! Composing: what one person says at one post, out of what happened to them, with the truth of every stretch.
 
+use heard_domain::capital::capital;
 use heard_domain::channel::Channel;
 use heard_domain::id::StageId;
 use heard_domain::reading::{Polarity, Span};
@@ -9,7 +10,7 @@ use crate::demo::dice::Dice;
 use crate::demo::people::Manner;
 use crate::demo::phrasebook::{Fits, Phrase, Phrasebook};
 use crate::demo::setting::{StageName, Who, category_id};
-use crate::demo::speech::{Speaker, capital, continued, noted, said};
+use crate::demo::speech::{Speaker, continued, noted, said};
 use crate::demo::truth::Clause;
 use crate::demo::voice::{emoji, typed};
 

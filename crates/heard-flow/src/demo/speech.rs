@@ -1,5 +1,6 @@
 //! Speech: makes a said sentence of a phrase, with its choices made and its gaps filled for this person on this day.
 
+use heard_domain::capital::capital;
 use heard_domain::time::Day;
 
 use crate::demo::dice::Dice;
@@ -212,12 +213,6 @@ pub(crate) fn said(phrase: &str, speaker: &Speaker<'_>, dice: &mut Dice) -> Stri
         }
     }
     capital(filled.trim())
-}
-
-/// With a capital at the start.
-pub(crate) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 const LOWERED: &[&str] = &[

@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use heard_charts::date;
 use heard_charts::number::decimal;
+use heard_domain::capital::capital;
 use heard_domain::directory::Directory;
 use heard_domain::driver::LeftOut;
 use heard_domain::parameter::Source;
@@ -218,7 +219,7 @@ fn nothing(seen: &Seen) -> Markup {
                 seen.overall()
             ),
         ),
-        _ => ("Too little to say what matters", format!("{}.", sentence(why.unwrap_or("nothing was found")))),
+        _ => ("Too little to say what matters", format!("{}.", capital(why.unwrap_or("nothing was found")))),
     };
     html! {
         section.card aria-label="Nothing to show" {
@@ -230,11 +231,6 @@ fn nothing(seen: &Seen) -> Markup {
             (left_out(seen))
         }
     }
-}
-
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The form that chooses score, parameters and comparison.

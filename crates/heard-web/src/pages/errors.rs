@@ -1,5 +1,6 @@
 //! Error pages: what went wrong, and the way on.
 
+use heard_domain::capital::capital;
 use maud::{Markup, html};
 
 use crate::parts::layout::{self, bare};
@@ -28,9 +29,7 @@ pub fn page(problem: &Problem, request_id: &str, viewer: Option<&Viewer>, theme:
 }
 
 fn sentence(problem: &Problem) -> String {
-    let words = problem.sentence();
-    let mut letters = words.chars();
-    let mut out: String = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let mut out = capital(&problem.sentence());
     if !out.ends_with(['.', '!', '?']) {
         out.push('.');
     }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_charts::number::whole;
+use heard_domain::capital::capital;
 use heard_domain::feedback::NewFeedback;
 use heard_domain::id::{ImportId, TemplateId};
 use heard_domain::import::{BadRow, Import, ImportKind, Mapping, Template};
@@ -198,16 +199,9 @@ fn recognised(mapping: &Mapping, seen: Option<&Preview>) -> String {
 fn remarks(remarks: &[String]) -> Markup {
     html! {
         @if !remarks.is_empty() {
-            ul.soft aria-label="What was noticed" { @for remark in remarks { li { bdi { (sentence(remark)) } } } }
+            ul.soft aria-label="What was noticed" { @for remark in remarks { li { bdi { (capital(remark)) "." } } } }
         }
     }
-}
-
-/// A remark as a sentence.
-fn sentence(remark: &str) -> String {
-    let mut letters = remark.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    format!("{first}{}.", letters.as_str())
 }
 
 fn starters(industry: Industry) -> Markup {
