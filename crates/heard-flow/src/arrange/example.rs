@@ -1,8 +1,11 @@
 //! Examples of a category: written by hand, taken from a comment, or made by a correction; set aside and taken back.
 
+use std::collections::{HashMap, HashSet};
+
 use heard_domain::audit::{Act, Noun};
 use heard_domain::example::{Example, ExampleWords};
-use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId};
+use heard_domain::feedback::Feedback;
+use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, UserId};
 use heard_domain::reading::Span;
 use heard_domain::scope::Scope;
 use heard_domain::theme::ThemePassage;
@@ -108,19 +111,18 @@ pub async fn list(flow: &Flow, scope: &Scope, category: CategoryId) -> Result<Ve
         let examples = tables::example::of_category(view, category, LISTED)?;
         let ids: Vec<ExampleId> = examples.iter().map(|example| example.id).collect();
         let mut words = tables::example::words(view, &ids)?;
-        let learnt: Vec<ExampleId> = lessons::present(view)?.iter().map(|taught| taught.id).collect();
-        let mut shown = Vec::with_capacity(examples.len());
-        for example in examples {
-            let Some(worded) = words.remove(&example.id) else { continue };
-            let by = example.by.map(|by| tables::user::get(view, by)).transpose()?.flatten().map(|user| user.name);
-            shown.push(as_shown(&example, worded.text, by, &learnt));
-        }
-        Ok(shown)
+        let learnt: HashSet<ExampleId> = lessons::present(view)?.iter().map(|taught| taught.id).collect();
+        let users: HashMap<UserId, String> = tables::user::list(view)?.into_iter().map(|user| (user.id, user.name)).collect();
+        let shown = examples.iter().filter_map(|example| {
+            let by = example.by.and_then(|by| users.get(&by).cloned());
+            Some(as_shown(example, words.remove(&example.id)?.text, by, &learnt))
+        });
+        Ok(shown.collect())
     };
     Ok(flow.store.read(scope, read).await?)
 }
 
-fn as_shown(example: &Example, text: String, by: Option<String>, learnt: &[ExampleId]) -> ExampleShown {
+fn as_shown(example: &Example, text: String, by: Option<String>, learnt: &HashSet<ExampleId>) -> ExampleShown {
     let (feedback, span, correction) = match &example.words {
         ExampleWords::Written(_) => (None, None, None),
         ExampleWords::Said { feedback, span, correction, .. } => (Some(*feedback), *span, *correction),
@@ -183,12 +185,13 @@ pub async fn gather(
     need(scope, Grant::Shape)?;
     need(scope, Grant::ReadFeedback)?;
     known(flow, category)?;
-    let mut wanted = Vec::with_capacity(passages.len());
-    for passage in passages {
-        if let Ok(words) = said(flow, scope, passage.feedback, Some(passage.span)).await {
-            wanted.push((category, true, words));
-        }
-    }
+    let ids: Vec<FeedbackId> = passages.iter().map(|passage| passage.feedback).collect();
+    let found = flow.store.read(scope, move |view| tables::feedback::many(view, &ids)).await?;
+    let words = |passage: &ThemePassage| {
+        let feedback = found.iter().find(|feedback| feedback.id == passage.feedback)?;
+        within(feedback, Some(passage.span))
+    };
+    let wanted = passages.iter().filter_map(words).map(|words| (category, true, words)).collect();
     add_all(flow, scope, wanted).await
 }
 
@@ -209,11 +212,14 @@ fn written(text: &str) -> Result<String, FlowError> {
 async fn said(flow: &Flow, scope: &Scope, id: FeedbackId, span: Option<Span>) -> Result<ExampleWords, FlowError> {
     let feedback = flow.store.read(scope, move |view| tables::feedback::get(view, id)).await?;
     let feedback = feedback.ok_or(FlowError::Unknown { field: "feedback", what: "feedback" })?;
-    let words = span.map_or(Some(feedback.text.as_str()), |span| span.of(&feedback.text));
-    if words.is_none_or(|words| !words.chars().any(char::is_alphanumeric)) {
-        return Err(FlowError::rule("span", "must hold at least one word of the comment"));
-    }
-    Ok(ExampleWords::Said { feedback: id, revision: feedback.revision, span, correction: None })
+    within(&feedback, span).ok_or_else(|| FlowError::rule("span", "must hold at least one word of the comment"))
+}
+
+/// The words of a comment, or of a passage of it; `None` where there are none.
+fn within(feedback: &Feedback, span: Option<Span>) -> Option<ExampleWords> {
+    let words = span.map_or(Some(feedback.text.as_str()), |span| span.of(&feedback.text))?;
+    let words = words.chars().any(char::is_alphanumeric);
+    words.then_some(ExampleWords::Said { feedback: feedback.id, revision: feedback.revision, span, correction: None })
 }
 
 /// An example in the making: of which category, whether it belongs there, its words.
