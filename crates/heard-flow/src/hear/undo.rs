@@ -11,6 +11,8 @@ use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::tables::revert::Kept;
 use heard_store::view::Tx;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::error::FlowError;
@@ -23,9 +25,9 @@ const BATCH: usize = 500;
 /// How many of what stays are named before it is undone.
 const NAMED: usize = 50;
 
-/// What undoing an import would do, or has done.
-#[derive(Debug, Clone)]
-pub struct Foreseen {
+/// What undoing an import would do.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct UndoForeseen {
     /// The import.
     pub import: Import,
     /// Feedback that goes.
@@ -45,6 +47,7 @@ pub struct Foreseen {
     /// Those that stay, because they were changed or used since.
     pub kept: u64,
     /// What the import changed, by noun.
+    #[serde(skip)]
     pub changes: Vec<(String, u64)>,
 }
 
@@ -66,14 +69,14 @@ fn refuse(import: &Import) -> Result<(), FlowError> {
 }
 
 /// What undoing an import would do; nothing is done.
-pub async fn foresee(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Foreseen, FlowError> {
+pub async fn foresee(flow: &Flow, scope: &Scope, id: ImportId) -> Result<UndoForeseen, FlowError> {
     need(scope, Grant::Import)?;
     let import = get(flow, scope, id).await?;
     refuse(&import)?;
     let look = move |view: &heard_store::view::View| {
         let (feedback_removed, feedback_restored, corrections) = tables::withdraw::foresee(view, id)?;
         let changed = tables::revert::foresee(view, id)?;
-        Ok(Foreseen {
+        Ok(UndoForeseen {
             import,
             feedback_removed,
             feedback_restored,

@@ -5,7 +5,7 @@ use axum::body::Body as Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use heard_domain::feedback::NewFeedback;
-use heard_domain::id::{FeedbackId, ImportId, TemplateId};
+use heard_domain::id::{ImportId, TemplateId};
 use heard_domain::import::{BadRow, Import, Mapping};
 use heard_domain::operation::Entry;
 use heard_domain::starter::industry::Industry;
@@ -14,7 +14,7 @@ use heard_flow::arrange::template;
 use heard_flow::hear::import;
 use heard_flow::hear::preview;
 use heard_flow::hear::progress::{Progress, progress};
-use heard_flow::hear::undo;
+use heard_flow::hear::undo::{self, UndoForeseen};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -232,48 +232,13 @@ pub async fn cancel(State(state): State<AppState>, caller: Caller, Id(id): Id<Im
     Ok(Json(import::cancel(&state.flow, &caller.scope, id).await?))
 }
 
-/// What undoing an import would do.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-pub struct ForeseenShown {
-    /// The import.
-    pub import: Import,
-    /// Feedback that goes.
-    pub feedback_removed: u64,
-    /// Feedback that has its older words again.
-    pub feedback_restored: u64,
-    /// Feedback that stays, because another import gave it other words since.
-    pub feedback_kept: u64,
-    /// Some of that feedback.
-    pub staying: Vec<FeedbackId>,
-    /// Corrections of persons that go with the words.
-    pub corrections: u64,
-    /// Accounts, persons, exposures and events that go.
-    pub removed: u64,
-    /// Accounts, persons and exposures that get back what they were.
-    pub restored: u64,
-    /// Those that stay, because they were changed or used since.
-    pub kept: u64,
-}
-
 /// Shows what undoing an import would do.
-pub async fn foresee(
-    State(state): State<AppState>,
-    caller: Caller,
-    Id(id): Id<ImportId>,
-) -> Result<Json<ForeseenShown>, Problem> {
-    let seen = undo::foresee(&state.flow, &caller.scope, id).await?;
-    let staying = if caller.scope.may(Grant::ReadFeedback) { seen.staying } else { Vec::new() };
-    Ok(Json(ForeseenShown {
-        import: seen.import,
-        feedback_removed: seen.feedback_removed,
-        feedback_restored: seen.feedback_restored,
-        feedback_kept: seen.feedback_kept,
-        staying,
-        corrections: seen.corrections,
-        removed: seen.removed,
-        restored: seen.restored,
-        kept: seen.kept,
-    }))
+pub async fn foresee(State(state): State<AppState>, caller: Caller, Id(id): Id<ImportId>) -> Result<Json<UndoForeseen>, Problem> {
+    let mut seen = undo::foresee(&state.flow, &caller.scope, id).await?;
+    if !caller.scope.may(Grant::ReadFeedback) {
+        seen.staying.clear();
+    }
+    Ok(Json(seen))
 }
 
 /// Begins to undo an import.
@@ -292,7 +257,7 @@ pub fn foresee_doc() -> Doc {
         "corrections": 2, "removed": 0, "restored": 0, "kept": 0,
     });
     Doc::new("previewUndo", "Imports", "What undoing an import would do; nothing is done.")
-        .answers::<ForeseenShown>(200, "What would happen", seen)
+        .answers::<UndoForeseen>(200, "What would happen", seen)
         .or(ProblemCode::Conflict)
 }
 

@@ -6,7 +6,7 @@ use heard_charts::number::whole;
 use heard_domain::id::ImportId;
 use heard_domain::import::ImportKind;
 use heard_domain::user::Grant;
-use heard_flow::hear::undo::{self, Foreseen};
+use heard_flow::hear::undo::{self, UndoForeseen};
 use maud::{Markup, html};
 
 use crate::extract::Id;
@@ -44,7 +44,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Impo
     Ok(layout::page(&viewer, Some(Place::Imports), "Undo an import", &body).into_response())
 }
 
-fn consequences(seen: &Foreseen) -> Markup {
+fn consequences(seen: &UndoForeseen) -> Markup {
     let feedback = seen.import.mapping.kind == ImportKind::Feedback;
     html! {
         dl.facts {
@@ -73,7 +73,7 @@ pub fn plural(noun: &str) -> &'static str {
     }
 }
 
-fn staying(viewer: &Viewer, seen: &Foreseen) -> Markup {
+fn staying(viewer: &Viewer, seen: &UndoForeseen) -> Markup {
     html! {
         @if viewer.may(Grant::ReadFeedback) {
             details {
