@@ -28,13 +28,15 @@ pub struct Edited {
     pub tried: Option<Result<Vec<NewFeedback>, Vec<Misfit>>>,
 }
 
-/// Without any path it is Heard's own JSON.
-pub fn wanted(fields: &Fields) -> Option<Fields> {
-    (*fields != Fields::default()).then(|| fields.clone())
+/// The mapping as it was filled in, and as it is meant: without any path it is Heard's own JSON.
+pub fn filled(form: &Form) -> (Fields, Result<Option<Fields>, Problem>) {
+    let (fields, wrong) = fields(form);
+    let meant = wrong.map_or_else(|| Ok((fields != Fields::default()).then(|| fields.clone())), Err);
+    (fields, meant)
 }
 
 /// The mapping as it was filled in, and what of it cannot be meant.
-pub fn fields(form: &Form) -> (Fields, Option<Problem>) {
+fn fields(form: &Form) -> (Fields, Option<Problem>) {
     let path = |name: &str| form.get(name).trim().to_owned();
     let lines = |name: &'static str| form.get(name).lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>();
     let mut problem = None;

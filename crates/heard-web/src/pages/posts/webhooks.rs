@@ -8,7 +8,7 @@ use heard_flow::arrange::webhook;
 use heard_flow::hear::mapped::{Understanding, understood};
 
 use crate::extract::{Form, Id};
-use crate::pages::posts::mapping::{Edited, fields, wanted};
+use crate::pages::posts::mapping::{Edited, filled};
 use crate::pages::posts::show::{Page, Part, page};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -39,12 +39,10 @@ pub async fn change(
     form: Form,
 ) -> Result<Response, Problem> {
     let hook = webhook::get(&state.flow, &viewer.scope, id).await?;
-    let (fields, wrong) = fields(&form);
-    let outcome = match wrong {
-        Some(problem) => Err(problem),
-        None => {
-            webhook::change(&state.flow, &viewer.scope, id, form.get("hook_name"), wanted(&fields)).await.map_err(Problem::from)
-        }
+    let (fields, meant) = filled(&form);
+    let outcome = match meant {
+        Ok(meant) => webhook::change(&state.flow, &viewer.scope, id, form.get("hook_name"), meant).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
     };
     match outcome {
         Ok(_) => Ok(Redirect::to(&format!("/posts/{}?saved=yes#hook-{id}", hook.post)).into_response()),
@@ -70,11 +68,8 @@ pub async fn attempt(
     form: Form,
 ) -> Result<Response, Problem> {
     let hook = webhook::get(&state.flow, &viewer.scope, id).await?;
-    let (fields, wrong) = fields(&form);
-    let checked = match wrong {
-        Some(problem) => Err(problem),
-        None => wanted(&fields).map(webhook::checked).transpose().map_err(Problem::from),
-    };
+    let (fields, meant) = filled(&form);
+    let checked = meant.and_then(|meant| meant.map(webhook::checked).transpose().map_err(Problem::from));
     let sample = form.get("sample").to_owned();
     let zone = state.flow.directory().company.zone.clone();
     let (tried, refused) = match checked {
