@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
+use heard_domain::example::Taught;
 use heard_domain::id::{IdMaker, ImportId, PersonId};
 use heard_domain::precision::Precision;
 use heard_domain::question::Filter;
@@ -38,10 +39,6 @@ struct Pace {
     from: u64,
 }
 
-/// Of what it was measured how well the categories are told apart: the version, how many examples wait or were learnt from,
-/// and the last of them.
-pub(crate) type MeasuredOf = (i64, usize, i64);
-
 /// What every step is given.
 pub struct Flow {
     /// Truth, search and figures.
@@ -58,7 +55,8 @@ pub struct Flow {
     /// How often it was asked to look anew.
     looks_asked: AtomicU64,
     paces: Mutex<HashMap<ImportId, Pace>>,
-    measured: Mutex<Option<(MeasuredOf, Arc<Precision>)>>,
+    /// How well a version of the categories tells them apart, on what people said by then.
+    pub(crate) precisions: Kept<(i64, Vec<Taught>), Precision>,
     noting: Arc<Noting>,
     /// Tokens that were looked up.
     pub(crate) tokens: Remembered,
@@ -92,7 +90,7 @@ impl Flow {
             looking: tokio::sync::Mutex::default(),
             looks_asked: AtomicU64::new(0),
             paces: Mutex::default(),
-            measured: Mutex::default(),
+            precisions: Kept::default(),
             noting,
             tokens: Remembered::default(),
             themes: Kept::default(),
@@ -198,19 +196,6 @@ impl Flow {
         let pace = self.paces.lock().unwrap_or_else(PoisonError::into_inner).get(&import).copied()?;
         let seconds = (self.now().0 - pace.since.0) as f64 / 1000.0;
         (seconds >= 0.5 && done > pace.from).then(|| (done - pace.from) as f64 / seconds)
-    }
-
-    /// How well the categories are told apart, if that was measured of this very state.
-    pub(crate) fn measured(&self, of: MeasuredOf) -> Option<Arc<Precision>> {
-        let known = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|(known, _)| *known == of).map(|(_, precision)| Arc::clone(precision))
-    }
-
-    /// Remembers how well the categories are told apart.
-    pub(crate) fn keep_measured(&self, of: MeasuredOf, precision: Precision) -> Arc<Precision> {
-        let precision = Arc::new(precision);
-        *self.measured.lock().unwrap_or_else(PoisonError::into_inner) = Some((of, Arc::clone(&precision)));
-        precision
     }
 
     /// Looks again at what the company has named, after a change of it.

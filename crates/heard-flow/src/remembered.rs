@@ -7,8 +7,8 @@ use heard_domain::user::User;
 use heard_store::tables::token::Token;
 
 /// A token with whoever made it.
-pub(crate) type Kept = (Token, Option<User>);
+pub(crate) type Bearer = (Token, Option<User>);
 
 /// Tokens by the hash of their secret, each as of so many changes of what is kept.
 #[derive(Default)]
-pub(crate) struct Remembered(pub(crate) Mutex<HashMap<String, (u64, Kept)>>);
+pub(crate) struct Remembered(pub(crate) Mutex<HashMap<String, (u64, Bearer)>>);

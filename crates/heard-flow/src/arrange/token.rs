@@ -16,7 +16,7 @@ use crate::arrange::name::name;
 use crate::arrange::post;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
-use crate::remembered::Kept;
+use crate::remembered::Bearer;
 use crate::secret::{hash_secret, new_secret};
 
 /// Every token begins like this, so that scanners find lost ones.
@@ -138,7 +138,7 @@ pub async fn known(flow: &Flow, secret: &str) -> Result<Option<Scope>, FlowError
     }
     let (hash, now) = (hash_secret(secret), flow.now());
     let system = Scope::system();
-    let Some((token, maker)) = kept(flow, hash).await? else { return Ok(None) };
+    let Some((token, maker)) = bearer(flow, hash).await? else { return Ok(None) };
     let grants = match standing(&token, maker.as_ref(), now) {
         Standing::Works => token.grants,
         Standing::Less(left) => left,
@@ -162,13 +162,13 @@ const REMEMBERED: usize = 1_000;
 
 /// The token with this hash, with whoever made it; remembered as long as nothing was changed that it could depend on, so
 /// that a program that sends much does not cost one more question each time.
-async fn kept(flow: &Flow, hash: String) -> Result<Option<Kept>, FlowError> {
+async fn bearer(flow: &Flow, hash: String) -> Result<Option<Bearer>, FlowError> {
     let changes = flow.store.changes();
     let remembered = || flow.tokens.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((as_of, kept)) = remembered().get(&hash)
+    if let Some((as_of, bearer)) = remembered().get(&hash)
         && *as_of == changes
     {
-        return Ok(Some(kept.clone()));
+        return Ok(Some(bearer.clone()));
     }
     let (wanted, system) = (hash.clone(), Scope::system());
     let found = flow.store.read(&system, move |view| {
@@ -177,12 +177,12 @@ async fn kept(flow: &Flow, hash: String) -> Result<Option<Kept>, FlowError> {
         Ok(Some((token, maker)))
     });
     let found = found.await?;
-    if let Some(kept) = &found {
+    if let Some(bearer) = &found {
         let mut remembered = remembered();
         if remembered.len() >= REMEMBERED {
             remembered.clear();
         }
-        remembered.insert(hash, (changes, kept.clone()));
+        remembered.insert(hash, (changes, bearer.clone()));
     }
     Ok(found)
 }

@@ -188,14 +188,8 @@ mod tests {
             higher_is_better: true,
         };
         let category = |(id, parent): (i64, Option<i64>)| Category {
-            id: CategoryId(id),
             parent: parent.map(CategoryId),
-            name: format!("Category {id}"),
-            definition: String::new(),
-            watch_words: vec![],
-            stage: None,
-            departments: vec![],
-            position: 0,
+            ..Category::new(CategoryId(id), format!("Category {id}"))
         };
         let scales =
             [(1, "Food", Formula::Mean), (2, "Overall", Formula::Mean), (3, "Seat", Formula::Mean), (4, "Stars", Formula::Stars)];

@@ -9,6 +9,7 @@ use heard_domain::id::{CategoryId, ExampleId, FeedbackId};
 use heard_domain::precision::{CategoryPrecision, Measured, Precision};
 use heard_domain::scope::Scope;
 use heard_domain::taxonomy::Taxonomy;
+use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
 use heard_store::tables;
@@ -117,13 +118,14 @@ pub(crate) fn measure(now: &Understanding, matter: &Matter, asked: &[Asked]) -> 
 /// How well the present version tells the categories apart. It is measured once and known until something changes.
 pub async fn present(flow: &Flow, scope: &Scope) -> Result<Arc<Precision>, FlowError> {
     need(scope, Grant::Shape)?;
-    let key = |view: &View| {
-        let wanted = tables::example::wanted(view)?;
-        Ok((tables::taxonomy::version(view)?, wanted.len(), wanted.last().map_or(0, |taught| taught.id.0)))
-    };
-    let key = flow.store.read(&Scope::system(), key).await?;
-    if let Some(known) = flow.measured(key) {
+    let of = |view: &View| Ok((tables::taxonomy::version(view)?, tables::example::wanted(view)?));
+    let of = flow.store.read(&Scope::system(), of).await?;
+    if let Some(known) = flow.precisions.get(&of, Time(0)) {
         return Ok(known);
+    }
+    let _turn = flow.precisions.turn.lock().await;
+    if let Some(known) = flow.precisions.get(&of, Time(0)) {
+        return Ok(known); // somebody else has measured meanwhile
     }
     let load = |view: &View| {
         let matter = Matter::load(view, tables::taxonomy::get(view)?, &lessons::present(view)?)?;
@@ -132,5 +134,7 @@ pub async fn present(flow: &Flow, scope: &Scope) -> Result<Arc<Precision>, FlowE
     let (matter, asked) = flow.store.read(&Scope::system(), load).await?;
     let now = flow.look();
     let measured = tokio::task::spawn_blocking(move || measure(&now, &matter, &asked)).await.map_err(FlowError::internal)?;
-    Ok(flow.keep_measured(key, measured))
+    let measured = Arc::new(measured);
+    flow.precisions.put(of, flow.now(), Arc::clone(&measured));
+    Ok(measured)
 }
