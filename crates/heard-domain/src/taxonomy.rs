@@ -26,6 +26,22 @@ pub struct Category {
     pub position: i32,
 }
 
+impl Category {
+    /// At the top of the tree, with a name and nothing else.
+    pub fn new(id: CategoryId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            parent: None,
+            name: name.into(),
+            definition: String::new(),
+            watch_words: Vec::new(),
+            stage: None,
+            departments: Vec::new(),
+            position: 0,
+        }
+    }
+}
+
 /// The taxonomy at one version.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Taxonomy {

@@ -206,16 +206,8 @@ fn named(store: &Store) {
                 cues: vec![],
             });
             journey::save(tx, &Journey { stages: stages.collect(), touchpoints: vec![] })?;
-            let categories = (1..=4).map(|id| Category {
-                id: CategoryId(id),
-                parent: None,
-                name: format!("category {id}"),
-                definition: String::new(),
-                watch_words: vec![],
-                stage: None,
-                departments: vec![],
-                position: id as i32,
-            });
+            let categories =
+                (1..=4).map(|id| Category { position: id as i32, ..Category::new(CategoryId(id), format!("category {id}")) });
             taxonomy::save(tx, &Taxonomy { version: 0, categories: categories.collect() })?;
             for (id, formula) in SCALES {
                 let name = formula.label().to_owned();

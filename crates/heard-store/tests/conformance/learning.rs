@@ -15,16 +15,7 @@ use heard_store::tables::{example, feedback, foreseen, reading, taxonomy, taxono
 use crate::conformance::made::{company, row, row_at};
 
 fn category(id: i64) -> Category {
-    Category {
-        id: CategoryId(id),
-        parent: None,
-        name: format!("category {id}"),
-        definition: String::new(),
-        watch_words: vec![],
-        stage: None,
-        departments: vec![],
-        position: 0,
-    }
+    Category::new(CategoryId(id), format!("category {id}"))
 }
 
 fn written(id: i64, category: i64, text: &str) -> Example {

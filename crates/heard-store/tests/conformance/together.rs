@@ -35,16 +35,8 @@ fn passage(category: i64, polarity: Polarity) -> Passage {
 }
 
 fn category(id: i64, parent: Option<i64>) -> Category {
-    Category {
-        id: CategoryId(id),
-        parent: parent.map(CategoryId),
-        name: format!("Category {id}"),
-        definition: String::new(),
-        watch_words: vec![],
-        stage: None,
-        departments: vec![],
-        position: id as i32,
-    }
+    let named = Category::new(CategoryId(id), format!("Category {id}"));
+    Category { parent: parent.map(CategoryId), position: id as i32, ..named }
 }
 
 /// Of a number: the score always but for every tenth, food on even ones, a passage below category 1 on every third.
