@@ -1,6 +1,6 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`], [`merge`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
+//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`], [`merge`], [`twin`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
 //! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`], [`examples`] · [`asking`].
 
 pub mod arriving;
@@ -29,3 +29,4 @@ pub mod quote;
 pub mod say;
 pub mod sure;
 pub mod tongue;
+pub mod twin;

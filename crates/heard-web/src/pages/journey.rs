@@ -26,6 +26,7 @@ use crate::parts::kpi::step;
 use crate::parts::layout::{Place, page};
 use crate::parts::mixes::{bar, colour, emotions};
 use crate::parts::say;
+use crate::parts::twin::twin;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -199,22 +200,16 @@ fn close_up(seen: &Seen) -> Markup {
                         @if stage.is_some() { a.more href=(seen.look.on(Place::Journey.path())) { "All stages" } }
                     }
                     div.scroll tabindex="0" role="group" aria-label="Trend, scrolls sideways" { (PreEscaped(trend(&picture).as_str())) }
-                    details.twin {
-                        summary { "Show as table" }
-                        table.plain {
-                            thead { tr { th scope="col" { "From" } th.num scope="col" { "Net sentiment" } th.num scope="col" { "95 % interval" } th.num scope="col" { "Passages" } } }
-                            tbody {
-                                @for (day, v) in &seen.map.trend {
-                                    tr {
-                                        th scope="row" { (date::long(*day)) }
-                                        td.num { (v.value.map_or_else(|| "–".to_owned(), signed)) }
-                                        td.num { @if let Some((low, high)) = v.low.zip(v.high) { (signed(low)) " to " (signed(high)) } }
-                                        td.num { (whole(v.n)) }
-                                    }
-                                }
+                    (twin("Trend", &html! { th scope="col" { "From" } th.num scope="col" { "Net sentiment" } th.num scope="col" { "95 % interval" } th.num scope="col" { "Passages" } }, &html! {
+                        @for (day, v) in &seen.map.trend {
+                            tr {
+                                th scope="row" { (date::long(*day)) }
+                                td.num { (v.value.map_or_else(|| "–".to_owned(), signed)) }
+                                td.num { @if let Some((low, high)) = v.low.zip(v.high) { (signed(low)) " to " (signed(high)) } }
+                                td.num { (whole(v.n)) }
                             }
                         }
-                    }
+                    }))
                 }
                 section.card aria-labelledby="feel" {
                     header.ch { div { h2 id="feel" { "How it feels" } p { (name) ": emotions, per cent of passages." } } }

@@ -7,6 +7,8 @@ use heard_domain::statistics::Certainty;
 use heard_flow::measure::drivers::{Carried, Driver, Figure, Matters};
 use maud::{Markup, PreEscaped, html};
 
+use crate::parts::twin::twin;
+
 /// Where the comments of a driver are read.
 pub type Way<'a> = &'a dyn Fn(&Driver) -> String;
 
@@ -66,43 +68,33 @@ pub fn list(matters: &Matters, read: Way) -> Markup {
 
 /// The same as a table.
 pub fn table(matters: &Matters, read: Way) -> Markup {
-    html! {
-        details.twin {
-            summary { "Show as table" }
-            div.scroll tabindex="0" role="group" aria-label="Drivers as a table, scrolls sideways" {
-                table.plain {
-                    thead {
-                        tr {
-                            th scope="col" { "Parameter" }
-                            th.num scope="col" { "Importance, %" }
-                            th.num scope="col" { "95 % interval" }
-                            th.num scope="col" { "Of all variance, %" }
-                            th.num scope="col" { "Correlation" }
-                            th.num scope="col" { "n" }
-                            th.num scope="col" { "Mean" }
-                            th.num scope="col" { "Of 100" }
-                            th.num scope="col" { "Filled in, %" }
-                        }
-                    }
-                    tbody {
-                        @for driver in &matters.here.drivers {
-                            tr {
-                                th scope="row" { a href=(read(driver)) { (driver.name) } }
-                                td.num { (decimal(driver.importance.value, 1)) }
-                                td.num { (between(driver.importance)) }
-                                td.num { (decimal(driver.of_variance.value, 1)) }
-                                td.num { (signed_decimal(driver.correlation, 2)) }
-                                td.num { (whole(driver.n)) }
-                                td.num { (decimal(driver.mean, 2)) }
-                                td.num { (decimal(driver.performance, 0)) }
-                                td.num { (decimal(driver.filled_in, 1)) }
-                            }
-                        }
-                    }
-                }
+    let head = html! {
+        th scope="col" { "Parameter" }
+        th.num scope="col" { "Importance, %" }
+        th.num scope="col" { "95 % interval" }
+        th.num scope="col" { "Of all variance, %" }
+        th.num scope="col" { "Correlation" }
+        th.num scope="col" { "n" }
+        th.num scope="col" { "Mean" }
+        th.num scope="col" { "Of 100" }
+        th.num scope="col" { "Filled in, %" }
+    };
+    let rows = html! {
+        @for driver in &matters.here.drivers {
+            tr {
+                th scope="row" { a href=(read(driver)) { (driver.name) } }
+                td.num { (decimal(driver.importance.value, 1)) }
+                td.num { (between(driver.importance)) }
+                td.num { (decimal(driver.of_variance.value, 1)) }
+                td.num { (signed_decimal(driver.correlation, 2)) }
+                td.num { (whole(driver.n)) }
+                td.num { (decimal(driver.mean, 2)) }
+                td.num { (decimal(driver.performance, 0)) }
+                td.num { (decimal(driver.filled_in, 1)) }
             }
         }
-    }
+    };
+    twin("Drivers", &head, &rows)
 }
 
 /// What the figures rest on, in one line.

@@ -12,6 +12,7 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::parts::kpi::step;
 use crate::parts::say;
+use crate::parts::twin::twin;
 
 /// A change of this many points that is surely real lights the stage up.
 const HOT: f64 = 8.0;
@@ -58,37 +59,27 @@ fn one(i: usize, stage: &StageFigure, name: &str, scale: (f64, f64), steps: Opti
 
 /// The same as a table.
 pub fn table(stages: &[StageFigure], directory: &Directory) -> Markup {
-    html! {
-        details.twin {
-            summary { "Show as table" }
-            div.scroll tabindex="0" role="group" aria-label="Journey as a table" {
-                table.plain {
-                    thead {
-                        tr {
-                            th scope="col" { "Stage" }
-                            th.num scope="col" { "Net sentiment" }
-                            th.num scope="col" { "95 % interval" }
-                            th.num scope="col" { "Passages" }
-                            th.num scope="col" { "Change" }
-                            th scope="col" { "How sure" }
-                            th.num scope="col" { "Comments" }
-                        }
-                    }
-                    tbody {
-                        @for stage in stages {
-                            tr {
-                                th scope="row" { (directory.journey.stage(stage.stage).map_or("", |s| s.name.as_str())) }
-                                td.num { (stage.value.value.map_or_else(|| "–".to_owned(), signed)) }
-                                td.num { @if let Some((low, high)) = stage.value.low.zip(stage.value.high) { (signed(low)) " to " (signed(high)) } }
-                                td.num { (whole(stage.value.n)) }
-                                td.num { (stage.moved.and_then(|m| m.change).map_or_else(|| "–".to_owned(), signed)) }
-                                td { @if let Some(moved) = stage.moved { (moved.certainty.label()) } }
-                                td.num { (whole(stage.comments)) }
-                            }
-                        }
-                    }
-                }
+    let head = html! {
+        th scope="col" { "Stage" }
+        th.num scope="col" { "Net sentiment" }
+        th.num scope="col" { "95 % interval" }
+        th.num scope="col" { "Passages" }
+        th.num scope="col" { "Change" }
+        th scope="col" { "How sure" }
+        th.num scope="col" { "Comments" }
+    };
+    let rows = html! {
+        @for stage in stages {
+            tr {
+                th scope="row" { (directory.journey.stage(stage.stage).map_or("", |s| s.name.as_str())) }
+                td.num { (stage.value.value.map_or_else(|| "–".to_owned(), signed)) }
+                td.num { @if let Some((low, high)) = stage.value.low.zip(stage.value.high) { (signed(low)) " to " (signed(high)) } }
+                td.num { (whole(stage.value.n)) }
+                td.num { (stage.moved.and_then(|m| m.change).map_or_else(|| "–".to_owned(), signed)) }
+                td { @if let Some(moved) = stage.moved { (moved.certainty.label()) } }
+                td.num { (whole(stage.comments)) }
             }
         }
-    }
+    };
+    twin("Journey", &head, &rows)
 }
