@@ -39,6 +39,8 @@ pub struct Theme {
     pub key: String,
     /// The words that set it apart, strongest first: its name.
     pub words: Vec<String>,
+    /// Whether it is small talk: its passages neither complain, suggest nor ask, and name no thing.
+    pub small_talk: bool,
     /// Its passages in the period, the most central first.
     pub passages: Vec<ThemePassage>,
     /// Persons who spoke of it in the period; a comment without a person counts as one.

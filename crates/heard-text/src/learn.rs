@@ -1,8 +1,9 @@
 //! What Heard learns from the company's own corrections, inside the server. Bottom-up: [`example`] · [`features`] ·
 //! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`head`] (the categories),
 //! [`choice`] (one of a few classes, like a sentiment) ·
-//! [`chance`] · [`cluster`], [`naming`] · [`theme`] (what no category explains).
+//! [`beside`], [`chance`] · [`cluster`], [`naming`], [`subject`] · [`theme`] (what no category explains).
 
+pub mod beside;
 pub mod chance;
 pub mod choice;
 pub mod cluster;
@@ -12,5 +13,6 @@ pub mod head;
 pub mod logistic;
 pub mod naming;
 pub mod statement;
+pub mod subject;
 pub mod theme;
 pub mod watch;

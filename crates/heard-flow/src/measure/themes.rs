@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heard_domain::id::{FeedbackId, StageId};
 use heard_domain::question::Filter;
-use heard_domain::reading::Polarity;
+use heard_domain::reading::{Intent, Passage, Polarity};
 use heard_domain::scope::Scope;
 use heard_domain::statistics::{Certainty, Clusters, Estimate, adjusted, certainty, change_of_rates};
 use heard_domain::theme::{Growth, Theme, ThemePassage, Themes};
@@ -14,6 +14,7 @@ use heard_domain::user::Grant;
 use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::View;
+use heard_text::learn::subject::names_a_thing;
 use heard_text::learn::theme::{Wanted, themes as gathered};
 use sha2::{Digest, Sha256};
 
@@ -63,6 +64,20 @@ struct Unexplained {
     day: Day,
     polarity: Option<Polarity>,
     stage: Option<StageId>,
+    /// Whether somebody wants something with it.
+    wants: bool,
+}
+
+impl Unexplained {
+    /// Whether it is more than small talk.
+    fn tells(&self) -> bool {
+        self.wants || names_a_thing(&self.text)
+    }
+}
+
+/// Whether a passage complains, suggests, asks, threatens or reminds: praise alone wants nothing.
+fn wants(passage: &Passage) -> bool {
+    passage.intents.iter().any(|intent| intent.value != Intent::Praise)
 }
 
 /// What was looked through in a period.
@@ -115,7 +130,7 @@ fn unexplained(view: &View, ids: &[FeedbackId], stages: &[StageId]) -> Result<(u
             if fits && text.split_whitespace().nth(FEWEST_WORDS - 1).is_some() {
                 let polarity = passage.sentiment.as_ref().map(|sentiment| sentiment.polarity);
                 let at = ThemePassage { feedback: feedback.id, span: passage.span };
-                passages.push(Unexplained { at, text: text.to_owned(), who, day: feedback.day, polarity, stage });
+                passages.push(Unexplained { at, text: text.to_owned(), who, day: feedback.day, polarity, stage, wants: wants(passage) });
             }
         }
     }
@@ -129,15 +144,23 @@ fn persons<'a>(passages: impl Iterator<Item = &'a Unexplained>) -> u64 {
 /// Both periods are gathered together, so that a theme is the same in both.
 fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Themes {
     let all: Vec<&Unexplained> = now.passages.iter().chain(&before.passages).collect();
-    let texts: Vec<&str> = all.iter().map(|passage| passage.text.as_str()).collect();
+    // Small talk is gathered by itself: what is said beside a thing does not blur what is said of it.
+    let (telling, talk): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|at| all.get(*at).is_some_and(|p| p.tells()));
+    let together = |places: &[usize]| -> Vec<(Vec<String>, Vec<usize>)> {
+        let texts: Vec<&str> = places.iter().filter_map(|at| all.get(*at)).map(|passage| passage.text.as_str()).collect();
+        let of = |theme: &Vec<usize>| theme.iter().filter_map(|at| places.get(*at)).copied().collect();
+        gathered(&texts, Wanted::default()).themes.into_iter().map(|theme| (theme.words, of(&theme.passages))).collect()
+    };
+    let gathered = together(&telling).into_iter().map(|theme| (theme, false));
+    let gathered = gathered.chain(together(&talk).into_iter().map(|theme| (theme, true)));
     let inside = Steps::of(period);
     let steps = Steps { first: inside.first + -(inside.days * inside.count as i32), count: inside.count * 2, ..inside };
     let is_now = |at: usize| at < now.passages.len();
     let mut themes = Vec::new();
     let mut told = 0;
-    for gathered in gathered(&texts, Wanted::default()).themes {
+    for ((words, passages), small_talk) in gathered {
         let of = |when: bool| {
-            let chosen = gathered.passages.iter().filter(move |at| is_now(**at) == when);
+            let chosen = passages.iter().filter(move |at| is_now(**at) == when);
             chosen.filter_map(|at| all.get(*at)).copied().collect::<Vec<&Unexplained>>()
         };
         let (here, earlier) = (of(true), of(false));
@@ -159,14 +182,15 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Theme
             }
         }
         let theme = Theme {
-            key: key(&gathered.words),
+            key: key(&words),
+            small_talk,
             passages: here.iter().map(|passage| passage.at).collect(),
             persons: spoke,
             net: net(&here),
             stage: most(&here),
             growth,
             counts,
-            words: gathered.words,
+            words,
         };
         themes.push((theme, p));
     }
@@ -177,8 +201,9 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Theme
         }
     }
     let mut themes: Vec<Theme> = themes.into_iter().map(|(theme, _)| theme).collect();
-    themes.sort_by(|a, b| b.persons.cmp(&a.persons).then_with(|| a.key.cmp(&b.key)));
-    themes.dedup_by(|a, b| a.key == b.key);
+    themes.sort_by_cached_key(|theme| (rank(theme), std::cmp::Reverse(theme.persons), theme.key.clone()));
+    let mut met = HashSet::new();
+    themes.retain(|theme| met.insert(theme.key.clone()));
     themes.truncate(SHOWN);
     Themes {
         period,
@@ -191,6 +216,19 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Theme
         step_days: inside.days,
         steps: inside.count,
         themes,
+    }
+}
+
+/// What is looked at first: what grows, then what hurts, then the rest, and small talk last.
+fn rank(theme: &Theme) -> u8 {
+    let grows = theme.growth.certainty != Certainty::CouldBeNoise && theme.growth.change.is_none_or(|change| change > 0.0);
+    let hurts = theme.net.is_some_and(|net| net.high < 0.0);
+    match (theme.small_talk, grows, hurts) {
+        (true, ..) => 4,
+        (_, true, true) => 0,
+        (_, true, false) => 1,
+        (_, false, true) => 2,
+        (_, false, false) => 3,
     }
 }
 
@@ -239,6 +277,7 @@ mod tests {
             day: Day(day),
             polarity: Some(Polarity::Negative),
             stage: None,
+            wants: false,
         }
     }
 
@@ -266,6 +305,19 @@ mod tests {
         let double = Looked { comments: 800, of: 800, passages: before.passages };
         let again = super::found(&now, &double, period(), Time(0));
         assert_eq!(again.themes.first().and_then(|theme| theme.growth.change), Some(1_900.0));
+    }
+
+    #[test]
+    fn small_talk_comes_last_however_many_say_it_and_what_hurts_comes_first() {
+        let glad = |passage: Unexplained| Unexplained { polarity: Some(Polarity::Positive), ..passage };
+        let mut said: Vec<Unexplained> =
+            (0..60).map(|n| glad(passage(n, ["thank you so much", "thanks, many thanks"][n as usize % 2], n, 19_990))).collect();
+        said.extend((100..130).map(|n| glad(passage(n, "the tea in your lounge was nice", n, 19_990))));
+        said.extend((200..220).map(|n| passage(n, "you lost my suitcase at the airport", n, 19_990)));
+        let now = Looked { comments: 400, of: 400, passages: said };
+        let found = found(&now, &Looked::default(), period(), Time(0));
+        let ranked: Vec<(u64, bool)> = found.themes.iter().map(|theme| (theme.persons, theme.small_talk)).collect();
+        assert_eq!(ranked, [(20, false), (30, false), (60, true)], "{:?}", found.themes);
     }
 
     #[test]

@@ -1,16 +1,23 @@
 //! Clusters of meanings: spherical k-means (Dhillon and Modha 2001) from spread-out beginnings (k-means++, Arthur and
-//! Vassilvitskii 2007), several of them tried on a sample, the tightest gone on with. The same input gives the same clusters.
+//! Vassilvitskii 2007), several of them tried on a sample, the tightest gone on with. A centre that cannot be nearer than the
+//! present one by the triangle inequality is not looked at (Elkan 2003). The same input gives the same clusters, on however
+//! many cores.
 
 use crate::embedding::{DIMS, Meaning, dot};
+use crate::learn::beside::{beside, beside_mut};
 use crate::learn::chance::Chance;
 
 /// The beginnings are tried on at most this many points.
 const SAMPLE: usize = 4000;
 /// How many beginnings are tried.
-const BEGINNINGS: usize = 6;
+const BEGINNINGS: u64 = 6;
 /// How often the centres of a beginning are moved, and those of the one that is kept.
 const MOVES: usize = 25;
 const LAST_MOVES: usize = 12;
+/// So many points are placed together.
+const PART: usize = 512;
+/// A bound is trusted only beyond what rounding can do to a distance.
+const ROUNDING: f32 = 1e-3;
 
 /// Points in clusters.
 #[derive(Debug, Clone, Default)]
@@ -32,20 +39,77 @@ pub fn cluster(points: &[Meaning], k: usize, seed: u64) -> Clusters {
     let mut order: Vec<usize> = (0..points.len()).collect();
     chance.shuffle(&mut order);
     let sample: Vec<&Meaning> = order.iter().take(SAMPLE.max(k)).filter_map(|at| points.get(*at)).collect();
-    let begun = (0..BEGINNINGS).map(|_| {
-        let mut centres = spread(&sample, k, &mut chance);
-        let tight = refine(&sample, &mut centres, MOVES).iter().map(|(_, near)| f64::from(*near)).sum::<f64>();
+    // Each beginning has a chance of its own, so that they can be tried side by side.
+    let seeds: Vec<u64> = (0..BEGINNINGS).map(|_| chance.draw()).collect();
+    let begun = beside(&seeds, |seed| {
+        let mut centres = spread(&sample, k, &mut Chance::new(*seed));
+        let tight: f64 = refine(&sample, &mut centres, MOVES, false).iter().map(|place| f64::from(place.near)).sum();
         (tight, centres)
     });
-    let best = begun.fold(None, |best: Option<(f64, Vec<Meaning>)>, next| match best {
+    let best = begun.into_iter().fold(None, |best: Option<(f64, Vec<Meaning>)>, next| match best {
         Some(best) if best.0 >= next.0 => Some(best),
         _ => Some(next),
     });
     let mut centres = best.map(|(_, centres)| centres).unwrap_or_default();
     let all: Vec<&Meaning> = points.iter().collect();
-    let places = refine(&all, &mut centres, LAST_MOVES);
-    let (of, nearness) = places.into_iter().unzip();
+    let places = refine(&all, &mut centres, LAST_MOVES, true);
+    let (of, nearness) = places.into_iter().map(|place| (place.of, place.near)).unzip();
     Clusters { centres, of, nearness }
+}
+
+/// How far two meanings of length 1 are from each other, by how near they are.
+fn apart(near: f32) -> f32 {
+    (2.0 - 2.0 * near).max(0.0).sqrt()
+}
+
+/// Where a point is.
+#[derive(Debug, Clone)]
+struct Place {
+    of: usize,
+    near: f32,
+    /// From each centre it is at least so far.
+    least: Vec<f32>,
+}
+
+impl Place {
+    /// Looked for among all centres.
+    fn found(centres: &[Meaning], point: &Meaning) -> Self {
+        let mut place = Self { of: 0, near: f32::MIN, least: Vec::with_capacity(centres.len()) };
+        for (at, centre) in centres.iter().enumerate() {
+            let near = dot(centre, point);
+            place.least.push(apart(near));
+            if near > place.near {
+                (place.of, place.near) = (at, near);
+            }
+        }
+        place
+    }
+
+    /// Looked for again after the centres have moved; whether it is another.
+    fn follow(&mut self, centres: &[Meaning], moved: &[f32], point: &Meaning) -> bool {
+        let before = self.of;
+        self.near = centres.get(before).map_or(f32::MIN, |centre| dot(centre, point));
+        let mut reach = apart(self.near) + ROUNDING;
+        for (least, moved) in self.least.iter_mut().zip(moved) {
+            *least -= moved;
+        }
+        for (at, (least, centre)) in self.least.iter_mut().zip(centres).enumerate() {
+            if at == before || *least > reach {
+                continue;
+            }
+            let near = dot(centre, point);
+            *least = apart(near);
+            if near > self.near {
+                (self.of, self.near) = (at, near);
+                reach = *least + ROUNDING;
+            }
+        }
+        if let Some(least) = self.least.get_mut(before) {
+            // What was the nearest is looked at again next time.
+            *least = 0.0;
+        }
+        self.of != before
+    }
 }
 
 /// Centres far from each other: each next one is a point, the more likely the farther it is from those chosen.
@@ -74,37 +138,51 @@ fn spread(points: &[&Meaning], k: usize, chance: &mut Chance) -> Vec<Meaning> {
     centres
 }
 
-/// Moves centres to the middle of what is nearest to them, until nothing changes its place or the moves are used up.
-fn refine(points: &[&Meaning], centres: &mut [Meaning], moves: usize) -> Vec<(usize, f32)> {
-    let mut places = vec![(usize::MAX, 0.0); points.len()];
+/// Moves centres to the middle of what is nearest to them, until nothing changes its place or the moves are used up; on
+/// several cores if `wide`.
+fn refine(points: &[&Meaning], centres: &mut [Meaning], moves: usize, wide: bool) -> Vec<Place> {
+    let mut parts: Vec<(&[&Meaning], Vec<Place>)> =
+        points.chunks(if wide { PART } else { points.len().max(1) }).map(|part| (part, Vec::new())).collect();
+    let mut moved = vec![0.0; centres.len()];
     for round in 0..=moves {
-        let mut changed = 0_usize;
-        for (place, point) in places.iter_mut().zip(points) {
-            let next = nearest(centres, point);
-            changed += usize::from(next.0 != place.0);
-            *place = next;
-        }
+        let (here, by) = (&*centres, moved.as_slice());
+        let changed: usize = beside_mut(&mut parts, |(part, places)| {
+            if places.is_empty() {
+                places.extend(part.iter().map(|point| Place::found(here, point)));
+                return part.len();
+            }
+            places.iter_mut().zip(part.iter()).map(|(place, point)| usize::from(place.follow(here, by, point))).sum()
+        })
+        .into_iter()
+        .sum();
         if round == moves || changed * 1000 <= points.len() {
             break;
         }
         let mut sums = vec![[0.0_f32; DIMS]; centres.len()];
-        for ((at, _), point) in places.iter().zip(points) {
-            if let Some(sum) = sums.get_mut(*at) {
+        for (place, point) in parts.iter().flat_map(|(part, places)| places.iter().zip(part.iter())) {
+            if let Some(sum) = sums.get_mut(place.of) {
                 sum.iter_mut().zip(point.iter()).for_each(|(sum, figure)| *sum += figure);
             }
         }
-        for (centre, sum) in centres.iter_mut().zip(&sums) {
+        for ((centre, sum), moved) in centres.iter_mut().zip(&sums).zip(&mut moved) {
             // A centre to which nothing is near stays where it is.
-            if let Some(middle) = normed(sum) {
-                *centre = middle;
-            }
+            let middle = normed(sum).unwrap_or(*centre);
+            *moved = apart(dot(centre, &middle)) + ROUNDING;
+            *centre = middle;
         }
     }
-    places
+    parts.into_iter().flat_map(|(_, places)| places).collect()
+}
+
+/// The nearest centre of each point and how near it is.
+pub fn nearest_of(centres: &[Meaning], points: &[Meaning]) -> (Vec<usize>, Vec<f32>) {
+    let parts: Vec<&[Meaning]> = points.chunks(PART).collect();
+    let placed = beside(&parts, |part| part.iter().map(|point| nearest(centres, point)).collect::<Vec<_>>());
+    placed.into_iter().flatten().unzip()
 }
 
 /// The nearest centre and how near it is.
-pub fn nearest(centres: &[Meaning], point: &Meaning) -> (usize, f32) {
+fn nearest(centres: &[Meaning], point: &Meaning) -> (usize, f32) {
     centres
         .iter()
         .enumerate()
@@ -138,6 +216,18 @@ mod tests {
         assert_eq!(clusters.of[..3], [clusters.of[0]; 3]);
         assert_eq!(clusters.of[3..], [1 - clusters.of[0]; 3]);
         assert_eq!(cluster(&points, 2, 5).of, clusters.of);
+    }
+
+    #[test]
+    fn what_is_not_looked_at_would_not_have_been_nearer() {
+        let chance = &mut Chance::new(3);
+        let points: Vec<Meaning> =
+            (0..1500).map(|_| normed(&std::array::from_fn(|_| chance.share() - 0.5 + f32::from(u8::from(chance.below(9) == 0)))).unwrap()).collect();
+        let found = cluster(&points, 12, 7);
+        for (at, point) in points.iter().enumerate() {
+            let (of, near) = nearest(&found.centres, point);
+            assert!(found.of[at] == of && (found.nearness[at] - near).abs() < 1e-6, "{at}: {} {of}", found.of[at]);
+        }
     }
 
     #[test]

@@ -10,7 +10,8 @@
 //! The same texts give the same themes. 100,000 passages take seconds on one core: run it beside the answering of pages.
 
 use crate::embedding::{DIMS, Embedding, Meaning, dot};
-use crate::learn::cluster::{Clusters, cluster, nearest, normed};
+use crate::learn::beside::beside;
+use crate::learn::cluster::{Clusters, cluster, nearest_of, normed};
 use crate::learn::naming::names;
 
 /// What is wanted of the themes.
@@ -57,7 +58,7 @@ pub struct Themes {
 /// Finds the themes of passages.
 pub fn themes(texts: &[&str], wanted: Wanted) -> Themes {
     let embedding = Embedding::shipped();
-    let points: Vec<Meaning> = texts.iter().map(|text| embedding.of_text(text)).collect();
+    let points: Vec<Meaning> = beside(texts, |text| embedding.of_text(text));
     let told: Vec<usize> = (0..points.len()).filter(|at| points.get(*at).is_some_and(|p| p.iter().any(|f| *f != 0.0))).collect();
     let speaking: Vec<Meaning> = told.iter().filter_map(|at| points.get(*at)).copied().collect();
     let clusters = cluster(&speaking, wanted.clusters.unwrap_or_else(|| bearable(speaking.len(), wanted.least)), wanted.seed);
@@ -107,6 +108,7 @@ fn merged(points: &[Meaning], clusters: &Clusters, same: f32) -> Clusters {
             *size += 1;
         }
     }
+    let found = centres.len();
     loop {
         let mut best = (same, None);
         for (at, (a, _)) in centres.iter().enumerate() {
@@ -129,7 +131,10 @@ fn merged(points: &[Meaning], clusters: &Clusters, same: f32) -> Clusters {
         }
     }
     let centres: Vec<Meaning> = centres.into_iter().map(|(centre, _)| centre).collect();
-    let (of, nearness) = points.iter().map(|point| nearest(&centres, point)).unzip();
+    if centres.len() == found {
+        return clusters.clone();
+    }
+    let (of, nearness) = nearest_of(&centres, points);
     Clusters { centres, of, nearness }
 }
 

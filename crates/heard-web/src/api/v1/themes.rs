@@ -37,7 +37,7 @@ pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): A
 /// Documents [`list`].
 pub fn list_doc() -> Doc {
     let theme = json!({
-        "key": "104528193720175", "words": ["gift card", "balance"], "passages": [{ "feedback": "729382736999", "span": { "start": 0, "end": 41 } }],
+        "key": "104528193720175", "words": ["gift card", "balance"], "small_talk": false, "passages": [{ "feedback": "729382736999", "span": { "start": 0, "end": 41 } }],
         "persons": 34, "net": { "value": -52.0, "error": 9.1, "low": -69.0, "high": -33.0 }, "stage": "729382736500",
         "growth": { "before": 12, "change": 183.0, "low": 49.0, "high": 428.0, "certainty": "very_likely_real" }, "counts": [3, 2, 7, 9],
     });

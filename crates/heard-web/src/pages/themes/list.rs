@@ -129,6 +129,7 @@ fn table(found: &Themes, quotes: &HashMap<FeedbackId, Heard>, directory: &Direct
                             th scope="row" {
                                 a.more href=(shown.on(&format!("/themes/{}", theme.key))) { bdi { (name) } }
                                 @if let Some(stage) = stage { span.soft { (stage.name) } }
+                                @if theme.small_talk { span.soft { "small talk" } }
                             }
                             td {
                                 @match quoted(theme, quotes) {

@@ -38,13 +38,13 @@ pub fn looked(found: &Themes) -> Markup {
             @if some { "An even sample of " (comments(found.comments)) " out of " (whole(found.of)) " was looked through: " }
             @else { (comments(found.comments)) " were looked through: " }
             (whole(found.unexplained)) " passages are explained by no category, " (whole(named)) " of them share a theme, and "
-            (whole(found.rest)) " belong to none. Shown are those of most people, at most 30."
+            (whole(found.rest)) " belong to none. First come themes that likely grow, then those that are clearly negative, then those of most people; small talk comes last. At most 30 are shown."
         }
         details.twin {
             summary { "How is this computed?" }
             p.soft {
                 "Passages without a category are gathered by what their words mean; each group of at least five passages of at least three people is a theme. "
-                "It is named by the words that set it apart from the other groups. Growth compares people per comment looked at with as many days right before; "
+                "It is named by the words that set it apart from the other groups. Small talk is gathered by itself: passages that neither complain, suggest nor ask and name no thing. Growth compares people per comment looked at with as many days right before; "
                 "the certainty holds with false discoveries controlled over all themes of this list (q = 0.1)."
             }
         }
