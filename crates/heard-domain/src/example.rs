@@ -1,11 +1,11 @@
-//! Examples: sentences and passages of which a person has said whether they belong to a category. The company's taxonomy
-//! learns from them.
+//! Examples: sentences and passages of which a person has said whether they belong to a category, or how good or bad they
+//! are. The company's reader learns from them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, UserId};
-use crate::reading::Span;
+use crate::reading::{Polarity, Span};
 use crate::time::Time;
 
 /// Words of which a person has said whether they belong to a category.
@@ -45,15 +45,32 @@ pub enum ExampleWords {
     },
 }
 
+/// What an example says of its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Says {
+    /// Whether they belong to a category.
+    Category {
+        /// Which.
+        category: CategoryId,
+        /// Whether they belong there.
+        belongs: bool,
+    },
+    /// How good or bad they are for the customer.
+    Sentiment {
+        /// The class.
+        sentiment: Polarity,
+    },
+}
+
 /// One example as a version of the taxonomy has learnt from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Taught {
     /// Which example.
     pub id: ExampleId,
-    /// For which category.
-    pub category: CategoryId,
-    /// Whether it belongs there.
-    pub belongs: bool,
+    /// What it says.
+    #[serde(flatten)]
+    pub says: Says,
 }
 
 /// Comments that would be filed elsewhere.
@@ -78,6 +95,28 @@ pub struct Moved {
     pub to: Vec<CategoryId>,
 }
 
+/// Comments whose own sentiment would be another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Turn {
+    /// What it would no longer be.
+    pub from: Polarity,
+    /// What it would be.
+    pub to: Polarity,
+    /// How many.
+    pub comments: u64,
+}
+
+/// One comment whose own sentiment would be another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Turned {
+    /// Which.
+    pub feedback: FeedbackId,
+    /// What it would no longer be.
+    pub from: Polarity,
+    /// What it would be.
+    pub to: Polarity,
+}
+
 /// What would move, counted over the comments that were looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Effect {
@@ -89,6 +128,12 @@ pub struct Effect {
     pub movements: Vec<Movement>,
     /// The newest of them, at most ten.
     pub examples: Vec<Moved>,
+    /// How many comments would have another sentiment, from which to which, the most first.
+    #[serde(default)]
+    pub turns: Vec<Turn>,
+    /// The newest of them, at most ten.
+    #[serde(default)]
+    pub turned: Vec<Turned>,
 }
 
 /// How many comments are shown of those that would move.
@@ -119,6 +164,35 @@ impl Effect {
         if self.examples.len() < SHOWN {
             self.examples.push(Moved { feedback, from, to });
         }
+    }
+}
+
+impl Effect {
+    /// Counts the sentiment of one comment before and after; newest first, beside [`Self::count`].
+    pub fn turn(&mut self, feedback: FeedbackId, before: Option<Polarity>, after: Option<Polarity>) {
+        let Some((from, to)) = before.zip(after).filter(|(from, to)| from != to) else { return };
+        match self.turns.iter_mut().find(|turn| (turn.from, turn.to) == (from, to)) {
+            Some(turn) => turn.comments += 1,
+            None => self.turns.push(Turn { from, to, comments: 1 }),
+        }
+        self.turns.sort_by_key(|turn| (std::cmp::Reverse(turn.comments), turn.from, turn.to));
+        if self.turned.len() < SHOWN {
+            self.turned.push(Turned { feedback, from, to });
+        }
+    }
+
+    /// The comments that are shown: of those that would move, and of those that would be felt otherwise.
+    pub fn shown(&self) -> Vec<FeedbackId> {
+        let mut ids: Vec<FeedbackId> = self.examples.iter().map(|moved| moved.feedback).collect();
+        ids.extend(self.turned.iter().map(|turned| turned.feedback));
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// How many comments would have another sentiment.
+    pub fn felt_otherwise(&self) -> u64 {
+        self.turns.iter().map(|turn| turn.comments).sum()
     }
 }
 
@@ -159,5 +233,26 @@ mod tests {
         assert_eq!((effect.looked_at, effect.comments), (4, 3));
         assert_eq!(ways, [(Some(1), Some(2), 2), (None, Some(3), 1), (Some(4), None, 1)]);
         assert_eq!(effect.examples.iter().map(|m| m.feedback.0).collect::<Vec<_>>(), [8, 7, 6]);
+    }
+
+    #[test]
+    fn what_is_felt_otherwise_is_counted_beside_it() {
+        let mut effect = Effect::default();
+        let (bad, even, good) = (Some(Polarity::Negative), Some(Polarity::Neutral), Some(Polarity::Positive));
+        for (id, before, after) in [(9, bad, bad), (8, bad, even), (7, good, even), (6, bad, even), (5, None, good)] {
+            effect.turn(FeedbackId(id), before, after);
+        }
+        let turns: Vec<_> = effect.turns.iter().map(|turn| (turn.from.sign(), turn.to.sign(), turn.comments)).collect();
+        assert_eq!((turns, effect.felt_otherwise()), (vec![(-1, 0, 2), (1, 0, 1)], 3));
+        assert_eq!(effect.turned.iter().map(|turned| turned.feedback.0).collect::<Vec<_>>(), [8, 7, 6]);
+    }
+
+    #[test]
+    fn what_an_older_version_has_learnt_from_is_read() {
+        let older = r#"{"id":"5","category":"7","belongs":true}"#;
+        let taught = Taught { id: ExampleId(5), says: Says::Category { category: CategoryId(7), belongs: true } };
+        assert_eq!(serde_json::from_str::<Taught>(older).unwrap(), taught);
+        let felt = Taught { id: ExampleId(6), says: Says::Sentiment { sentiment: Polarity::Negative } };
+        assert_eq!(serde_json::from_str::<Taught>(&serde_json::to_string(&felt).unwrap()).unwrap(), felt);
     }
 }

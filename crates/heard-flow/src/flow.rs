@@ -20,14 +20,13 @@ use heard_store::error::StoreError;
 use heard_store::store::Store;
 use heard_store::tables;
 use heard_store::view::View;
-use heard_text::learn::example::Example;
 use heard_text::pipeline::Reader;
 
 use tokio::sync::watch;
 
 use crate::error::FlowError;
 use crate::kept::Kept;
-use crate::lessons::{of as lessons_of, present};
+use crate::lessons::{Lessons, of as lessons_of, present};
 use crate::noting::Noting;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
@@ -57,6 +56,8 @@ pub struct Flow {
     paces: Mutex<HashMap<ImportId, Pace>>,
     /// How well a version of the categories tells them apart, on what people said by then.
     pub(crate) precisions: Kept<(i64, Vec<Taught>), Precision>,
+    /// Since when a round of reading again was watched in this program, and when the last one ended, of how many comments.
+    round: Mutex<(Option<Pace>, Option<(Time, u64)>)>,
     noting: Arc<Noting>,
     /// Tokens that were looked up.
     pub(crate) tokens: Remembered,
@@ -91,6 +92,7 @@ impl Flow {
             looks_asked: AtomicU64::new(0),
             paces: Mutex::default(),
             precisions: Kept::default(),
+            round: Mutex::default(),
             noting,
             tokens: Remembered::default(),
             themes: Kept::default(),
@@ -198,6 +200,27 @@ impl Flow {
         (seconds >= 0.5 && done > pace.from).then(|| (done - pace.from) as f64 / seconds)
     }
 
+    /// How many comments a second are read again, once the round was watched for half a second.
+    pub(crate) fn round_rate(&self, done: u64) -> Option<f64> {
+        let now = self.now();
+        let mut round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
+        // A round that is behind where it was is another one.
+        let pace = *round.0.filter(|pace| pace.from <= done).get_or_insert(Pace { since: now, from: done });
+        round.0 = Some(pace);
+        let seconds = (now.0 - pace.since.0) as f64 / 1000.0;
+        (seconds >= 0.5 && done > pace.from).then(|| (done - pace.from) as f64 / seconds)
+    }
+
+    /// A round of reading again has ended, after so many comments.
+    pub(crate) fn round_ended(&self, comments: u64) {
+        *self.round.lock().unwrap_or_else(PoisonError::into_inner) = (None, Some((self.now(), comments)));
+    }
+
+    /// When the last round of reading again ended in this program, and of how many comments.
+    pub(crate) fn last_round(&self) -> Option<(Time, u64)> {
+        self.round.lock().unwrap_or_else(PoisonError::into_inner).1
+    }
+
     /// Looks again at what the company has named, after a change of it.
     pub(crate) async fn refresh(&self) -> Result<(), FlowError> {
         let asked = self.looks_asked.fetch_add(1, Ordering::AcqRel) + 1;
@@ -230,7 +253,7 @@ impl Flow {
 }
 
 /// What the present version of the categories has learnt from, with its words.
-fn lessons(view: &View) -> Result<(Vec<Example>, usize), StoreError> {
+fn lessons(view: &View) -> Result<(Lessons, usize), StoreError> {
     let present = present(view)?;
     Ok((lessons_of(view, &present)?, present.len()))
 }

@@ -1,22 +1,37 @@
 //! Lessons: examples with their words, as the reader takes them.
 
-use heard_domain::example::Taught;
-use heard_domain::id::{CategoryId, ExampleId};
-use heard_domain::reading::Reading;
+use heard_domain::example::{Effect, Says, Taught};
+use heard_domain::id::{CategoryId, ExampleId, FeedbackId};
+use heard_domain::reading::{Polarity, Reading};
 use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::View;
 use heard_text::learn::example::Example;
+use heard_text::learn::sentiment::Felt;
+
+/// What a reader learns from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Lessons {
+    /// What belongs to which category.
+    pub(crate) examples: Vec<Example>,
+    /// How good or bad words are, the latest last.
+    pub(crate) felt: Vec<Felt>,
+}
 
 /// Examples with their words; those whose words are gone are left out.
-pub(crate) fn of(view: &View, examples: &[Taught]) -> Result<Vec<Example>, StoreError> {
+pub(crate) fn of(view: &View, examples: &[Taught]) -> Result<Lessons, StoreError> {
     let ids: Vec<ExampleId> = examples.iter().map(|example| example.id).collect();
     let mut words = tables::example::words(view, &ids)?;
-    let worded = examples.iter().filter_map(|taught| {
-        let text = words.remove(&taught.id)?.text;
-        Some(Example { text, category: taught.category, belongs: taught.belongs })
-    });
-    Ok(worded.collect())
+    let mut lessons = Lessons::default();
+    for taught in examples {
+        let Some(worded) = words.remove(&taught.id) else { continue };
+        let text = worded.text;
+        match taught.says {
+            Says::Category { category, belongs } => lessons.examples.push(Example { text, category, belongs }),
+            Says::Sentiment { sentiment } => lessons.felt.push(Felt { text, polarity: sentiment }),
+        }
+    }
+    Ok(lessons)
 }
 
 /// What the present version of the categories has learnt from.
@@ -26,10 +41,21 @@ pub(crate) fn present(view: &View) -> Result<Vec<Taught>, StoreError> {
     tables::example::as_now(view, &examples)
 }
 
+/// Counts what a comment would be read as by another reader, corrections of persons laid over both.
+pub(crate) fn count(effect: &mut Effect, feedback: FeedbackId, before: &Reading, after: &Reading) {
+    effect.count(feedback, &filed(before), &filed(after));
+    effect.turn(feedback, felt(before), felt(after));
+}
+
 /// The categories that a comment is filed under, each once.
 pub(crate) fn filed(reading: &Reading) -> Vec<CategoryId> {
     let mut all: Vec<CategoryId> = reading.passages.iter().flat_map(|p| p.categories.iter().map(|c| c.value)).collect();
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// The comment's own sentiment: that of its weightiest passage.
+fn felt(reading: &Reading) -> Option<Polarity> {
+    reading.weightiest().and_then(|passage| passage.sentiment.as_ref()).map(|sentiment| sentiment.polarity)
 }

@@ -10,11 +10,12 @@ use heard_domain::id::{FeedbackId, PostId, StageId};
 use heard_domain::reading::{EntityKind, Reading};
 use heard_domain::taxonomy::Taxonomy;
 use heard_store::tables::feedback::Words;
-use heard_text::learn::example::Example;
 use heard_text::learn::head::CategoryHead;
+use heard_text::learn::sentiment::SentimentHead;
 use heard_text::pipeline::Reader;
 use heard_text::step::ToRead;
 
+use crate::lessons::Lessons;
 use crate::named::Known;
 
 /// More products than this are not looked for by name.
@@ -49,9 +50,10 @@ pub(crate) struct Understanding {
 
 impl Understanding {
     /// Of a company as it is now; learning takes a moment.
-    pub(crate) fn of(directory: Directory, lessons: &[Example], held: usize) -> Self {
-        let head = CategoryHead::learn(&directory.taxonomy, lessons);
-        let reader = Arc::new(reader(&directory, &directory.taxonomy, head));
+    pub(crate) fn of(directory: Directory, lessons: &Lessons, held: usize) -> Self {
+        let head = CategoryHead::learn(&directory.taxonomy, &lessons.examples);
+        let sentiment = SentimentHead::learn(&lessons.felt).map(Arc::new);
+        let reader = Arc::new(reader(&directory, &directory.taxonomy, head, sentiment));
         Self::with(directory, reader, held)
     }
 
@@ -62,10 +64,11 @@ impl Understanding {
     }
 
     /// The same company, had it other categories or learnt from other examples: learning begins where this one ended.
-    pub(crate) fn taught(&self, taxonomy: &Taxonomy, lessons: &[Example]) -> Self {
-        let head = self.reader.head().relearn(taxonomy, lessons);
-        let reader = Arc::new(reader(&self.directory, taxonomy, head));
-        Self { reader, lessons: lessons.len(), ..self.clone() }
+    pub(crate) fn taught(&self, taxonomy: &Taxonomy, lessons: &Lessons) -> Self {
+        let head = self.reader.head().relearn(taxonomy, &lessons.examples);
+        let sentiment = SentimentHead::relearn(self.reader.sentiment(), &lessons.felt);
+        let reader = Arc::new(reader(&self.directory, taxonomy, head, sentiment));
+        Self { reader, lessons: lessons.examples.len() + lessons.felt.len(), ..self.clone() }
     }
 
     /// Whether the company's words are still those of `other`: what one has read, the other would read alike.
@@ -97,8 +100,8 @@ impl Understanding {
 }
 
 /// A reader that knows the company's categories as they were taught, and its names.
-fn reader(directory: &Directory, taxonomy: &Taxonomy, head: CategoryHead) -> Reader {
+fn reader(directory: &Directory, taxonomy: &Taxonomy, head: CategoryHead, sentiment: Option<Arc<SentimentHead>>) -> Reader {
     let names = listed(directory);
     let names = names.iter().map(|(name, kind)| (name.as_str(), *kind));
-    Reader::taught(&directory.journey, taxonomy, head).knowing(names)
+    Reader::taught(&directory.journey, taxonomy, head).feeling(sentiment).knowing(names)
 }

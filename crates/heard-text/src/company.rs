@@ -1,6 +1,7 @@
 //! The company's own words: its journey and taxonomy, compiled once, with what it has taught.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use heard_domain::id::{CategoryId, StageId};
 use heard_domain::journey::Journey;
@@ -8,6 +9,7 @@ use heard_domain::reading::EntityKind;
 use heard_domain::taxonomy::{Category, Taxonomy};
 
 use crate::learn::head::CategoryHead;
+use crate::learn::sentiment::SentimentHead;
 use crate::phrase::Phrases;
 use crate::points::Points;
 
@@ -39,6 +41,8 @@ pub struct Company {
     pub version: i64,
     /// What passages are about, by the taxonomy and its examples.
     pub head: CategoryHead,
+    /// How good or bad passages are, as its people have corrected it.
+    pub sentiment: Option<Arc<SentimentHead>>,
     /// Phrases that point to stages.
     pub cues: Phrases<Points<StageId>>,
     /// Names of its places and products.
@@ -59,6 +63,7 @@ impl Company {
         Self {
             version: taxonomy.version,
             head,
+            sentiment: None,
             cues: Phrases::new(cues.iter().map(|(phrase, points)| (phrase.as_str(), *points))),
             names: Phrases::new([]),
             known: taxonomy.categories.iter().map(known).collect(),

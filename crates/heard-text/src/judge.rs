@@ -4,6 +4,7 @@
 
 pub mod airline;
 pub mod banking;
+pub mod calibration;
 pub mod emotions;
 pub mod languages;
 pub mod learnt;

@@ -1,9 +1,10 @@
 //! What Heard learns from the company's own corrections, inside the server. Bottom-up: [`example`] · [`features`] ·
-//! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`head`] (the categories),
-//! [`choice`] (one of a few classes, like a sentiment) ·
+//! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`calibrate`] (how sure is sure) · [`head`] (the categories),
+//! [`choice`] (one of a few classes), [`sentiment`] (as people have corrected it) ·
 //! [`beside`], [`chance`] · [`cluster`], [`naming`], [`subject`] · [`theme`] (what no category explains).
 
 pub mod beside;
+pub mod calibrate;
 pub mod chance;
 pub mod choice;
 pub mod cluster;
@@ -12,6 +13,7 @@ pub mod features;
 pub mod head;
 pub mod logistic;
 pub mod naming;
+pub mod sentiment;
 pub mod statement;
 pub mod subject;
 pub mod theme;

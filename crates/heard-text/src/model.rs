@@ -357,6 +357,18 @@ pub fn sigmoid(output: f32) -> f32 {
     1.0 / (1.0 + (-output).exp())
 }
 
+/// How much the classes say of the value.
+const CLASSES: f32 = 0.4;
+
+/// Value and probabilities of the classes.
+pub fn judge(model: &Model, outputs: &Outputs) -> (f32, [f32; 3]) {
+    let get = |output: usize| outputs.get(output).copied().unwrap_or(0.0);
+    let shares = softmax([get(POLARITY), get(POLARITY + 1), get(POLARITY + 2)], model.calibration.polarity);
+    // The value learnt from raters of single sentences only; what the classes learnt from all sets belongs to it, too.
+    let value = (1.0 - CLASSES) * get(VALUE) + CLASSES * (shares[2] - shares[0]);
+    (value.clamp(-1.0, 1.0), shares)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

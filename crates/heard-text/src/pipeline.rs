@@ -1,5 +1,7 @@
 //! The reader: the steps in their order.
 
+use std::sync::Arc;
+
 use heard_domain::journey::Journey;
 use heard_domain::reading::{EntityKind, Passage, Reading, Span};
 use heard_domain::taxonomy::Taxonomy;
@@ -8,6 +10,7 @@ use crate::company::Company;
 use crate::embedding::Embedding;
 use crate::encoder::Encoded;
 use crate::learn::head::CategoryHead;
+use crate::learn::sentiment::SentimentHead;
 use crate::lexicon::lexicon;
 use crate::model::{LABELS, Model};
 use crate::step::{Draft, Step, ToRead, Tools};
@@ -65,6 +68,21 @@ impl Reader {
     pub fn knowing<'a>(mut self, names: impl IntoIterator<Item = (&'a str, EntityKind)>) -> Self {
         self.company.name(names);
         self
+    }
+
+    /// The same reader, knowing also what the company's people have said of the sentiment.
+    #[must_use]
+    pub fn feeling(mut self, sentiment: Option<Arc<SentimentHead>>) -> Self {
+        if let Some(sentiment) = &sentiment {
+            self.name = format!("{} felt {:016x}", self.name, sentiment.version());
+        }
+        self.company.sentiment = sentiment;
+        self
+    }
+
+    /// What it knows of the sentiment beside what is shipped.
+    pub fn sentiment(&self) -> Option<&Arc<SentimentHead>> {
+        self.company.sentiment.as_ref()
     }
 
     /// What it knows of the company's categories.

@@ -438,17 +438,25 @@ for (const zone of $$('[data-drop]')) {
   input.addEventListener('change', () => input.form.requestSubmit());
 }
 
-/** A part with data-poll asks for itself again until the server leaves the attribute out. */
+/** Parts with data-poll ask for themselves again until the server leaves the attribute out; then for what data-then names,
+ *  or for the whole page. */
 function poll() {
-  const part = $('[data-poll]');
-  if (!part?.id) return;
+  const parts = $$('[data-poll][id]');
+  if (!parts.length) return;
+  const then = new Map(parts.map(part => [part.id, part.dataset.then]));
   setTimeout(async () => {
     if (!document.hidden) {
-      try { await swap(location.href, [part.id]); } catch { /* the next round tries again */ }
-      if (!$('[data-poll]')) return location.reload(); // finished: the rest of the page changes too
+      try {
+        await swap(location.href, [...then.keys()]);
+        for (const [id, others] of then) {
+          if (document.getElementById(id)?.dataset.poll) continue;
+          if (others === undefined) return location.reload(); // finished: the rest of the page changes too
+          await swap(location.href, others.split(' '));
+        }
+      } catch { /* the next round tries again */ }
     }
     poll();
-  }, Math.max(500, Number(part.dataset.poll) || 1000));
+  }, Math.max(500, Number(parts[0].dataset.poll) || 1000));
 }
 poll();
 

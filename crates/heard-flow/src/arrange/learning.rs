@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use heard_domain::audit::{Act, Noun};
-use heard_domain::example::{Effect, Taught};
+use heard_domain::example::{Effect, Says, Taught};
 use heard_domain::hex::hex;
 use heard_domain::id::{ExampleId, FeedbackId};
 use heard_domain::scope::Scope;
@@ -68,10 +68,15 @@ impl Waiting {
     fn name(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(self.version.to_le_bytes());
-        for Taught { id, category, belongs } in &self.wanted {
+        for Taught { id, says } in &self.wanted {
             hash.update(id.0.to_le_bytes());
-            hash.update(category.0.to_le_bytes());
-            hash.update([u8::from(*belongs)]);
+            match says {
+                Says::Category { category, belongs } => {
+                    hash.update(category.0.to_le_bytes());
+                    hash.update([u8::from(*belongs)]);
+                }
+                Says::Sentiment { sentiment } => hash.update(sentiment.code()),
+            }
         }
         hex(hash.finalize().get(..8).unwrap_or_default())
     }
@@ -112,9 +117,11 @@ pub async fn proposal(flow: &Flow, scope: &Scope) -> Result<Option<Proposal>, Fl
     if let Some(found) = found {
         proposal.learnt_ms = (found.learnt_us > 0).then(|| found.learnt_us as f64 / 1000.0);
         (proposal.effect, proposal.of, proposal.all, proposal.done) = (found.effect, found.of, found.all, found.done);
-        let ids: Vec<FeedbackId> = proposal.effect.examples.iter().map(|moved| moved.feedback).collect();
+        let ids: Vec<FeedbackId> = proposal.effect.shown();
         let seen = flow.store.read(scope, move |view| tables::feedback::words(view, &ids)).await?;
-        proposal.effect.examples.retain(|moved| seen.iter().any(|(id, _)| *id == moved.feedback));
+        let in_sight = |feedback: FeedbackId| seen.iter().any(|(id, _)| *id == feedback);
+        proposal.effect.examples.retain(|moved| in_sight(moved.feedback));
+        proposal.effect.turned.retain(|turned| in_sight(turned.feedback));
     }
     Ok(Some(proposal))
 }

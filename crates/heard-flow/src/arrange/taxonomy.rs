@@ -246,6 +246,19 @@ pub async fn progress(flow: &Flow) -> Result<Option<Progress>, FlowError> {
     Ok(found.map(|(done, of)| Progress { done, of }))
 }
 
+/// In how many seconds the re-reading will have ended, once its pace is known.
+pub fn seconds_left(flow: &Flow, progress: &Progress) -> Option<f64> {
+    Some(progress.of.saturating_sub(progress.done) as f64 / flow.round_rate(progress.done)?)
+}
+
+/// When the last re-reading ended and of how many comments, if that was in the last minutes.
+pub fn reread(flow: &Flow) -> Option<(Time, u64)> {
+    flow.last_round().filter(|(at, _)| *at >= flow.now().plus_ms(-JUST_MS))
+}
+
+/// So long it is told that a re-reading has ended, in milliseconds: ten minutes.
+const JUST_MS: i64 = 600_000;
+
 /// Tries watch words on the comments of the last 90 days, as the reader would find them.
 pub async fn try_words(flow: &Flow, scope: &Scope, given: &[String]) -> Result<Tried, FlowError> {
     need(scope, Grant::Shape)?;

@@ -21,7 +21,7 @@ use serde_json::json;
 use crate::arrange::taxonomy::standing;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
-use crate::lessons;
+use crate::lessons::{self, Lessons};
 use crate::measure::precision::{Matter, asked, measure};
 use crate::read::{again, foresee};
 use crate::understand::Understanding;
@@ -128,15 +128,15 @@ pub async fn compare(flow: &Flow, scope: &Scope, from: i64, to: i64) -> Result<C
     let now = flow.look();
     let work = move || {
         let taught = |matter: &Matter| {
-            let lessons: Vec<_> = matter.lessons.iter().map(|(example, _)| example.clone()).collect();
-            now.taught(&matter.taxonomy, &lessons)
+            let examples = matter.lessons.iter().map(|(example, _)| example.clone()).collect();
+            now.taught(&matter.taxonomy, &Lessons { examples, felt: matter.felt.clone() })
         };
         let (before, after) = (taught(&one), taught(&other));
         let mut effect = Effect::default();
         for words in &words {
             let corrected = corrections.get(&words.id).map_or(&[][..], Vec::as_slice);
-            let filed = |by: &Understanding| lessons::filed(&by.read_words(words).corrected(corrected));
-            effect.count(words.id, &filed(&before), &filed(&after));
+            let read = |by: &Understanding| by.read_words(words).corrected(corrected);
+            lessons::count(&mut effect, words.id, &read(&before), &read(&after));
         }
         let (added, removed, changed) = differences(&one.taxonomy, &other.taxonomy);
         let (before, after): (BTreeSet<_>, BTreeSet<_>) = (one_examples.iter().collect(), other_examples.iter().collect());

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use heard_domain::example::Taught;
+use heard_domain::example::{Says, Taught};
 use heard_domain::id::{CategoryId, ExampleId, FeedbackId};
 use heard_domain::precision::{CategoryPrecision, Measured, Precision};
 use heard_domain::scope::Scope;
@@ -15,11 +15,12 @@ use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::View;
 use heard_text::learn::example::Example;
+use heard_text::learn::sentiment::Felt;
 use heard_text::step::ToRead;
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
-use crate::lessons;
+use crate::lessons::{self, Lessons};
 use crate::understand::Understanding;
 
 /// Into so many parts the comments are divided; with fewer comments each is a part of its own.
@@ -39,6 +40,8 @@ pub(crate) struct Matter {
     pub(crate) taxonomy: Taxonomy,
     /// What the version has learnt from, each with its comment.
     pub(crate) lessons: Vec<(Example, Option<FeedbackId>)>,
+    /// What it has learnt of the sentiment.
+    pub(crate) felt: Vec<Felt>,
 }
 
 impl Matter {
@@ -46,18 +49,25 @@ impl Matter {
     pub(crate) fn load(view: &View, taxonomy: Taxonomy, examples: &[Taught]) -> Result<Self, StoreError> {
         let ids: Vec<ExampleId> = examples.iter().map(|taught| taught.id).collect();
         let words = tables::example::words(view, &ids)?;
-        let lesson = |taught: &Taught| {
-            let worded = words.get(&taught.id)?;
-            let example = Example { text: worded.text.clone(), category: taught.category, belongs: taught.belongs };
-            Some((example, worded.feedback))
-        };
-        Ok(Self { taxonomy, lessons: examples.iter().filter_map(lesson).collect() })
+        let mut matter = Self { taxonomy, lessons: Vec::new(), felt: Vec::new() };
+        for taught in examples {
+            let Some(worded) = words.get(&taught.id) else { continue };
+            let text = worded.text.clone();
+            match taught.says {
+                Says::Category { category, belongs } => {
+                    matter.lessons.push((Example { text, category, belongs }, worded.feedback));
+                }
+                Says::Sentiment { sentiment } => matter.felt.push(Felt { text, polarity: sentiment }),
+            }
+        }
+        Ok(matter)
     }
 }
 
 /// What people say of passages by now.
 pub(crate) fn asked(view: &View) -> Result<Vec<Asked>, StoreError> {
     let mut wanted = tables::example::wanted(view)?;
+    wanted.retain(|taught| matches!(taught.says, Says::Category { .. }));
     let beyond = wanted.len().saturating_sub(MOST);
     wanted.drain(..beyond);
     let ids: Vec<ExampleId> = wanted.iter().map(|taught| taught.id).collect();
@@ -66,10 +76,11 @@ pub(crate) fn asked(view: &View) -> Result<Vec<Asked>, StoreError> {
     for taught in &wanted {
         let Some(worded) = words.get(&taught.id) else { continue };
         let Some(feedback) = worded.feedback else { continue };
+        let Says::Category { category: of, belongs } = taught.says else { continue };
         let said = passages.entry((feedback, &worded.text)).or_default();
         // Whoever says something of the same passage again means the latter.
-        said.retain(|(category, _)| *category != taught.category);
-        said.push((taught.category, taught.belongs));
+        said.retain(|(category, _)| *category != of);
+        said.push((of, belongs));
     }
     let one =
         |((feedback, text), said): ((FeedbackId, &str), Vec<(CategoryId, bool)>)| Asked { text: text.to_owned(), feedback, said };
@@ -84,9 +95,10 @@ pub(crate) fn measure(now: &Understanding, matter: &Matter, asked: &[Asked]) -> 
     let mut tally: BTreeMap<CategoryId, [u64; 4]> = BTreeMap::new();
     for fold in 0..FOLDS.min(comments.len()) {
         let within = |feedback: &Option<FeedbackId>| feedback.is_some_and(|id| part.get(&id) == Some(&fold));
-        let lessons: Vec<Example> =
+        let examples =
             matter.lessons.iter().filter(|(_, feedback)| !within(feedback)).map(|(example, _)| example.clone()).collect();
-        let reader = now.taught(&matter.taxonomy, &lessons).reader;
+        // Where a passage belongs does not depend on how good or bad it is.
+        let reader = now.taught(&matter.taxonomy, &Lessons { examples, felt: Vec::new() }).reader;
         for asked in asked.iter().filter(|asked| part.get(&asked.feedback) == Some(&fold)) {
             let to_read =
                 ToRead { feedback: asked.feedback, revision: 1, text: &asked.text, language_hint: None, touchpoint_stage: None };

@@ -130,7 +130,15 @@ fn unexplained(view: &View, ids: &[FeedbackId], stages: &[StageId]) -> Result<(u
             if fits && text.split_whitespace().nth(FEWEST_WORDS - 1).is_some() {
                 let polarity = passage.sentiment.as_ref().map(|sentiment| sentiment.polarity);
                 let at = ThemePassage { feedback: feedback.id, span: passage.span };
-                passages.push(Unexplained { at, text: text.to_owned(), who, day: feedback.day, polarity, stage, wants: wants(passage) });
+                passages.push(Unexplained {
+                    at,
+                    text: text.to_owned(),
+                    who,
+                    day: feedback.day,
+                    polarity,
+                    stage,
+                    wants: wants(passage),
+                });
             }
         }
     }

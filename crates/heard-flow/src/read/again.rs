@@ -61,9 +61,14 @@ pub(crate) async fn run(flow: &Flow, job: JobId, below: Option<FeedbackId>) -> R
         let (kept, next) = tokio::join!(keep(flow, job, batch, last), next);
         match (kept?, next?) {
             (true, Some(next)) => (batch, last) = next,
-            _ => return Ok(()),
+            _ => break,
         }
     }
+    if last.is_none() {
+        let comments = flow.store.read(&Scope::system(), tables::feedback::count).await?;
+        flow.round_ended(comments);
+    }
+    Ok(())
 }
 
 /// The readings of the next batch, and below what the one after it begins; `None`: this is the last.

@@ -62,9 +62,9 @@ pub async fn add_all(
     if known { Ok(corrections) } else { Err(FlowError::Missing("feedback")) }
 }
 
-/// Whether the categories can learn from it.
+/// Whether something is learnt from it.
 fn teaches(correction: &Correction) -> bool {
-    matches!(correction.change, Change::AddCategory { .. } | Change::RemoveCategory { .. })
+    matches!(correction.change, Change::AddCategory { .. } | Change::RemoveCategory { .. } | Change::Sentiment { .. })
 }
 
 /// Who answers for a correction: a program corrects in the name of who made its token.

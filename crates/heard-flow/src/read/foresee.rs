@@ -113,8 +113,8 @@ pub(crate) async fn run(flow: &Flow, job: JobId) -> Result<(), FlowError> {
         let compare = move || {
             for words in &words {
                 let corrected = corrections.get(&words.id).map_or(&[][..], Vec::as_slice);
-                let filed = |by: &Understanding, words: &Words| lessons::filed(&by.read_words(words).corrected(corrected));
-                effect.count(words.id, &filed(&before, words), &filed(&after, words));
+                let read = |by: &Understanding, words: &Words| by.read_words(words).corrected(corrected);
+                lessons::count(&mut effect, words.id, &read(&before, words), &read(&after, words));
             }
             effect
         };

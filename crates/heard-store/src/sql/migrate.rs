@@ -44,6 +44,7 @@ macro_rules! steps {
             7 "snapshot" "0007",
             8 "learning" "0008",
             9 "sessions" "0009",
+            10 "sentiments" "0010",
         )
     };
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use heard_domain::example::{Example, ExampleWords, Taught};
+use heard_domain::example::{Example, ExampleWords, Says, Taught};
 use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, PostId, UserId};
-use heard_domain::reading::{Change, Correction, Span};
+use heard_domain::reading::{Change, Correction, Polarity, Span};
 use heard_domain::time::Time;
 
 use crate::error::StoreError;
@@ -50,12 +50,19 @@ fn span(row: &dyn Row, first: usize) -> Result<Option<Span>, StoreError> {
 
 /// Keeps a new one.
 pub fn insert(tx: &mut Tx, example: &Example) -> Result<(), StoreError> {
+    keep(tx, example, None)
+}
+
+/// An example of a sentiment is of no category: 0 stands in its place.
+const NO_CATEGORY: CategoryId = CategoryId(0);
+
+fn keep(tx: &mut Tx, example: &Example, sentiment: Option<Polarity>) -> Result<(), StoreError> {
     let (text, said) = match &example.words {
         ExampleWords::Written(text) => (text.as_str(), None),
         ExampleWords::Said { feedback, revision, span, correction } => ("", Some((feedback, revision, span, correction))),
     };
     let span = said.and_then(|(_, _, span, _)| *span);
-    let values: [Value<'_>; 12] = [
+    let values: [Value<'_>; 13] = [
         example.id.into(),
         example.category.into(),
         example.belongs.into(),
@@ -68,29 +75,27 @@ pub fn insert(tx: &mut Tx, example: &Example) -> Result<(), StoreError> {
         example.by.into(),
         example.at.into(),
         example.aside.into(),
+        sentiment.map(Polarity::code).into(),
     ];
     tx.execute(
-        "INSERT INTO example (id, category, belongs, text, feedback, revision, span_start, span_end, correction, user_id, at, aside)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO example (id, category, belongs, text, feedback, revision, span_start, span_end, correction, user_id, at, aside,
+         sentiment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         &values,
     )?;
     Ok(())
 }
 
-/// What a correction teaches: nothing, unless it is about a category.
+/// What a correction teaches: nothing, unless it is about a category or the sentiment.
 pub(crate) fn of_correction(tx: &mut Tx, correction: &Correction, revision: i32) -> Result<(), StoreError> {
-    let (category, belongs) = match correction.change {
-        Change::AddCategory { category } => (category, true),
-        Change::RemoveCategory { category } => (category, false),
-        Change::Sentiment { .. }
-        | Change::Emotion { .. }
-        | Change::Stage { .. }
-        | Change::AddIntent { .. }
-        | Change::RemoveIntent { .. } => return Ok(()),
+    let (category, belongs, sentiment) = match correction.change {
+        Change::AddCategory { category } => (category, true, None),
+        Change::RemoveCategory { category } => (category, false, None),
+        Change::Sentiment { to } => (NO_CATEGORY, true, Some(to)),
+        Change::Emotion { .. } | Change::Stage { .. } | Change::AddIntent { .. } | Change::RemoveIntent { .. } => return Ok(()),
     };
     let Correction { id, feedback, span, by, at, .. } = *correction;
     let words = ExampleWords::Said { feedback, revision, span, correction: Some(id) };
-    insert(tx, &Example { id: ExampleId(id.0), category, belongs, words, by: Some(by), at, aside: false })
+    keep(tx, &Example { id: ExampleId(id.0), category, belongs, words, by: Some(by), at, aside: false }, sentiment)
 }
 
 /// A correction was taken back: versions that have learnt from it go on knowing its place.
@@ -131,8 +136,8 @@ pub fn of_category(view: &View, category: CategoryId, most: usize) -> Result<Vec
 /// All that would be learnt from now, by identifier: what is set aside and what is of categories that are gone is not.
 pub fn wanted(view: &View) -> Result<Vec<Taught>, StoreError> {
     let sql = format!(
-        "SELECT example.id, example.category, example.belongs {HOLDING} AND example.aside = 0
-         AND EXISTS (SELECT 1 FROM category WHERE category.id = example.category) ORDER BY example.id DESC LIMIT $1"
+        "SELECT example.id, example.category, example.belongs, example.sentiment {HOLDING} AND example.aside = 0
+         AND (example.sentiment IS NOT NULL OR EXISTS (SELECT 1 FROM category WHERE category.id = example.category)) ORDER BY example.id DESC LIMIT $1"
     );
     let mut all = view.list(&sql, &[MOST.into()], taught)?;
     all.reverse();
@@ -140,7 +145,11 @@ pub fn wanted(view: &View) -> Result<Vec<Taught>, StoreError> {
 }
 
 fn taught(row: &dyn Row) -> Result<Taught, StoreError> {
-    Ok(Taught { id: ExampleId(row.int(0)?), category: CategoryId(row.int(1)?), belongs: row.yes(2)? })
+    let says = match row.text_or_none(3)? {
+        Some(sentiment) => Says::Sentiment { sentiment: sentiment.parse()? },
+        None => Says::Category { category: CategoryId(row.int(1)?), belongs: row.yes(2)? },
+    };
+    Ok(Taught { id: ExampleId(row.int(0)?), says })
 }
 
 /// The same examples with the categories that they are of by now; what is gone is left out.
@@ -149,7 +158,7 @@ pub fn as_now(view: &View, examples: &[Taught]) -> Result<Vec<Taught>, StoreErro
     for some in examples.chunks(CHUNK) {
         let ids: Vec<ExampleId> = some.iter().map(|example| example.id).collect();
         let (list, values) = one_of(1, &ids);
-        let sql = format!("SELECT id, category, belongs FROM example WHERE id IN ({list})");
+        let sql = format!("SELECT id, category, belongs, sentiment FROM example WHERE id IN ({list})");
         found.extend(view.list(&sql, &values, taught)?);
     }
     found.sort_unstable();
@@ -200,7 +209,12 @@ pub fn set_aside(tx: &mut Tx, ids: &[ExampleId], aside: bool) -> Result<(), Stor
 
 /// Gives examples the categories they had in a version.
 pub fn set_categories(tx: &mut Tx, examples: &[Taught]) -> Result<(), StoreError> {
-    let values: Vec<Value<'_>> = examples.iter().flat_map(|example| [example.id.into(), example.category.into()]).collect();
+    let placed = |example: &Taught| match example.says {
+        Says::Category { category, .. } => Some((example.id, category)),
+        Says::Sentiment { .. } => None,
+    };
+    let values: Vec<Value<'_>> =
+        examples.iter().filter_map(placed).flat_map(|(id, category)| [id.into(), category.into()]).collect();
     tx.execute_many("UPDATE example SET category = $2 WHERE id = $1", 2, &values)?;
     Ok(())
 }
@@ -227,7 +241,7 @@ pub fn labelled(view: &View, feedback: &[FeedbackId]) -> Result<Vec<(FeedbackId,
         let (list, values) = one_of(1, ids);
         let sql = format!(
             "SELECT example.feedback, example.span_start, example.span_end {HOLDING} AND example.aside = 0
-             AND example.feedback IN ({list})"
+             AND example.sentiment IS NULL AND example.feedback IN ({list})"
         );
         found.extend(view.list(&sql, &values, |row| Ok((FeedbackId(row.int(0)?), span(row, 1)?)))?);
     }

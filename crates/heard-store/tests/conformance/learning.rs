@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use heard_domain::example::{Effect, Example, ExampleWords, Foreseen, Taught};
+use heard_domain::example::{Effect, Example, ExampleWords, Foreseen, Says, Taught};
 use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, PostId, UserId};
-use heard_domain::reading::{Change, Correction, Span};
+use heard_domain::reading::{Change, Correction, Polarity, Span};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_domain::time::Time;
@@ -36,7 +36,7 @@ fn correction(id: i64, feedback: i64, span: Option<Span>, change: Change) -> Cor
 }
 
 fn taught(id: i64, category: i64, belongs: bool) -> Taught {
-    Taught { id: ExampleId(id), category: CategoryId(category), belongs }
+    Taught { id: ExampleId(id), says: Says::Category { category: CategoryId(category), belongs } }
 }
 
 fn arranged(store: &Store) {
@@ -104,6 +104,41 @@ pub fn examples_follow_corrections_words_and_sight(open: &dyn Fn(&Path) -> Store
     // In other words the place means nothing any more.
     store.write_now(&scope, |tx| feedback::revise(tx, &row(1, "Quite different."), Time(9))).unwrap();
     assert_eq!((store.read_now(&scope, example::wanted), text(&scope, 101)), (Ok(vec![taught(100, 1, true)]), None));
+}
+
+pub fn corrections_of_the_sentiment_are_examples_of_no_category(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    arranged(&store);
+    let scope = Scope::system();
+    let passage = Some(Span::new(4, 14));
+    let felt = Taught { id: ExampleId(101), says: Says::Sentiment { sentiment: Polarity::Negative } };
+    store
+        .write_now(&scope, move |tx| {
+            reading::correct(tx, &correction(101, 1, passage, Change::Sentiment { to: Polarity::Negative }))?;
+            reading::correct(tx, &correction(102, 1, passage, Change::AddCategory { category: CategoryId(1) }))
+        })
+        .unwrap();
+    assert_eq!(store.read_now(&scope, example::wanted), Ok(vec![felt, taught(102, 1, true)]));
+    let words = store.read_now(&scope, |view| example::words(view, &[ExampleId(101)])).unwrap();
+    assert_eq!(words.get(&ExampleId(101)).map(|worded| worded.text.as_str()), Some("süß gate"));
+    assert_eq!(store.read_now(&scope, |view| example::of_category(view, CategoryId(1), 10)).unwrap().len(), 1);
+    // A version remembers both; giving examples their categories back leaves the sentiment alone.
+    let learnt = vec![felt, taught(102, 1, true)];
+    let given = learnt.clone();
+    let made = store.write_now(&scope, move |tx| {
+        let taxonomy = taxonomy::get(tx)?;
+        let made = taxonomy::save_with(tx, &taxonomy, &given)?;
+        example::set_categories(tx, &given)?;
+        Ok(made)
+    });
+    let made = made.unwrap();
+    assert_eq!(store.read_now(&scope, move |view| taxonomy_version::examples(view, made)), Ok(learnt.clone()));
+    assert_eq!(store.read_now(&scope, move |view| example::as_now(view, &learnt)).map(|now| now.len()), Ok(2));
+    // A correction that is taken back teaches no more.
+    assert_eq!(store.write_now(&scope, |tx| reading::undo(tx, CorrectionId(101))), Ok(Some(FeedbackId(1))));
+    assert_eq!(store.read_now(&scope, example::wanted), Ok(vec![taught(102, 1, true)]));
+    assert_eq!(store.read_now(&scope, |view| example::labelled(view, &[FeedbackId(1)])).map(|of| of.len()), Ok(1));
 }
 
 pub fn versions_remember_their_categories_and_examples(open: &dyn Fn(&Path) -> Store) {

@@ -18,23 +18,53 @@ pub const TASK: Task = Task { name: "banking", run };
 /// How often a few examples are drawn; a quick look draws once.
 const DRAWS: u64 = 5;
 
+/// The set, split.
+pub struct Split {
+    /// What examples are drawn from: text and name.
+    pub train: Vec<(String, String)>,
+    /// What is judged.
+    pub test: Vec<(String, String)>,
+    /// The categories, known by their names.
+    pub taxonomy: Taxonomy,
+    names: Vec<String>,
+}
+
+impl Split {
+    /// Reads it.
+    pub fn read(bench: &Bench<'_>) -> Result<Self, NotJudged> {
+        let mut train = read(bench, "banking77/train.csv")?;
+        let test = if bench.part == Part::Test {
+            read(bench, "banking77/test.csv")?
+        } else {
+            // While trying out a third of the train part measures, and the test part stays shut.
+            let mut chance = Chance::new(9);
+            chance.shuffle(&mut train);
+            train.split_off(train.len() * 2 / 3)
+        };
+        let test = bench.some(test).collect();
+        let mut names: Vec<String> = train.iter().map(|(_, name)| name.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let taxonomy = Taxonomy { version: 1, categories: (1..).zip(&names).map(|(id, name)| category(id, name)).collect() };
+        Ok(Self { train, test, taxonomy, names })
+    }
+
+    /// The category of a name.
+    pub fn id(&self, name: &str) -> CategoryId {
+        CategoryId(self.names.binary_search_by(|known| known.as_str().cmp(name)).map_or(0, |at| at as i64 + 1))
+    }
+
+    /// A row as an example.
+    pub fn example(&self, (text, name): &(String, String)) -> Example {
+        Example { text: text.clone(), category: self.id(name), belongs: true }
+    }
+}
+
 fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
-    let mut train = read(bench, "banking77/train.csv")?;
-    let test = if bench.part == Part::Test {
-        read(bench, "banking77/test.csv")?
-    } else {
-        // While trying out a third of the train part measures, and the test part stays shut.
-        let mut chance = Chance::new(9);
-        chance.shuffle(&mut train);
-        train.split_off(train.len() * 2 / 3)
-    };
-    let test: Vec<(String, String)> = bench.some(test).collect();
-    let mut names: Vec<&str> = train.iter().map(|(_, name)| name.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let taxonomy = Taxonomy { version: 1, categories: (1..).zip(&names).map(|(id, name)| category(id, name)).collect() };
-    let id = |name: &str| CategoryId(names.binary_search(&name).map_or(0, |at| at as i64 + 1));
-    let example = |(text, name): &(String, String)| Example { text: text.clone(), category: id(name), belongs: true };
+    let split = Split::read(bench)?;
+    let Split { train, test, taxonomy, .. } = &split;
+    let id = |name: &str| split.id(name);
+    let example = |row: &(String, String)| split.example(row);
     let right = |head: &CategoryHead| {
         let said = |text: &str| head.of_text(text).first().map_or(CategoryId(0), |scored| scored.category);
         accuracy(&test.iter().map(|(text, name)| (id(name), said(text))).collect::<Vec<_>>())
@@ -45,17 +75,17 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
     let few = |k: usize| {
         let draws = if thorough { DRAWS } else { 1 };
         let of =
-            |seed| right(&CategoryHead::learn(&taxonomy, &drawn(&train, k, seed).into_iter().map(example).collect::<Vec<_>>()));
+            |seed| right(&CategoryHead::learn(taxonomy, &drawn(train, k, seed).into_iter().map(example).collect::<Vec<_>>()));
         (1..=draws).map(of).sum::<f64>() / draws as f64
     };
     let mut rows = vec![
-        row("accuracy by the names alone", right(&CategoryHead::learn(&taxonomy, &[])), None),
+        row("accuracy by the names alone", right(&CategoryHead::learn(taxonomy, &[])), None),
         row("5-shot accuracy", few(5), Some(Bar::new(0.71, 0.75))),
         row("10-shot accuracy", few(10), Some(Bar::new(0.79, 0.82))),
     ];
     if thorough {
         let all: Vec<Example> = train.iter().map(example).collect();
-        rows.push(row("full accuracy", right(&CategoryHead::learn(&taxonomy, &all)), Some(Bar::new(0.92, 0.93))));
+        rows.push(row("full accuracy", right(&CategoryHead::learn(taxonomy, &all)), Some(Bar::new(0.92, 0.93))));
     }
     Ok(rows)
 }
@@ -79,7 +109,7 @@ fn category(id: i64, name: &str) -> Category {
 }
 
 /// `k` rows of each category.
-fn drawn(rows: &[(String, String)], k: usize, seed: u64) -> Vec<&(String, String)> {
+pub fn drawn(rows: &[(String, String)], k: usize, seed: u64) -> Vec<&(String, String)> {
     let mut order: Vec<&(String, String)> = rows.iter().collect();
     Chance::new(seed).shuffle(&mut order);
     order.sort_by(|a, b| a.1.cmp(&b.1));

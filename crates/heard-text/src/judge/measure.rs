@@ -32,6 +32,19 @@ pub fn accuracy<T: PartialEq>(pairs: &[(T, T)]) -> f64 {
     pairs.iter().filter(|(truth, said)| truth == said).count() as f64 / (pairs.len() as f64).max(1.0)
 }
 
+/// How far confidence is from how often it is right, weighted over ten steps of confidence (expected calibration error,
+/// Naeini et al. 2015): 0 is honest.
+pub fn calibration_error(asked: &[(f64, bool)]) -> f64 {
+    let mut steps = [(0.0, 0.0); 10];
+    for (sure, right) in asked {
+        if let Some((told, true_of)) = steps.get_mut(((sure * 10.0) as usize).min(9)) {
+            *told += sure;
+            *true_of += f64::from(u8::from(*right));
+        }
+    }
+    steps.iter().map(|(told, true_of)| (told - true_of).abs()).sum::<f64>() / (asked.len() as f64).max(1.0)
+}
+
 /// How often each pair stands in a list, how often each left and how often each right side.
 type Table = (BTreeMap<(usize, usize), f64>, BTreeMap<usize, f64>, BTreeMap<usize, f64>);
 
@@ -97,5 +110,7 @@ mod tests {
         assert!((mutual_information(&halves) - 0.8).abs() < 1e-9 && (adjusted_rand(&halves) - 4.0 / 7.0).abs() < 1e-9);
         assert!((mutual_information(&[(0, 3), (1, 4)]) - 1.0).abs() < 1e-9);
         assert!((accuracy(&[(1, 1), (1, 2)]) - 0.5).abs() < 1e-9);
+        let asked = [(0.9, true), (0.9, true), (0.9, false), (0.2, false)];
+        assert!((calibration_error(&asked) - (0.7 + 0.2) / 4.0).abs() < 1e-9);
     }
 }

@@ -1,7 +1,7 @@
 //! All tasks, in the order of the table.
 
 use crate::judge::task::Task;
-use crate::judge::{airline, banking, emotions, languages, learnt, restaurants, size, suggestions, themes, vader};
+use crate::judge::{airline, banking, calibration, emotions, languages, learnt, restaurants, size, suggestions, themes, vader};
 
 /// Every task.
 pub const TASKS: &[Task] = &[
@@ -10,6 +10,7 @@ pub const TASKS: &[Task] = &[
     emotions::TASK,
     learnt::TASK,
     banking::TASK,
+    calibration::TASK,
     restaurants::TASK,
     suggestions::TASK,
     themes::TASK,

@@ -1,13 +1,16 @@
 //! One of a few classes, learnt from examples: what a company's people say is good or bad, read with their own words. What
 //! the shipped reader says of a text stands among the features, so that learning begins where it ends.
 
+use std::ops::Range;
 use std::thread;
 
 use heard_domain::reading::{Emotion, Intent, Passage, Polarity, Reading};
 
 use crate::embedding::Embedding;
-use crate::learn::features::{Counted, Lengths, Vector, Vocabulary};
+use crate::learn::features::{Counted, Lengths, Seen, Sighting, Vector, Vocabulary};
 use crate::learn::logistic::{BIAS, Target, learn_many, owns, sigmoid};
+use crate::token::Tokens;
+use crate::wordpiece::Piece;
 
 const LENGTHS: Lengths = Lengths { words: 1.0, letters: 1.0 };
 /// What an example counts beside the penalty on the weights.
@@ -22,14 +25,18 @@ const SALT: u64 = 0x7061_7274;
 
 /// A text as this learner sees it.
 #[derive(Debug, Clone)]
-pub struct Told(Counted);
+pub struct Told {
+    counted: Counted,
+    /// What is believed of each class before anything is learnt, as logits; empty: nothing.
+    before: Vec<f32>,
+}
 
 impl Told {
     /// A text by itself, with what the reader says of it.
     pub fn new(text: &str, reading: &Reading) -> Self {
         let mut counted = Counted::of(Embedding::shipped(), text);
         counted.meaning.extend(said(&reading.passages.iter().collect::<Vec<_>>()));
-        Self(counted)
+        Self { counted, before: Vec::new() }
     }
 
     /// A part of a text that matters most, told apart from the whole; `passages` are those of the part.
@@ -37,15 +44,26 @@ impl Told {
     pub fn with_part(mut self, part: &str, passages: &[&Passage]) -> Self {
         let mut counted = Counted::of(Embedding::shipped(), part);
         counted.meaning.extend(said(passages));
-        self.0.join(&counted, SALT);
+        self.counted.join(&counted, SALT);
         self
     }
 
     /// Adds figures of another kind.
     #[must_use]
     pub fn with(mut self, figures: impl IntoIterator<Item = f32>) -> Self {
-        self.0.meaning.extend(figures);
+        self.counted.meaning.extend(figures);
         self
+    }
+
+    /// A text by itself with figures, of which something is believed already: learning moves that.
+    pub fn believed(text: &str, figures: &[f32], before: &[f32]) -> Self {
+        let mut counted = Counted::of(Embedding::shipped(), text);
+        counted.meaning.extend(figures.iter().map(|figure| figure * READ));
+        Self { counted, before: before.to_vec() }
+    }
+
+    fn before(&self, class: usize) -> f32 {
+        self.before.get(class).copied().unwrap_or(0.0)
     }
 }
 
@@ -96,13 +114,17 @@ pub struct ChoiceHead {
 impl ChoiceHead {
     /// Learns from examples, each with its class (from 0 to below `classes`); a thread for each class.
     pub fn learn(examples: &[(Told, usize)], classes: usize) -> Self {
-        let counted: Vec<Counted> = examples.iter().map(|(told, _)| told.0.clone()).collect();
+        let counted: Vec<Counted> = examples.iter().map(|(told, _)| told.counted.clone()).collect();
         let vocabulary = Vocabulary::learn(&counted, LENGTHS, if counted.len() > MANY { FEWEST } else { 1 });
         let vectors: Vec<Vector> = counted.iter().map(|counted| vocabulary.vector(counted)).collect();
         let owns = owns(&vectors);
         let learn = |class: usize| {
-            let target = |truth: &usize| Target { truth: f32::from(u8::from(*truth == class)), cost: COST, before: 0.0 };
-            let targets: Vec<Target> = examples.iter().map(|(_, truth)| target(truth)).collect();
+            let target = |(told, truth): &(Told, usize)| Target {
+                truth: f32::from(u8::from(*truth == class)),
+                cost: COST,
+                before: told.before(class),
+            };
+            let targets: Vec<Target> = examples.iter().map(target).collect();
             let mut pulls = vec![0.0; vectors.len()];
             learn_many(&vectors, &owns, vocabulary.len(), &targets, &mut pulls);
             weights(&vectors, &pulls, vocabulary.len())
@@ -116,16 +138,56 @@ impl ChoiceHead {
 
     /// The probability of each class; they sum to 1.
     pub fn shares(&self, told: &Told) -> Vec<f32> {
-        let vector = self.vocabulary.vector(&told.0);
-        let score = |class: &Weights| {
+        let vector = self.vocabulary.vector(&told.counted);
+        let score = |(at, class): (usize, &Weights)| {
             let dense: f32 = class.meaning.iter().zip(&vector.meaning).map(|(w, f)| w * f).sum();
             let sparse: f32 =
                 vector.sparse.iter().map(|(c, w)| class.columns.get(*c as usize).map_or(0.0, |column| column * w)).sum();
-            sigmoid(class.bias + dense + sparse)
+            sigmoid(told.before(at) + class.bias + dense + sparse)
         };
-        let scores: Vec<f32> = self.classes.iter().map(score).collect();
-        let total: f32 = scores.iter().sum::<f32>().max(f32::MIN_POSITIVE);
-        scores.into_iter().map(|score| score / total).collect()
+        shared(self.classes.iter().enumerate().map(score).collect())
+    }
+
+    /// The same for a range of tokens with its pieces, of which something is believed already, as [`Told::believed`] would
+    /// see it: figures, and logits of the classes.
+    pub fn shares_of(
+        &self,
+        tokens: &Tokens,
+        range: &Range<usize>,
+        pieces: &[Piece],
+        (figures, before): (&[f32], &[f32]),
+        seen: &mut Seen,
+    ) -> Vec<f32> {
+        seen.begin(Embedding::shipped(), pieces);
+        self.vocabulary.look(tokens, range, seen);
+        let scales = self.vocabulary.scales(seen);
+        let score = |(at, class): (usize, &Weights)| {
+            let known = seen.meaning.iter().copied().chain(figures.iter().map(|figure| figure * READ));
+            let dense: f32 = class.meaning.iter().zip(known).map(|(w, f)| w * f).sum();
+            let weigh = |f: &Sighting| class.columns.get(f.column as usize).map_or(0.0, |w| w * f.rarity * scales.of(f.group));
+            let sparse: f32 = seen.features.iter().map(weigh).sum();
+            sigmoid(before.get(at).copied().unwrap_or(0.0) + class.bias + dense + sparse)
+        };
+        shared(self.classes.iter().enumerate().map(score).collect())
+    }
+
+    /// What each token of a range that was looked at adds to the score of a class.
+    pub fn adds(&self, range: &Range<usize>, seen: &Seen, class: usize) -> Vec<f32> {
+        let Some(class) = self.classes.get(class) else { return vec![0.0; range.len()] };
+        let Some(meaning) = class.meaning.first_chunk() else { return vec![0.0; range.len()] };
+        let mut adds = Embedding::shipped().contributions(&seen.pieces, seen.length, range, meaning);
+        let scales = self.vocabulary.scales(seen);
+        for sighting in &seen.features {
+            let column = class.columns.get(sighting.column as usize).copied().unwrap_or(0.0);
+            let add = column * sighting.rarity * scales.of(sighting.group);
+            // Both tokens of a pair get half.
+            for at in [sighting.first, sighting.last] {
+                if let Some(sum) = adds.get_mut(at as usize) {
+                    *sum += add / 2.0;
+                }
+            }
+        }
+        adds
     }
 
     /// The likeliest class; the first of equals.
@@ -133,6 +195,12 @@ impl ChoiceHead {
         let shares = self.shares(told);
         shares.iter().enumerate().fold((0, 0.0), |best, (at, share)| if *share > best.1 { (at, *share) } else { best }).0
     }
+}
+
+/// Cut so that they sum to 1.
+fn shared(scores: Vec<f32>) -> Vec<f32> {
+    let total: f32 = scores.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+    scores.into_iter().map(|score| score / total).collect()
 }
 
 fn weights(vectors: &[Vector], pulls: &[f32], columns: usize) -> Weights {

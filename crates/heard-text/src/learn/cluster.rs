@@ -10,7 +10,7 @@ use crate::learn::chance::Chance;
 /// The beginnings are tried on at most this many points.
 const SAMPLE: usize = 4000;
 /// How many beginnings are tried.
-const BEGINNINGS: u64 = 6;
+const BEGINNINGS: usize = 6;
 /// How often the centres of a beginning are moved, and those of the one that is kept.
 const MOVES: usize = 25;
 const LAST_MOVES: usize = 12;
@@ -39,10 +39,9 @@ pub fn cluster(points: &[Meaning], k: usize, seed: u64) -> Clusters {
     let mut order: Vec<usize> = (0..points.len()).collect();
     chance.shuffle(&mut order);
     let sample: Vec<&Meaning> = order.iter().take(SAMPLE.max(k)).filter_map(|at| points.get(*at)).collect();
-    // Each beginning has a chance of its own, so that they can be tried side by side.
-    let seeds: Vec<u64> = (0..BEGINNINGS).map(|_| chance.draw()).collect();
-    let begun = beside(&seeds, |seed| {
-        let mut centres = spread(&sample, k, &mut Chance::new(*seed));
+    let beginnings: Vec<Vec<Meaning>> = (0..BEGINNINGS).map(|_| spread(&sample, k, &mut chance)).collect();
+    let begun = beside(&beginnings, |beginning| {
+        let mut centres = beginning.clone();
         let tight: f64 = refine(&sample, &mut centres, MOVES, false).iter().map(|place| f64::from(place.near)).sum();
         (tight, centres)
     });
@@ -221,8 +220,9 @@ mod tests {
     #[test]
     fn what_is_not_looked_at_would_not_have_been_nearer() {
         let chance = &mut Chance::new(3);
-        let points: Vec<Meaning> =
-            (0..1500).map(|_| normed(&std::array::from_fn(|_| chance.share() - 0.5 + f32::from(u8::from(chance.below(9) == 0)))).unwrap()).collect();
+        let points: Vec<Meaning> = (0..1500)
+            .map(|_| normed(&std::array::from_fn(|_| chance.share() - 0.5 + f32::from(u8::from(chance.below(9) == 0)))).unwrap())
+            .collect();
         let found = cluster(&points, 12, 7);
         for (at, point) in points.iter().enumerate() {
             let (of, near) = nearest(&found.centres, point);

@@ -152,6 +152,16 @@ pub fn learn_many(vectors: &[Vector], owns: &[f32], columns: usize, targets: &[T
     descend(&mut space, targets, pulls);
 }
 
+/// What examples score by what all of them pull.
+pub fn scores(vectors: &[Vector], columns: usize, pulls: &[f32], of: &[usize]) -> Vec<f32> {
+    let dense = vectors.first().map_or(0, |vector| vector.meaning.len());
+    let mut space = ByWeights { vectors, owns: &[], bias: 0.0, meaning: vec![0.0; dense], columns: vec![0.0; columns] };
+    for (at, pull) in pulls.iter().enumerate().filter(|(_, pull)| **pull != 0.0) {
+        space.pull(at, *pull);
+    }
+    of.iter().map(|at| space.score(*at)).collect()
+}
+
 /// How alike each example is to itself.
 pub fn owns(vectors: &[Vector]) -> Vec<f32> {
     let squares = |v: &Vector| long_dot(&v.meaning, &v.meaning) + v.sparse.iter().map(|(_, w)| w * w).sum::<f32>();

@@ -5,6 +5,7 @@ use heard_domain::reading::{Label, Note, Span};
 
 use crate::evidence::phrases;
 use crate::learn::features::Seen;
+use crate::learn::head::LEAST;
 use crate::learn::logistic::sigmoid;
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::Tokens;
@@ -14,8 +15,6 @@ pub const STEP: Step = Step { name: "category", run };
 
 /// At most this many per passage.
 const MOST: usize = 4;
-/// Below this a category is not shown.
-const LEAST: f32 = 0.36;
 /// A logit that is below `LEAST` for sure.
 const FAR: f32 = -0.7;
 /// No reading is surer than this.
@@ -50,13 +49,10 @@ fn labels(tools: &Tools<'_>, tokens: &Tokens, clause: &Clause, seen: &mut Seen, 
     let mut labels = Vec::new();
     for (category, score) in head.categories().iter().zip(scores.iter()) {
         // Most are far from being there: that is told without an exponential.
-        if *score < FAR {
+        if *score < FAR || sigmoid(*score) < LEAST {
             continue;
         }
-        let confidence = sigmoid(*score).min(SUREST);
-        if confidence < LEAST {
-            continue;
-        }
+        let confidence = head.probability(*score).min(SUREST);
         let plain = found.iter_mut().find(|label| label.value == *category && label.confidence >= LEAST);
         let evidence: Vec<Span> = match plain {
             Some(label) => std::mem::take(&mut label.evidence),

@@ -4,8 +4,9 @@ use heard_domain::reading::{Note, Polarity, Sentiment, Span};
 
 use crate::encoder::softened;
 use crate::evidence::phrases;
+use crate::learn::features::Seen;
 use crate::lexicon::lexicon;
-use crate::model::{Model, Outputs, POLARITY, Scores, VALUE, softmax};
+use crate::model::{Model, Outputs, POLARITY, Scores, judge};
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::steps::clause::weigh;
 use crate::token::{Kind, Tokens};
@@ -13,8 +14,6 @@ use crate::token::{Kind, Tokens};
 /// The step.
 pub const STEP: Step = Step { name: "sentiment", run };
 
-/// How much the classes say of the value.
-const CLASSES: f32 = 0.4;
 /// In a language that is not read in full only faces speak, and they do not speak clearly.
 const SURE_WITHOUT_WORDS: f32 = 0.4;
 
@@ -36,16 +35,29 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     if in_full {
         let alone = draft.clauses.len() == 1;
         let whole = tools.model.outputs(&whole);
+        let mut seen = Seen::default();
         for clause in &mut draft.clauses {
             clause.outputs = if alone { whole } else { blended(tools.model, clause, &whole) };
             if let Some(sentiment) = without_words(&draft.tokens, clause) {
                 clause.passage.sentiment = Some(sentiment);
                 continue;
             }
-            let (value, shares) = judge(tools.model, &clause.outputs);
+            let (mut value, mut shares) = judge(tools.model, &clause.outputs);
+            let shipped = strongest(shares);
+            // What the company's people have corrected is judged with their eyes.
+            if let Some(taught) = &tools.company.sentiment {
+                let told = taught.shares(&draft.tokens, &clause.tokens, &clause.encoded.found, (value, shares), &mut seen);
+                value = (value + (told[2] - told[0]) - (shares[2] - shares[0])).clamp(-1.0, 1.0);
+                shares = told;
+            }
             let polarity = strongest(shares);
             let sure = shares.get(polarity.index()).copied().unwrap_or(0.0);
-            let evidence = evidence(tools.model, &draft.tokens, clause, polarity);
+            let evidence = match &tools.company.sentiment {
+                Some(taught) if polarity != shipped => {
+                    phrases(&draft.tokens, &clause.tokens, &clause.roles, &taught.adds(&clause.tokens, &seen, polarity))
+                }
+                _ => evidence(tools.model, &draft.tokens, clause, polarity),
+            };
             clause.passage.sentiment = Some(Sentiment { value: agreeing(value, polarity), polarity, confidence: sure, evidence });
         }
     }
@@ -59,15 +71,6 @@ fn blended(model: &Model, clause: &Clause, whole: &Outputs) -> Outputs {
         *own += (all - *own) * model.calibration.context;
     }
     outputs
-}
-
-/// Value and probabilities of the classes.
-pub fn judge(model: &Model, outputs: &Outputs) -> (f32, [f32; 3]) {
-    let get = |output: usize| outputs.get(output).copied().unwrap_or(0.0);
-    let shares = softmax([get(POLARITY), get(POLARITY + 1), get(POLARITY + 2)], model.calibration.polarity);
-    // The value learnt from raters of single sentences only; what the classes learnt from all sets belongs to it, too.
-    let value = (1.0 - CLASSES) * get(VALUE) + CLASSES * (shares[2] - shares[0]);
-    (value.clamp(-1.0, 1.0), shares)
 }
 
 fn strongest(shares: [f32; 3]) -> Polarity {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use heard_charts::number::whole;
 use heard_domain::directory::Directory;
 use heard_domain::id::CategoryId;
 use heard_domain::question::{Dimension, Filter, Key, Measure, Question};
@@ -12,7 +13,8 @@ use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_flow::arrange::category::{CategoryChange, CategoryDraft};
 use heard_flow::arrange::learning::{self, Proposal};
-use heard_flow::arrange::taxonomy::{self, HistoryEntry};
+use heard_flow::arrange::taxonomy::{self, HistoryEntry, Progress};
+use heard_flow::flow::Flow;
 use heard_flow::measure::precision;
 use maud::{Markup, html};
 
@@ -26,8 +28,8 @@ use crate::parts::flash::{Kind, flash};
 use crate::parts::form::{choice, csrf};
 use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
-use crate::parts::learning::{measured, progress, sentence};
-use crate::parts::say::moment;
+use crate::parts::learning::{felt, measured, progress, sentence};
+use crate::parts::say::{self, moment};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -124,14 +126,12 @@ async fn listed(
         @if let Some(problem) = problem.filter(|p| p.invalid.is_empty()) { (flash(Kind::Wrong, &html! { "Nothing was changed: " (problem.sentence()) })) }
         @match done {
             Done::Version(version) => { (made(&history, version, viewer)) }
-            Done::Aside => { (flash(Kind::Done, &html! { "What waited was set aside. Each example can be taken back on its category's page." })) }
+            Done::Aside => { (flash(Kind::Done, &html! { "What waited was set aside. Each example can be taken back on its category's page; what was said of a sentiment counts again once it is said again." })) }
             Done::Nothing => {}
         }
-        @if let Some(reading) = reading {
-            (flash(Kind::Note, &html! { "Comments are being read again, the newest first; counts follow." (progress("Read again", reading.done, reading.of)) }))
-        }
-        @if let Some(proposal) = &proposal { (waits(proposal)) }
-        section.card aria-label="Categories" {
+        (again(&state.flow, reading, &directory))
+        div #waiting { @if let Some(proposal) = &proposal { (waits(proposal)) } }
+        section.card #tree aria-label="Categories" {
             @if directory.taxonomy.categories.is_empty() {
                 (empty("tag", "No categories yet", "Name what customers speak of: delays, staff, price. Comments are filed under them as they are read.", &html! {}))
             } @else {
@@ -186,13 +186,36 @@ async fn listed(
     Ok((status, page(viewer, Some(Place::Categories), "Categories", &body)).into_response())
 }
 
+/// How far reading again is, or that it is done. The page asks for this part again while it goes on, and for what it changes
+/// in the end.
+fn again(flow: &Flow, reading: Option<Progress>, directory: &Directory) -> Markup {
+    let left = reading.and_then(|reading| taxonomy::seconds_left(flow, &reading));
+    html! {
+        div #again role="status" data-poll=[reading.map(|_| "1000")] data-then=[reading.map(|_| "tree waiting")] {
+            @if let Some(reading) = reading {
+                (flash(Kind::Note, &html! {
+                    "Comments are being read again, the newest first; counts follow."
+                    @if let Some(left) = left { " " (say::time_left(left)) "." }
+                    (progress("Read again", reading.done, reading.of))
+                }))
+            } @else if let Some((at, comments)) = taxonomy::reread(flow) {
+                (flash(Kind::Done, &html! { "All " (whole(comments)) " comments have been read again: done at " (moment(at, &directory.company.zone)) "." }))
+            }
+        }
+    }
+}
+
 /// That examples wait, and what learning from them would move.
 fn waits(proposal: &Proposal) -> Markup {
     html! {
         section.card aria-labelledby="waits" {
-            div.ch { h2 #waits { "The categories could learn from " (examples(proposal)) } }
-            @if proposal.done { p { (sentence(&proposal.effect, proposal.all, "would be filed elsewhere")) } }
-            @else { (progress("What would move: comments looked at", proposal.effect.looked_at, proposal.of)) }
+            div.ch { h2 #waits { "Heard could learn from " (examples(proposal)) } }
+            @if proposal.done {
+                p { (sentence(&proposal.effect, proposal.all, "would be filed elsewhere")) }
+                (felt(&proposal.effect, proposal.all, "would have another sentiment"))
+            } @else {
+                div #foreseen data-poll="1000" data-then="waiting" { (progress("What would move: comments looked at", proposal.effect.looked_at, proposal.of)) }
+            }
             p { a.secondary href=(PROPOSAL) { "See what would move" } }
         }
     }

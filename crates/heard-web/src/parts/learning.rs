@@ -3,8 +3,8 @@
 
 use heard_charts::number::{decimal, whole};
 use heard_domain::directory::Directory;
-use heard_domain::example::{Effect, Moved};
-use heard_domain::id::CategoryId;
+use heard_domain::example::{Effect, Moved, Turned};
+use heard_domain::id::{CategoryId, FeedbackId};
 use heard_domain::precision::Measured;
 use heard_flow::measure::quotes::Heard;
 use maud::{Markup, html};
@@ -41,20 +41,36 @@ fn names(directory: &Directory, ids: &[CategoryId]) -> String {
     ids.iter().map(|id| name(directory, Some(*id))).collect::<Vec<_>>().join(", ")
 }
 
+/// How many would have another sentiment, in one sentence; nothing if none.
+pub fn felt(effect: &Effect, all: u64, would: &str) -> Markup {
+    html! {
+        @if effect.felt_otherwise() > 0 {
+            p { b { (counted(effect.felt_otherwise(), effect.looked_at, all, would)) } }
+            ul.plain {
+                @for turn in &effect.turns { li { (turn.from.label()) " → " (turn.to.label()) ": " (whole(turn.comments)) } }
+            }
+        }
+    }
+}
+
 /// How many would move, in one sentence; `all`: how many comments there are.
 pub fn sentence(effect: &Effect, all: u64, would: &str) -> String {
-    let of = if effect.looked_at < all {
-        format!("Of the newest {} comments, ", whole(effect.looked_at))
+    counted(effect.comments, effect.looked_at, all, would)
+}
+
+fn counted(comments: u64, looked_at: u64, all: u64, would: &str) -> String {
+    let of = if looked_at < all {
+        format!("Of the newest {} comments, ", whole(looked_at))
     } else {
-        format!("Of all {} comments, ", whole(effect.looked_at))
+        format!("Of all {} comments, ", whole(looked_at))
     };
-    let many = match effect.comments {
+    let many = match comments {
         0 => "none".to_owned(),
         n => whole(n),
     };
     // A sample says about how many it would be of all.
-    let about = (effect.comments > 0 && effect.looked_at > 0 && effect.looked_at < all).then(|| {
-        let share = effect.comments as f64 / effect.looked_at as f64;
+    let about = (comments > 0 && looked_at > 0 && looked_at < all).then(|| {
+        let share = comments as f64 / looked_at as f64;
         format!(", about {} of all {}", whole((share * all as f64).round() as u64), whole(all))
     });
     format!("{of}{many} {would}{}.", about.unwrap_or_default())
@@ -81,16 +97,25 @@ pub fn movements(effect: &Effect, directory: &Directory) -> Markup {
 
 /// The comments that would move, each with its way and its words.
 pub fn moved(effect: &Effect, heard: &[Heard], directory: &Directory) -> Markup {
-    let words = |moved: &Moved| heard.iter().find(|heard| heard.feedback.id == moved.feedback);
+    let words = |id: FeedbackId| heard.iter().find(|heard| heard.feedback.id == id);
+    let way = |moved: &Moved| html! { bdi { (names(directory, &moved.from)) } " → " bdi { (names(directory, &moved.to)) } };
+    let turn = |turned: &Turned| html! { (turned.from.label()) " → " (turned.to.label()) };
     html! {
         @for moved in &effect.examples {
-            @if let Some(heard) = words(moved) {
-                article.quote aria-label="Comment that moves" {
-                    header { span.topic { bdi { (names(directory, &moved.from)) } " → " bdi { (names(directory, &moved.to)) } } }
-                    blockquote { p.said dir="auto" { (say::beginning(&heard.feedback.text, 400)) } }
-                    footer { span.sp {} a.more href={ "/feedback?when=ever&open=" (moved.feedback) } { "Read" span.vh { " this comment" } } }
-                }
-            }
+            @if let Some(heard) = words(moved.feedback) { (one(heard, "Comment that moves", &way(moved))) }
+        }
+        @for turned in &effect.turned {
+            @if let Some(heard) = words(turned.feedback) { (one(heard, "Comment that is felt otherwise", &turn(turned))) }
+        }
+    }
+}
+
+fn one(heard: &Heard, label: &str, way: &Markup) -> Markup {
+    html! {
+        article.quote aria-label=(label) {
+            header { span.topic { (way) } }
+            blockquote { p.said dir="auto" { (say::beginning(&heard.feedback.text, 400)) } }
+            footer { span.sp {} a.more href={ "/feedback?when=ever&open=" (heard.feedback.id) } { "Read" span.vh { " this comment" } } }
         }
     }
 }

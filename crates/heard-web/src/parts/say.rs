@@ -93,6 +93,15 @@ pub fn comments(count: u64) -> String {
     format!("{} comment{}", heard_charts::number::whole(count), if count == 1 { "" } else { "s" })
 }
 
+/// “about 40 seconds left”.
+pub fn time_left(seconds: f64) -> String {
+    match seconds.ceil() as u64 {
+        0..=1 => "nearly done".to_owned(),
+        s @ 2..=90 => format!("about {s} seconds left"),
+        s => format!("about {} minutes left", s.div_ceil(60)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -119,7 +119,8 @@ async fn a_correction_teaches_after_its_effect_was_shown() {
     assert_eq!(proposal["effect"]["movements"], json!([way]));
     let page = site.get("/categories", Some(&company.session)).await.body;
     assert!(
-        page.contains("could learn from one example more") && page.contains("Of all 5 comments, 1 would be filed elsewhere."),
+        page.contains("Heard could learn from one example more")
+            && page.contains("Of all 5 comments, 1 would be filed elsewhere."),
         "{page}"
     );
     let page = site.get("/categories/proposal", Some(&company.session)).await.body;
@@ -159,6 +160,51 @@ async fn a_correction_teaches_after_its_effect_was_shown() {
     let path = format!("/api/v1/examples/{}/restore", example["id"].as_str().unwrap());
     assert_eq!(company.call(Method::POST, &path, None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(company.get("/api/v1/taxonomy/proposal").await["proposal"]["added"], json!(1));
+}
+
+#[tokio::test]
+async fn corrections_of_the_sentiment_teach_are_shown_before_and_can_be_rolled_back() {
+    let company = Company::new().await;
+    let site = &company.site;
+    let felt = |polarity: &'static str| {
+        let company = &company;
+        async move {
+            company.site.flow.store.caught_up().unwrap();
+            let found = company.get(&format!("/api/v1/feedback?polarity={polarity}&words=gangway")).await;
+            found["items"].as_array().unwrap().len()
+        }
+    };
+    let before = felt("negative").await;
+    assert_eq!(before, 0, "the shipped reader knows nothing bad of gangways");
+    let path = format!("/api/v1/feedback/{}/corrections", company.comment("The gangway stayed closed when I").await);
+    let body = json!({ "span": null, "change": { "what": "sentiment", "to": "negative" } });
+    let answer = company.call(Method::POST, &path, Some(body)).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    company.rest().await;
+    assert_eq!(felt("negative").await, 1, "it holds for its own comment at once");
+    let proposal = company.get("/api/v1/taxonomy/proposal").await["proposal"].clone();
+    let turns = proposal["effect"]["turns"].as_array().unwrap();
+    assert_eq!((turns.len(), &turns[0]["to"], &turns[0]["comments"]), (1, &json!("negative"), &json!(1)), "{proposal}");
+    assert_eq!((&proposal["added"], &proposal["effect"]["comments"]), (&json!(1), &json!(0)));
+    let page = site.get("/categories/proposal", Some(&company.session)).await.body;
+    assert!(
+        page.contains("1 would have another sentiment") && page.contains("The gangway stayed closed when we came."),
+        "{page}"
+    );
+    let version = site.flow.directory().taxonomy.version;
+    let applied = company.call(Method::POST, "/api/v1/taxonomy/proposal/apply", Some(json!({ "name": proposal["name"] }))).await;
+    assert_eq!(applied.json()["version"], version + 1, "{}", applied.body);
+    let page = site.get("/categories", Some(&company.session)).await.body;
+    assert!(page.contains("Comments are being read again") && page.contains("data-poll"), "{page}");
+    company.rest().await;
+    assert_eq!(felt("negative").await, 2);
+    let page = site.get("/categories", Some(&company.session)).await.body;
+    assert!(page.contains("All 5 comments have been read again") && !page.contains("data-poll"), "{page}");
+    let path = "/api/v1/taxonomy/roll-back";
+    let rolled = company.call(Method::POST, path, Some(json!({ "to": version }))).await;
+    assert!(rolled.status.is_success(), "{}", rolled.body);
+    company.rest().await;
+    assert_eq!(felt("negative").await, 1, "only what a person said stays");
 }
 
 #[tokio::test]

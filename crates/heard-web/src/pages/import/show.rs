@@ -19,6 +19,7 @@ use crate::pages::import::undo::plural;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::form::csrf;
 use crate::parts::layout::{self, Place};
+use crate::parts::say::time_left;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -163,13 +164,5 @@ fn outcome(import: &Import, changes: &[(String, u64)]) -> Markup {
             dt { "Understood as" } dd { (import.mapping.preset) }
             @if let Some(source) = &import.source { dt { "Watched file" } dd { bdi { (source) } } }
         }
-    }
-}
-
-fn time_left(seconds: f64) -> String {
-    match seconds.ceil() as u64 {
-        0..=1 => "nearly done".to_owned(),
-        s @ 2..=90 => format!("about {s} seconds left"),
-        s => format!("about {} minutes left", s.div_ceil(60)),
     }
 }

@@ -14,7 +14,7 @@ use crate::parts::empty::empty;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::form::csrf;
 use crate::parts::layout::{Place, page};
-use crate::parts::learning::{moved, movements, progress, sentence};
+use crate::parts::learning::{felt, moved, movements, progress, sentence};
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -59,8 +59,7 @@ pub fn examples(proposal: &Proposal) -> String {
 async fn shown(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> Result<Response, Problem> {
     let directory = state.flow.directory();
     let proposal = learning::proposal(&state.flow, &viewer.scope).await?;
-    let ids: Vec<FeedbackId> =
-        proposal.iter().flat_map(|proposal| proposal.effect.examples.iter().map(|moved| moved.feedback)).collect();
+    let ids: Vec<FeedbackId> = proposal.iter().flat_map(|proposal| proposal.effect.shown()).collect();
     let heard = many(&state.flow, &viewer.scope, &ids).await?;
     let body = html! {
         header.top { div { p.eyebrow { a href=(PATH) { "Categories" } } h1 { "What would be learnt" } } }
@@ -69,14 +68,15 @@ async fn shown(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> 
             section.card aria-labelledby="effect" {
                 div.ch { h2 #effect { "Before it is applied" } }
                 p {
-                    "The categories would learn from " (examples(proposal)) ", " (proposal.examples) " in all."
+                    "Heard would learn from " (examples(proposal)) ", " (proposal.examples) " in all."
                     @if let Some(ms) = proposal.learnt_ms { " Learning took " (decimal(ms, 1)) " ms." }
                 }
                 @if proposal.effect.looked_at > 0 || proposal.done {
                     p { b { (sentence(&proposal.effect, proposal.all, "would be filed elsewhere")) } }
                 }
-                @if !proposal.done { (progress("Comments looked at", proposal.effect.looked_at, proposal.of)) }
+                @if !proposal.done { div #foreseen data-poll="1000" { (progress("Comments looked at", proposal.effect.looked_at, proposal.of)) } }
                 (movements(&proposal.effect, &directory))
+                (felt(&proposal.effect, proposal.all, "would have another sentiment"))
                 p.soft {
                     "Applied, it is version " (proposal.version + 1) " and all comments are read again in the background, so that trends stay comparable. "
                     "What a person corrected stays as they said. It can be undone, and rolled back later."
@@ -90,7 +90,7 @@ async fn shown(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> 
                 }
             }
         } @else {
-            section.card { (empty("check", "No example waits", "The categories have learnt from all examples. Correct a comment, or add an example on a category's page.", &html! {
+            section.card { (empty("check", "No example waits", "Heard has learnt from all examples and corrections. Correct a comment, or add an example on a category's page.", &html! {
                 a.secondary href={ (PATH) "/label" } { "Label what is most useful" }
             })) }
         }

@@ -13,7 +13,7 @@ use crate::parts::category::PATH;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::form::{Options, choice, csrf};
 use crate::parts::layout::{Place, page};
-use crate::parts::learning::{measured, moved, movements, sentence};
+use crate::parts::learning::{felt, measured, moved, movements, sentence};
 use crate::parts::say::moment;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
@@ -59,7 +59,7 @@ async fn shown(
         _ => None,
     };
     let gone = two.is_some() && comparison.is_none();
-    let ids: Vec<FeedbackId> = comparison.iter().flat_map(|c| c.effect.examples.iter().map(|moved| moved.feedback)).collect();
+    let ids: Vec<FeedbackId> = comparison.iter().flat_map(|c| c.effect.shown()).collect();
     let heard = many(&state.flow, &viewer.scope, &ids).await?;
     let body = html! {
         header.top { div { p.eyebrow { a href=(PATH) { "Categories" } } h1 { "Versions" } } }
@@ -140,6 +140,7 @@ fn compared(c: &Comparison, heard: &[Heard], directory: &heard_domain::directory
                 dt { "Right on your corrections, " (c.to) } dd { (measured(&c.precision_to)) }
             }
             (movements(&c.effect, directory))
+            (felt(&c.effect, c.effect.looked_at, "have another sentiment"))
             @if c.from == present && c.to != present {
                 p.soft { "Rolling back makes a new version that equals version " (c.to) "; all comments are read again in the background. It can be undone." }
                 form.inline method="post" action=(VERSIONS) {
