@@ -174,17 +174,17 @@ async fn corrections_of_the_sentiment_teach_are_shown_before_and_can_be_rolled_b
             found["items"].as_array().unwrap().len()
         }
     };
-    let before = felt("negative").await;
-    assert_eq!(before, 0, "the shipped reader knows nothing bad of gangways");
+    let before = felt("positive").await;
+    assert_eq!(before, 0, "the shipped reader knows nothing good of gangways");
     let path = format!("/api/v1/feedback/{}/corrections", company.comment("The gangway stayed closed when I").await);
-    let body = json!({ "span": null, "change": { "what": "sentiment", "to": "negative" } });
+    let body = json!({ "span": null, "change": { "what": "sentiment", "to": "positive" } });
     let answer = company.call(Method::POST, &path, Some(body)).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
     company.rest().await;
-    assert_eq!(felt("negative").await, 1, "it holds for its own comment at once");
+    assert_eq!(felt("positive").await, 1, "it holds for its own comment at once");
     let proposal = company.get("/api/v1/taxonomy/proposal").await["proposal"].clone();
     let turns = proposal["effect"]["turns"].as_array().unwrap();
-    assert_eq!((turns.len(), &turns[0]["to"], &turns[0]["comments"]), (1, &json!("negative"), &json!(1)), "{proposal}");
+    assert_eq!((turns.len(), &turns[0]["to"], &turns[0]["comments"]), (1, &json!("positive"), &json!(1)), "{proposal}");
     assert_eq!((&proposal["added"], &proposal["effect"]["comments"]), (&json!(1), &json!(0)));
     let page = site.get("/categories/proposal", Some(&company.session)).await.body;
     assert!(
@@ -197,14 +197,14 @@ async fn corrections_of_the_sentiment_teach_are_shown_before_and_can_be_rolled_b
     let page = site.get("/categories", Some(&company.session)).await.body;
     assert!(page.contains("Comments are being read again") && page.contains("data-poll"), "{page}");
     company.rest().await;
-    assert_eq!(felt("negative").await, 2);
+    assert_eq!(felt("positive").await, 2);
     let page = site.get("/categories", Some(&company.session)).await.body;
     assert!(page.contains("All 5 comments have been read again") && !page.contains("data-poll"), "{page}");
     let path = "/api/v1/taxonomy/roll-back";
     let rolled = company.call(Method::POST, path, Some(json!({ "to": version }))).await;
     assert!(rolled.status.is_success(), "{}", rolled.body);
     company.rest().await;
-    assert_eq!(felt("negative").await, 1, "only what a person said stays");
+    assert_eq!(felt("positive").await, 1, "only what a person said stays");
 }
 
 #[tokio::test]
