@@ -23,6 +23,8 @@ pub mod palette {
     pub const GOOD_SOFT: &str = "#cfe5e1";
     /// Bad for the customer.
     pub const BAD: &str = "#b4441f";
+    /// Neither good nor bad: under way.
+    pub const WARN: &str = "#a47a1e";
     /// Bad, as an area.
     pub const BAD_SOFT: &str = "#f6d3c3";
     /// The surface that charts stand on.
@@ -261,6 +263,26 @@ pub(crate) fn frame(class: &str, (w, h): (f64, f64), sentence: &str, inside: &st
     ))
 }
 
+/// The frame of a picture with links inside: a group with a sentence for its name, and a longer description. No `<title>` at the root:
+/// browsers show it as a tooltip over the whole picture. It has a width of its own, at which its text can be read; what is wider than
+/// the page belongs in a box that scrolls.
+pub(crate) fn linked(class: &str, (w, h): (f64, f64), sentence: &str, description: &str, inside: &str) -> Svg {
+    Svg(format!(
+        "<svg class=\"diagram {class}\" width=\"{0}\" viewBox=\"0 0 {0} {1}\" role=\"group\" aria-label=\"{2}\" xmlns=\"http://www.w3.org/2000/svg\" \
+         font-family=\"Inter, sans-serif\"><desc>{3}</desc>{inside}</svg>",
+        Px(w),
+        Px(h),
+        escape(sentence),
+        escape(description)
+    ))
+}
+
+/// Where a link of a picture leads: only to places of the product itself, whatever was given.
+pub(crate) fn href(to: &str) -> String {
+    let own = to.starts_with('#') || (to.starts_with('/') && !to.starts_with("//") && !to.starts_with("/\\"));
+    if own { escape(to) } else { "#".to_owned() }
+}
+
 /// A frame that fills whatever room it is given: for bars, which have no shape to lose.
 pub(crate) fn stretched(class: &str, size: (f64, f64), sentence: &str, inside: &str) -> Svg {
     let Svg(text) = frame(class, size, sentence, inside);
@@ -301,6 +323,14 @@ mod tests {
     fn nothing_hostile_gets_through() {
         let text = escape("<script>\"x\"</script>\0\u{202e}evil & 'more'\n");
         assert_eq!(text, "&lt;script&gt;&quot;x&quot;&lt;/script&gt;\u{fffd}evil &amp; &#39;more&#39; ");
+    }
+
+    #[test]
+    fn links_stay_in_the_product() {
+        for bad in ["javascript:alert(1)", "//evil.example", "https://evil.example", "/\\evil.example", ""] {
+            assert_eq!(href(bad), "#", "{bad}");
+        }
+        assert_eq!(href("/feedback?q=\"a\"&b"), "/feedback?q=&quot;a&quot;&amp;b");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`watch_words`], [`rule`], [`case`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
-//! [`promise`], [`commitment`] · [`question`], [`theme`], [`directory`] · [`starter`].
+//! [`promise`], [`commitment`], [`helpfulness`] · [`question`], [`theme`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod attribute;
@@ -26,6 +26,7 @@ pub mod example;
 pub mod feedback;
 pub mod form;
 pub mod health;
+pub mod helpfulness;
 pub mod hex;
 pub mod id;
 pub mod import;
