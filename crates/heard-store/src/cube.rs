@@ -6,6 +6,7 @@
 //! cell of each of its categories.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use heard_domain::id::{CategoryId, PostId, ScaleId, StageId};
 use heard_domain::reading::{Emotion, Polarity};
@@ -65,11 +66,36 @@ struct Scores {
     down: i64,
 }
 
+/// Mixes the figures of a key: they are identifiers that Heard gave and days, so nobody can choose them to be alike.
+#[derive(Debug, Default, Clone, Copy)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_i64(i64::from(*byte)));
+    }
+
+    fn write_i32(&mut self, figure: i32) {
+        self.write_i64(i64::from(figure));
+    }
+
+    fn write_i64(&mut self, figure: i64) {
+        let mixed = (self.0.rotate_left(23) ^ figure as u64).wrapping_mul(0x9fb2_1c65_1e98_df25);
+        self.0 = mixed ^ mixed >> 32;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+type ByKey<V> = HashMap<Key, V, BuildHasherDefault<Mixed>>;
+
 /// What is to be added to the cubes.
 #[derive(Debug, Default)]
 pub struct Deltas {
-    cells: HashMap<Key, [i64; WIDTH]>,
-    scores: HashMap<Key, Scores>,
+    cells: ByKey<[i64; WIDTH]>,
+    scores: ByKey<Scores>,
 }
 
 impl Deltas {

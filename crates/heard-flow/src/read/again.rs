@@ -26,6 +26,9 @@ const BATCH: usize = 1_000;
 /// On so many threads a batch is read.
 const READERS: usize = 2;
 
+/// A reading, and what is kept of it.
+type Written = (Reading, String);
+
 /// Asks, within a transaction, that all feedback be read again. A round that is under way begins anew.
 pub(crate) fn ask(tx: &mut Tx, job: i64, now: Time) -> Result<(), StoreError> {
     if tables::feedback::count(tx)? == 0 {
@@ -76,7 +79,7 @@ async fn understood(
     flow: &Flow,
     understanding: &Understanding,
     below: Option<FeedbackId>,
-) -> Result<(Vec<Reading>, Option<FeedbackId>), FlowError> {
+) -> Result<(Vec<Written>, Option<FeedbackId>), FlowError> {
     let words = flow.store.read(&Scope::system(), move |view| tables::feedback::to_read_below(view, below, BATCH)).await?;
     let last = words.last().map(|words| words.id).filter(|_| words.len() == BATCH);
     let words = Arc::new(words);
@@ -84,28 +87,28 @@ async fn understood(
     let mut parts = Vec::with_capacity(READERS);
     for n in 0..READERS {
         let (words, understanding) = (Arc::clone(&words), understanding.clone());
-        let part = move || -> Vec<Reading> {
-            let own = words.iter().skip(n * share).take(share);
-            own.map(|words: &Words| understanding.read_words(words)).collect()
+        let part = move || -> Result<Vec<Written>, StoreError> {
+            let own = words.iter().skip(n * share).take(share).map(|words: &Words| understanding.read_words(words));
+            own.map(|reading| tables::reading::body(&reading).map(|body| (reading, body))).collect()
         };
         parts.push(tokio::task::spawn_blocking(part));
     }
     let mut readings = Vec::with_capacity(words.len());
     for part in parts {
-        readings.extend(part.await.map_err(FlowError::internal)?);
+        readings.extend(part.await.map_err(FlowError::internal)??);
     }
     Ok((readings, last))
 }
 
 /// Keeps a batch, and where the round stands; whether it goes on.
-async fn keep(flow: &Flow, job: JobId, batch: Vec<Reading>, last: Option<FeedbackId>) -> Result<bool, FlowError> {
+async fn keep(flow: &Flow, job: JobId, batch: Vec<Written>, last: Option<FeedbackId>) -> Result<bool, FlowError> {
     let (now, stopping, next) = (flow.now(), flow.stopping(), flow.id());
     let keep = move |tx: &mut Tx| {
         // Another change has begun a round of its own: these readings are out of date.
         if !tables::job::there(tx, job)? {
             return Ok(false);
         }
-        tables::reading::save_many(tx, &batch)?;
+        tables::reading::save_written(tx, &batch)?;
         let Some(last) = last else {
             tables::job::finish(tx, job)?;
             foresee::ask(tx, next, now)?;

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+use heard_domain::id::FeedbackId;
 use heard_domain::question::Degraded;
 
 use crate::bell::Bell;
 use crate::error::StoreError;
 use crate::figures::follower::{Follower, REST, Shared, TAKEN, at_once, changed, locked, missing};
-use crate::figures::load::{BATCH, verbatims, verbatims_after};
+use crate::figures::load::{BATCH, revisions, verbatims, verbatims_after};
 use crate::search::index::{IndexPen, SearchIndex};
 use crate::tables::{company, outbox};
 use crate::view::View;
@@ -208,8 +209,15 @@ impl IndexFollower {
         // One state of the data for each batch; what changes meanwhile comes again.
         let (ids, last) = at_once(&self.view, || changed(&self.view, seen, rung))?;
         for ids in ids.chunks(BATCH) {
-            let verbatims = at_once(&self.view, || verbatims(&self.view, ids))?;
-            let gone = missing(ids, verbatims.iter().map(|verbatim| verbatim.id));
+            let (known, new) = ids.split_at(ids.partition_point(|id| id.0 <= pen.highest()));
+            // What is there already has mostly been read again, which says nothing of its words: they are not even looked at.
+            let kept = if known.is_empty() { Vec::new() } else { at_once(&self.view, || revisions(&self.view, known))? };
+            let there = self.with(pen, |pen| pen.revisions(&kept.iter().map(|(id, _)| id.0).collect::<Vec<_>>()))?;
+            let otherwise = kept.iter().zip(there).filter(|((_, revision), there)| Some(*revision) != *there);
+            let wanted: Vec<FeedbackId> = otherwise.map(|((id, _), _)| *id).chain(new.iter().copied()).collect();
+            let verbatims = if wanted.is_empty() { Vec::new() } else { at_once(&self.view, || verbatims(&self.view, &wanted))? };
+            let mut gone = missing(known, kept.iter().map(|(id, _)| id.0));
+            gone.extend(missing(&wanted, verbatims.iter().map(|verbatim| verbatim.id)));
             self.with(pen, |pen| {
                 for id in gone {
                     pen.forget(id);

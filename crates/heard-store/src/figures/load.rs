@@ -143,6 +143,13 @@ pub fn verbatims_after(view: &View, after: i64, limit: usize) -> Result<Vec<Verb
     }
 }
 
+/// The revisions of these feedbacks, at most [`BATCH`], by identifier; those that are not there are left out.
+pub fn revisions(view: &View, ids: &[FeedbackId]) -> Result<Vec<(FeedbackId, i64)>, StoreError> {
+    let which = Which::these(ids);
+    let sql = format!("SELECT id, revision FROM feedback WHERE id {} ORDER BY id", which.condition);
+    view.list(&sql, &which.values(), |row| Ok((FeedbackId(row.int(0)?), row.int(1)?)))
+}
+
 /// The verbatims of these feedbacks, at most [`BATCH`], by identifier; those that are not there are left out.
 pub fn verbatims(view: &View, ids: &[FeedbackId]) -> Result<Vec<Verbatim>, StoreError> {
     verbatims_of(view, &Which::these(ids))

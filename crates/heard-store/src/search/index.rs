@@ -292,24 +292,40 @@ impl IndexPen {
     }
 
     fn revision(&self, id: i64) -> Result<Option<i64>, StoreError> {
-        if let Some(revision) = self.fresh.get(&id) {
-            return Ok(Some(*revision));
-        }
-        let term = Term::from_field_i64(self.index.fields.id, id);
+        Ok(self.revisions(&[id])?.pop().flatten())
+    }
+
+    /// The highest identifier in the index: what is above it is not there.
+    pub fn highest(&self) -> i64 {
+        self.highest
+    }
+
+    /// Which revision of each is there, in the order asked.
+    pub fn revisions(&self, ids: &[i64]) -> Result<Vec<Option<i64>>, StoreError> {
         let searcher = self.index.reader.searcher();
+        let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
-            let inverted = segment.inverted_index(self.index.fields.id)?;
-            let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic).map_err(TantivyError::from)? else {
-                continue;
-            };
-            while postings.doc() != TERMINATED {
-                if !segment.is_deleted(postings.doc()) {
-                    return Ok(segment.fast_fields().i64("revision")?.first(postings.doc()));
-                }
-                postings.advance();
-            }
+            let column = segment.fast_fields().i64("revision")?;
+            segments.push((segment, segment.inverted_index(self.index.fields.id)?, column));
         }
-        Ok(None)
+        let kept = |id: i64| {
+            if let Some(revision) = self.fresh.get(&id) {
+                return Ok(Some(*revision));
+            }
+            let term = Term::from_field_i64(self.index.fields.id, id);
+            for (segment, inverted, column) in &segments {
+                let found = inverted.read_postings(&term, IndexRecordOption::Basic).map_err(TantivyError::from)?;
+                let Some(mut postings) = found else { continue };
+                while postings.doc() != TERMINATED {
+                    if !segment.is_deleted(postings.doc()) {
+                        return Ok(column.first(postings.doc()));
+                    }
+                    postings.advance();
+                }
+            }
+            Ok(None)
+        };
+        ids.iter().map(|id| kept(*id)).collect()
     }
 
     /// Makes what was written durable and findable, with the outbox row up to which it was followed.

@@ -74,8 +74,8 @@ pub(crate) struct Labelled {
 }
 
 /// Keeps the bodies of readings, as the model gave them, in the place of older ones.
-pub(crate) fn keep_bodies(tx: &mut Tx, bodies: &[(FeedbackId, String)]) -> Result<(), StoreError> {
-    let values: Vec<Value<'_>> = bodies.iter().flat_map(|(id, body)| [(*id).into(), body.into()]).collect();
+pub(crate) fn keep_bodies(tx: &mut Tx, bodies: &[(FeedbackId, impl AsRef<str>)]) -> Result<(), StoreError> {
+    let values: Vec<Value<'_>> = bodies.iter().flat_map(|(id, body)| [(*id).into(), body.as_ref().into()]).collect();
     let sql = "INSERT INTO reading (feedback, body) VALUES ($1, $2) ON CONFLICT (feedback) DO UPDATE SET body = excluded.body";
     tx.execute_many(sql, 2, &values)?;
     Ok(())

@@ -26,6 +26,12 @@ impl Labels {
         }
     }
 
+    /// Whether nothing but the categories differs.
+    fn is_but_for_categories(&self, other: &Self) -> bool {
+        (self.polarity, self.sentiment, self.emotion) == (other.polarity, other.sentiment, other.emotion)
+            && (self.stage, self.intents) == (other.stage, other.intents)
+    }
+
     /// What the tables keep of a feedback that is not yet read: one passage with the stage of its touchpoint.
     pub fn unread(stage: Option<StageId>) -> Self {
         Self { stage, ..Self::default() }
@@ -84,28 +90,65 @@ pub(crate) fn insert_many<'a>(
     let (mut rows, mut categories) = (Vec::new(), Vec::new());
     for (feedback, passages) in passages {
         for (ordinal, labels) in passages.iter().enumerate() {
-            rows.extend::<[Value<'_>; 7]>([
-                feedback.into(),
-                ordinal.into(),
-                labels.polarity.map(Polarity::index).into(),
-                labels.sentiment.map(f64::from).into(),
-                labels.emotion.map(Emotion::index).into(),
-                labels.stage.into(),
-                labels.intents.into(),
-            ]);
+            rows.extend(row(feedback, ordinal, labels));
             for category in &labels.categories {
                 categories.extend::<[Value<'_>; 3]>([feedback.into(), ordinal.into(), (*category).into()]);
             }
         }
     }
     tx.execute_many(INSERT, 7, &rows)?;
-    tx.execute_many("INSERT INTO passage_category (feedback, ordinal, category) VALUES ($1, $2, $3)", 3, &categories)?;
+    tx.execute_many(INSERT_CATEGORY, 3, &categories)?;
     Ok(())
 }
+
+/// What [`INSERT`] takes.
+fn row(feedback: FeedbackId, ordinal: usize, labels: &Labels) -> [Value<'static>; 7] {
+    [
+        feedback.into(),
+        ordinal.into(),
+        labels.polarity.map(Polarity::index).into(),
+        labels.sentiment.map(f64::from).into(),
+        labels.emotion.map(Emotion::index).into(),
+        labels.stage.into(),
+        labels.intents.into(),
+    ]
+}
+
+const INSERT_CATEGORY: &str = "INSERT INTO passage_category (feedback, ordinal, category) VALUES ($1, $2, $3)";
 
 const INSERT: &str = "INSERT INTO passage (feedback, ordinal, polarity, sentiment, emotion, stage, intents) \
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (feedback, ordinal) DO UPDATE SET polarity = excluded.polarity, \
      sentiment = excluded.sentiment, emotion = excluded.emotion, stage = excluded.stage, intents = excluded.intents";
+
+/// The passages of one feedback, as they are kept and as they shall be.
+pub(crate) struct Replaced<'a> {
+    pub(crate) feedback: FeedbackId,
+    pub(crate) old: &'a [Labels],
+    pub(crate) new: &'a [Labels],
+}
+
+/// Writes passages in the place of others. Where there are as many as before, only what differs is written.
+pub(crate) fn replace_many(tx: &mut Tx, all: &[Replaced<'_>]) -> Result<(), StoreError> {
+    let (alike, others): (Vec<&Replaced<'_>>, Vec<_>) = all.iter().partition(|one| one.old.len() == one.new.len());
+    let gone: Vec<FeedbackId> = others.iter().map(|one| one.feedback).collect();
+    delete_many(tx, &gone)?;
+    insert_many(tx, others.iter().map(|one| (one.feedback, one.new)))?;
+    let (mut rows, mut left, mut come) = (Vec::new(), Vec::new(), Vec::new());
+    for one in alike {
+        for (ordinal, (old, new)) in one.old.iter().zip(one.new).enumerate() {
+            if !old.is_but_for_categories(new) {
+                rows.extend(row(one.feedback, ordinal, new));
+            }
+            let place = |category: &CategoryId| -> [Value<'_>; 3] { [one.feedback.into(), ordinal.into(), (*category).into()] };
+            left.extend(old.categories.iter().filter(|category| !new.categories.contains(category)).flat_map(place));
+            come.extend(new.categories.iter().filter(|category| !old.categories.contains(category)).flat_map(place));
+        }
+    }
+    tx.execute_many(INSERT, 7, &rows)?;
+    tx.execute_many("DELETE FROM passage_category WHERE feedback = $1 AND ordinal = $2 AND category = $3", 3, &left)?;
+    tx.execute_many(INSERT_CATEGORY, 3, &come)?;
+    Ok(())
+}
 
 /// Removes the passages of feedbacks.
 pub(crate) fn delete_many(tx: &mut Tx, feedback: &[FeedbackId]) -> Result<(), StoreError> {

@@ -15,7 +15,7 @@ use crate::error::StoreError;
 use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::with_formulas;
 use crate::tables::label::{Named, keep_bodies};
-use crate::tables::passage::CHUNK;
+use crate::tables::passage::{CHUNK, Replaced};
 use crate::tables::{example, outbox, passage};
 use crate::view::{Tx, View};
 
@@ -47,7 +47,23 @@ impl Facts {
 pub fn save_many(tx: &mut Tx, readings: &[Reading]) -> Result<Vec<bool>, StoreError> {
     let mut kept = Vec::with_capacity(readings.len());
     for readings in readings.chunks(CHUNK) {
-        save_chunk(tx, readings, &mut kept)?;
+        let written = readings.iter().map(|reading| Ok((reading, Cow::Owned(body(reading)?))));
+        save_chunk(tx, &written.collect::<Result<Vec<_>, StoreError>>()?, &mut kept)?;
+    }
+    Ok(kept)
+}
+
+/// What is kept of a reading as it is.
+pub fn body(reading: &Reading) -> Result<String, StoreError> {
+    Ok(serde_json::to_string(reading)?)
+}
+
+/// The same as [`save_many`] where the bodies were written out before: that need not take the one writer's time.
+pub fn save_written(tx: &mut Tx, readings: &[(Reading, String)]) -> Result<Vec<bool>, StoreError> {
+    let mut kept = Vec::with_capacity(readings.len());
+    for readings in readings.chunks(CHUNK) {
+        let written: Vec<_> = readings.iter().map(|(reading, body)| (reading, Cow::Borrowed(body.as_str()))).collect();
+        save_chunk(tx, &written, &mut kept)?;
     }
     Ok(kept)
 }
@@ -57,8 +73,8 @@ pub fn save(tx: &mut Tx, reading: &Reading) -> Result<bool, StoreError> {
     Ok(save_many(tx, std::slice::from_ref(reading))? == [true])
 }
 
-fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result<(), StoreError> {
-    let ids: Vec<FeedbackId> = readings.iter().map(|r| r.feedback).collect();
+fn save_chunk(tx: &mut Tx, readings: &[(&Reading, Cow<'_, str>)], kept: &mut Vec<bool>) -> Result<(), StoreError> {
+    let ids: Vec<FeedbackId> = readings.iter().map(|(r, _)| r.feedback).collect();
     let facts = facts(tx, &ids)?;
     let read: Vec<FeedbackId> = ids.iter().copied().filter(|id| facts.get(id).is_some_and(|f| f.read)).collect();
     let before = passage::many(tx, &read)?;
@@ -67,7 +83,8 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
 
     let mut labelled = Vec::with_capacity(readings.len());
     let (mut bodies, mut own, mut alike) = (Vec::with_capacity(readings.len()), Vec::new(), Vec::new());
-    for raw in readings {
+    for (raw, body) in readings {
+        let (raw, body): (&Reading, &str) = (raw, body);
         let Some(facts) = facts.get(&raw.feedback).filter(|f| f.revision == raw.revision) else {
             kept.push(false);
             continue;
@@ -78,11 +95,10 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
             reading = Cow::Owned(raw.clone().corrected(list));
         }
         let found = named.labelled(reading, facts.stage);
-        bodies.push((raw.feedback, serde_json::to_string(raw)?));
         // Most of what is read again is read as before: then nothing that is counted or filtered moves.
         let old = before.get(&raw.feedback);
         if old == Some(&found.passages) && facts.shows(found.language.as_deref(), &found.main) {
-            alike.push(raw);
+            alike.push((raw, body));
             continue;
         }
         let ratings = with_formulas(tx, facts.ratings.iter())?;
@@ -91,13 +107,18 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
         tx.cubes.add(counted(old.map_or(&unread[..], Vec::as_slice)), -1);
         tx.cubes.add(counted(&found.passages), 1);
 
+        bodies.push((raw.feedback, body));
         own.push((raw, found.language, found.main));
         labelled.push((raw.feedback, found.passages));
     }
     let changed: Vec<FeedbackId> = labelled.iter().map(|(id, _)| *id).collect();
-    let gone: Vec<FeedbackId> = changed.iter().copied().filter(|id| before.contains_key(id)).collect();
-    passage::delete_many(tx, &gone)?;
-    passage::insert_many(tx, labelled.iter().map(|(id, labels)| (*id, &labels[..])))?;
+    let (again, first): (Vec<_>, Vec<_>) = labelled.iter().partition(|(id, _)| before.contains_key(id));
+    let replaced: Vec<Replaced<'_>> = again
+        .into_iter()
+        .filter_map(|(feedback, new)| Some(Replaced { feedback: *feedback, old: before.get(feedback)?, new }))
+        .collect();
+    passage::replace_many(tx, &replaced)?;
+    passage::insert_many(tx, first.into_iter().map(|(id, labels)| (*id, &labels[..])))?;
     let values: Vec<Value<'_>> = own
         .iter()
         .flat_map(|(raw, language, main)| {
@@ -113,10 +134,34 @@ fn save_chunk(tx: &mut Tx, readings: &[Reading], kept: &mut Vec<bool>) -> Result
         .collect();
     let sql = "UPDATE feedback SET language = $2, model = $3, stage = $4, polarity = $5, sentiment = $6 WHERE id = $1";
     tx.execute_many(sql, 6, &values)?;
-    let values: Vec<Value<'_>> = alike.iter().flat_map(|raw| [raw.feedback.into(), (&raw.model).into()]).collect();
+    let values: Vec<Value<'_>> = alike.iter().flat_map(|(raw, _)| [raw.feedback.into(), (&raw.model).into()]).collect();
     tx.execute_many("UPDATE feedback SET model = $2 WHERE id = $1", 2, &values)?;
+    bodies.extend(otherwise(tx, alike)?);
     keep_bodies(tx, &bodies)?;
     outbox::push(tx, &changed)
+}
+
+/// Of readings with the labels that are kept, the bodies that say more than that another reader says the same: who reads last
+/// stands beside the feedback.
+fn otherwise<'a>(view: &View, alike: Vec<(&Reading, &'a str)>) -> Result<Vec<(FeedbackId, &'a str)>, StoreError> {
+    let ids: Vec<FeedbackId> = alike.iter().map(|(raw, _)| raw.feedback).collect();
+    let (list, values) = one_of(1, &ids);
+    let mut new: HashMap<FeedbackId, &str> = alike.into_iter().map(|(raw, body)| (raw.feedback, body)).collect();
+    view.each(&format!("SELECT feedback, body FROM reading WHERE feedback IN ({list})"), &values, |row| {
+        let id = FeedbackId(row.int(0)?);
+        let kept = row.text(1)?;
+        if new.get(&id).is_some_and(|body| beside_model(body) == beside_model(kept)) {
+            new.remove(&id);
+        }
+        Ok(())
+    })?;
+    Ok(ids.iter().filter_map(|id| Some((*id, new.remove(id)?))).collect())
+}
+
+/// What stands before and behind the name of the reader in a body. Before it are only figures.
+fn beside_model(body: &str) -> Option<(&str, &str)> {
+    let (before, rest) = body.split_once("\"model\":\"")?;
+    Some((before, rest.split_once('"')?.1))
 }
 
 fn facts(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, Facts>, StoreError> {
@@ -173,11 +218,16 @@ pub fn raw_many(view: &View, ids: &[FeedbackId]) -> Result<Vec<Reading>, StoreEr
     for ids in ids.chunks(CHUNK) {
         let (list, values) = one_of(1, ids);
         let sql = format!(
-            "SELECT reading.body, feedback.post FROM reading JOIN feedback ON feedback.id = reading.feedback WHERE reading.feedback IN ({list})"
+            "SELECT reading.body, feedback.post, feedback.model FROM reading JOIN feedback ON feedback.id = reading.feedback WHERE reading.feedback IN ({list})"
         );
         view.each(&sql, &values, |row| {
             if view.scope().sees(PostId(row.int(1)?)) {
-                found.push(serde_json::from_str::<Reading>(row.text(0)?)?);
+                let mut reading: Reading = serde_json::from_str(row.text(0)?)?;
+                // The body is not written again where only another reader says the same.
+                if let Some(model) = row.text_or_none(2)? {
+                    model.clone_into(&mut reading.model);
+                }
+                found.push(reading);
             }
             Ok(())
         })?;

@@ -141,6 +141,50 @@ pub fn corrections_outrank_the_model_until_they_are_undone(open: &dyn Fn(&Path) 
     assert_eq!(store.read_now(&narrow, |view| reading::corrections(view, ID)), Ok(vec![]));
 }
 
+pub fn what_is_read_again_stands_in_the_place_of_what_was(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    arranged(&store);
+    let scope = Scope::system();
+    let mut reading = understood();
+    let keep = |reading: &Reading| {
+        let new = reading.clone();
+        let kept = store.write_now(&scope, move |tx| reading::save_written(tx, &[(new.clone(), reading::body(&new)?)])).unwrap();
+        assert_eq!(kept, [true]);
+        assert_eq!(store.read_now(&scope, |view| reading::get(view, ID)), Ok(Some(reading.clone())));
+        let labels: Vec<_> = reading
+            .passages
+            .iter()
+            .map(|p| {
+                let stage = p.stage.as_ref().map(|s| s.value.0);
+                (p.sentiment.as_ref().map(|s| s.polarity), stage, p.categories.iter().map(|c| c.value.0).collect())
+            })
+            .collect();
+        assert_eq!(store.read_now(&scope, |view| Ok(shown(view))), Ok(labels));
+    };
+    keep(&reading);
+    let told = || store.read_now(&scope, |view| outbox::last(view)).unwrap();
+    let before = told();
+    // Only another reader, then only a confidence: nothing that is counted moves, and both are shown.
+    "reader 2".clone_into(&mut reading.model);
+    keep(&reading);
+    reading.passages[0].categories[0].confidence = 0.9;
+    keep(&reading);
+    assert_eq!(told(), before);
+    // Other categories of one passage; another stage of the other; one passage less; and all as it was.
+    reading.passages[1].categories.remove(0);
+    reading.passages[1].categories.push(Label { value: CategoryId(1), confidence: 0.5, evidence: vec![] });
+    reading.passages[1].categories.sort_by_key(|label| label.value);
+    keep(&reading);
+    reading.passages[0].stage = None;
+    reading.passages[0].categories.clear();
+    keep(&reading);
+    reading.passages.remove(0);
+    keep(&reading);
+    keep(&understood());
+    assert!(told() > before);
+}
+
 pub fn other_words_are_a_revision_and_drop_the_reading(open: &dyn Fn(&Path) -> Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());

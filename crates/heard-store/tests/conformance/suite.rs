@@ -28,6 +28,7 @@ macro_rules! suite {
                 gathered::authors_at_once_are_authors_one_after_the_other,
                 readings::corrections_outrank_the_model_until_they_are_undone,
                 readings::other_words_are_a_revision_and_drop_the_reading,
+                readings::what_is_read_again_stands_in_the_place_of_what_was,
                 readings::the_company_changes_its_words,
                 readings::scales_and_attributes_are_declared_once,
                 company::imports_keep_their_progress_and_their_bad_rows,

@@ -11,7 +11,8 @@ use crate::judge::split::{Part, part_of};
 use crate::judge::task::{Bar, Bench, NotJudged, Row, Task};
 use crate::learn::choice::{ChoiceHead, Told};
 use crate::learn::example::Example;
-use crate::learn::head::CategoryHead;
+use crate::learn::head::{CategoryHead, Scored};
+use crate::token::hash;
 
 /// The task.
 pub const TASK: Task = Task { name: "restaurants", run };
@@ -25,7 +26,9 @@ const CATEGORIES: [(&str, &str); 5] = [
     ("anecdotes/miscellaneous", "Anything else that is told of a visit, and the place as a whole."),
 ];
 const POLARITIES: [&str; 3] = ["negative", "neutral", "positive"];
-/// From which confidence on a sentence is about a category; chosen on a fifth of the train part.
+/// The train part is cut into so many folds to choose from which confidence on a sentence is about a category.
+const FOLDS: u64 = 5;
+/// Where that choice begins.
 const SHOWN: f32 = 0.4;
 
 struct Sentence {
@@ -50,17 +53,16 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
         let said = |(at, _): &(usize, Option<usize>)| Example { text: sentence.text.clone(), category: id(*at), belongs: true };
         sentence.about.iter().map(said).collect::<Vec<_>>()
     };
-    let head = CategoryHead::learn(&taxonomy, &train.iter().flat_map(example).collect::<Vec<_>>());
-    let (mut hits, mut said, mut truth) = (0, 0, 0);
-    for sentence in &test {
-        let scored = head.of_text(&sentence.text);
-        // Every sentence of the set is about something.
-        let shown: Vec<CategoryId> =
-            scored.iter().enumerate().filter(|(at, s)| *at == 0 || s.confidence >= SHOWN).map(|(_, s)| s.category).collect();
-        hits += sentence.about.iter().filter(|(at, _)| shown.contains(&id(*at))).count();
-        said += shown.len();
-        truth += sentence.about.len();
+    let mut folded = Vec::with_capacity(train.len());
+    for fold in 0..FOLDS {
+        // By the text, so that a sentence which stands there twice does not teach itself.
+        let (own, others): (Vec<&Sentence>, Vec<_>) = train.iter().partition(|s| hash(s.text.as_bytes()) % FOLDS == fold);
+        let head = CategoryHead::learn(&taxonomy, &others.into_iter().flat_map(example).collect::<Vec<_>>());
+        folded.extend(own.into_iter().map(|sentence| (sentence, head.of_text(&sentence.text))));
     }
+    let least = chosen(&folded);
+    let head = CategoryHead::learn(&taxonomy, &train.iter().flat_map(example).collect::<Vec<_>>());
+    let scored: Vec<_> = test.iter().map(|sentence| (sentence, head.of_text(&sentence.text))).collect();
     let told = |sentences: &[Sentence]| sentences.iter().flat_map(|s| judged(bench, &head, s)).collect::<Vec<_>>();
     let polarity = ChoiceHead::learn(&told(&train), POLARITIES.len());
     let pairs: Vec<(usize, usize)> = told(&test).iter().map(|(told, truth)| (*truth, polarity.choose(told))).collect();
@@ -72,9 +74,44 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
         bar: Some(Bar::new(floor, moonshot)),
     };
     Ok(vec![
-        row("aspect category micro-F1", f1(hits, said, truth), test.len(), 0.87, 0.89),
+        row("aspect category micro-F1", found(&scored, &least), test.len(), 0.87, 0.89),
         row("polarity accuracy", accuracy(&pairs), pairs.len(), 0.78, 0.82),
     ])
+}
+
+/// Micro-F1 where a sentence is about what is as sure as `least` asks of each category, and about the likeliest anyway: every
+/// sentence of the set is about something.
+fn found(scored: &[(&Sentence, Vec<Scored>)], least: &[f32; CATEGORIES.len()]) -> f64 {
+    let (mut hits, mut said, mut truth) = (0, 0, 0);
+    for (sentence, scored) in scored {
+        let enough = |s: &Scored| (0..).zip(least).any(|(at, least)| s.category == id(at) && s.confidence >= *least);
+        let shown = scored.iter().enumerate().filter(|(at, s)| *at == 0 || enough(s)).map(|(_, s)| s.category);
+        let shown: Vec<CategoryId> = shown.collect();
+        hits += sentence.about.iter().filter(|(at, _)| shown.contains(&id(*at))).count();
+        said += shown.len();
+        truth += sentence.about.len();
+    }
+    f1(hits, said, truth)
+}
+
+/// From which confidence on each category is shown: one category after the other what is best for all, twice over.
+fn chosen(scored: &[(&Sentence, Vec<Scored>)]) -> [f32; CATEGORIES.len()] {
+    let mut least = [SHOWN; CATEGORIES.len()];
+    for at in (0..CATEGORIES.len()).chain(0..CATEGORIES.len()) {
+        let mut best = (found(scored, &least), least);
+        for step in 2..19 {
+            let mut tried = least;
+            if let Some(place) = tried.get_mut(at) {
+                *place = step as f32 * 0.05;
+            }
+            let value = found(scored, &tried);
+            if value > best.0 {
+                best = (value, tried);
+            }
+        }
+        least = best.1;
+    }
+    least
 }
 
 /// Each category of a sentence with one polarity: the whole sentence, its passage that is most about the category, and which.
