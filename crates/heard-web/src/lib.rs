@@ -1,6 +1,6 @@
 //! HTTP: pages, API, sign-in.
 //!
-//! Bottom-up: [`problem`], [`limit`], [`browser`], [`metrics`], [`pace`], [`viewer`] · [`flowing`], [`arrival`], [`live`] · [`state`] · [`route`], [`csrf`], [`strict`], [`extract`] · [`guard`], [`upload`], [`listener`] · [`api`], [`address`], [`render`], [`parts`],
+//! Bottom-up: [`problem`], [`limit`], [`browser`], [`attached`], [`metrics`], [`pace`], [`viewer`] · [`flowing`], [`arrival`], [`live`] · [`state`] · [`route`], [`csrf`], [`strict`], [`extract`] · [`guard`], [`upload`], [`listener`] · [`api`], [`address`], [`render`], [`parts`],
 //! [`pages`] ·
 //! [`openapi`], [`answer`] · [`app`] (the whole route table) · [`serve`].
 
@@ -9,6 +9,7 @@ pub mod answer;
 pub mod api;
 pub mod app;
 pub mod arrival;
+pub mod attached;
 pub mod browser;
 pub mod csrf;
 pub mod extract;

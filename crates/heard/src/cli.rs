@@ -219,6 +219,13 @@ pub struct Query {
     /// Only this channel (“review”)
     #[arg(long, value_name = "CHANNEL")]
     pub channel: Vec<String>,
+    /// Only persons of this segment
+    #[arg(long, value_name = "NAME")]
+    pub segment: Vec<String>,
+    /// Only what has none of this: stage, category, polarity, emotion, intent, touchpoint, language, account, or the name of an
+    /// attribute
+    #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
+    pub none: Vec<String>,
     /// First day, like 2026-01-01
     #[arg(long, value_name = "DAY")]
     pub from: Option<String>,

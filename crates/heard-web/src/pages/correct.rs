@@ -45,7 +45,8 @@ pub fn back(given: &str) -> String {
     if given.starts_with("/feedback?") { given.to_owned() } else { "/feedback".to_owned() }
 }
 
-fn span(text: &str) -> Option<Span> {
+/// A passage as forms name it: its first byte and the one past its last, joined by a dash.
+pub fn span(text: &str) -> Option<Span> {
     let (start, end) = text.split_once('-')?;
     Some(Span { start: start.parse().ok()?, end: end.parse().ok()? })
 }

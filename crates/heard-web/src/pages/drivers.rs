@@ -1,8 +1,7 @@
 //! Drivers: what matters for an overall score, to whom, and whether that has changed.
 
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use heard_charts::date;
 use heard_charts::number::decimal;
 use heard_domain::capital::capital;
@@ -22,6 +21,7 @@ use maud::{Markup, html};
 use crate::address::Look;
 use crate::api::v1::drivers::{KEYS, said, take};
 use crate::api::v1::feedback::persons_hidden;
+use crate::attached;
 use crate::pages::overview::period;
 use crate::parts::drivers::{comparison, explained, list, rests, table, where_to_begin};
 use crate::parts::empty::empty;
@@ -72,11 +72,7 @@ pub async fn file(State(state): State<AppState>, viewer: Viewer, look: Look) -> 
     let days = period(&state, &viewer, &look).await?;
     let wish = wish(&mut look, days, &directory);
     let found = Box::pin(drivers(&state.flow, &viewer.scope, &wish)).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"drivers.csv\""),
-    ];
-    Ok((headers, csv(&found.matters)).into_response())
+    Ok(attached::csv("drivers.csv", csv(&found.matters)))
 }
 
 /// What the page shows.

@@ -79,19 +79,39 @@ fn chips(look: &Look, directory: &Directory) -> Vec<Chip> {
         put("Rated", name, look.with(|f| f.rated = None));
     }
     for dimension in &f.none {
-        let what = match dimension {
-            Dimension::Attribute(id) => {
-                directory.attributes.iter().find(|a| a.id == *id).map_or_else(|| gone("fact"), |a| a.name.clone())
-            }
-            Dimension::Polarity => "sentiment".to_owned(),
-            other => other.to_string(),
-        };
-        put("", format!("no {what}"), look.with(|f| f.none.retain(|other| other != dimension)));
+        put("", format!("no {}", called(*dimension, directory)), look.with(|f| f.none.retain(|other| other != dimension)));
     }
     if !f.words.is_empty() {
         put("Words", f.words.clone(), look.with(|f| f.words.clear()));
     }
     chips
+}
+
+/// What a dimension is called on pages, in the middle of a sentence.
+fn called(dimension: Dimension, directory: &Directory) -> String {
+    match dimension {
+        Dimension::Attribute(id) => {
+            let name = directory.attributes.iter().find(|attribute| attribute.id == id).map(|attribute| attribute.name.clone());
+            name.unwrap_or_else(|| "fact that is gone".to_owned())
+        }
+        Dimension::Polarity => "sentiment".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What can be missing from a comment. Accounts are not among them: not everybody may look for those.
+fn missing_options(directory: &Directory) -> Options {
+    let of_all = [
+        Dimension::Stage,
+        Dimension::Category,
+        Dimension::Polarity,
+        Dimension::Emotion,
+        Dimension::Intent,
+        Dimension::Touchpoint,
+        Dimension::Language,
+    ];
+    let facts = directory.attributes.iter().take(40).map(|attribute| Dimension::Attribute(attribute.id));
+    of_all.into_iter().chain(facts).map(|one| (one.to_string(), format!("no {}", called(one, directory)))).collect()
 }
 
 /// What is looked at, in words for the line above the title.
@@ -214,6 +234,7 @@ fn add(look: &Look, directory: &Directory, path: &str) -> Markup {
                             @if !options.is_empty() { (choice(&format!("add-{name}"), name, label, &any("Any", options), "")) }
                         }
                         @if !attributes.is_empty() { (choice("add-attribute", "attribute", "Fact", &any("Any", attributes), "")) }
+                        (choice("add-none", "none", "Without", &any("Anything", missing_options(directory)), ""))
                     }
                     button.primary type="submit" { "Apply" }
                 }

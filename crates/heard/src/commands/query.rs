@@ -40,10 +40,16 @@ fn question(directory: &Directory, wanted: &Query) -> anyhow::Result<Question> {
             .map(|name| named(&directory.taxonomy.categories, name, "category", |c| (&c.name, c.id)))
             .collect::<Result<_, _>>()?,
         channel: wanted.channel.iter().map(|code| code.parse().context("in --channel")).collect::<Result<_, _>>()?,
+        segment: wanted
+            .segment
+            .iter()
+            .map(|name| named(&directory.segments, name, "segment", |s| (&s.name, s.id)))
+            .collect::<Result<_, _>>()?,
+        none: wanted.none.iter().map(|name| missing(directory, name)).collect::<Result<_, _>>()?,
         words: wanted.words.clone().unwrap_or_default(),
         ..Filter::default()
     };
-    let by = wanted.by.iter().map(|name| dimension(directory, name)).collect::<anyhow::Result<_>>()?;
+    let by = wanted.by.iter().map(|name| dimension(directory, name, "--by")).collect::<anyhow::Result<_>>()?;
     let compare = if wanted.compare { Compare::Before } else { Compare::Nothing };
     Ok(Question { measure, by, filter, period: period(wanted)?, compare, interval: true })
 }
@@ -62,15 +68,22 @@ fn period(wanted: &Query) -> anyhow::Result<Option<Period>> {
     }
 }
 
-fn dimension(directory: &Directory, name: &str) -> anyhow::Result<Dimension> {
-    if let Ok(dimension) = serde_json::from_value(name.into()) {
+/// What is asked to be missing.
+fn missing(directory: &Directory, name: &str) -> anyhow::Result<Dimension> {
+    let dimension = dimension(directory, name, "--none")?;
+    anyhow::ensure!(!dimension.always(), "--none: every comment has a {dimension}");
+    Ok(dimension)
+}
+
+fn dimension(directory: &Directory, name: &str, flag: &str) -> anyhow::Result<Dimension> {
+    if let Ok(dimension) = name.parse() {
         return Ok(dimension);
     }
     let attribute = directory.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name));
     let known = || {
         let names: Vec<&str> = directory.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
         format!(
-            "--by: “{name}” is neither a dimension (see heard query --help) nor an attribute ({})",
+            "{flag}: “{name}” is neither a dimension (see heard query --help) nor an attribute ({})",
             say::tame(&names.join(", "))
         )
     };

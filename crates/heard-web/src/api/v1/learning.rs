@@ -110,6 +110,7 @@ pub struct UsefulList {
 pub struct UsefulParameters {
     /// How many, 1 to 20; 10 if it is not said.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 20))]
     limit: Option<u32>,
 }
 

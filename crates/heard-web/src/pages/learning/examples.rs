@@ -3,12 +3,11 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::id::{CategoryId, ExampleId, FeedbackId};
-use heard_domain::reading::Span;
 use heard_flow::arrange::example::{self, ExampleDraft};
 
 use crate::extract::{Form, Id};
 use crate::pages::category;
-use crate::pages::correct::back;
+use crate::pages::correct::{back, span};
 use crate::parts::category::PATH;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
@@ -47,7 +46,6 @@ pub async fn choose(
     Id(id): Id<FeedbackId>,
     form: Form,
 ) -> Result<Redirect, Problem> {
-    let ends = form.get("span").split_once('-').and_then(|(start, end)| Some((start.parse().ok()?, end.parse().ok()?)));
-    example::choose(&state.flow, &viewer.scope, id, ends.map(|(start, end)| Span { start, end })).await?;
+    example::choose(&state.flow, &viewer.scope, id, span(form.get("span"))).await?;
     Ok(Redirect::to(&back(form.get("back"))))
 }

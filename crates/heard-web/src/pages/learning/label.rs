@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::id::{CategoryId, CorrectionId, FeedbackId};
-use heard_domain::reading::{Change, Passage, Span};
+use heard_domain::reading::{Change, Passage};
 use heard_flow::measure::quotes::many;
 use heard_flow::measure::useful::{self, Useful};
 use heard_flow::read::correct;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form};
+use crate::pages::correct::span;
 use crate::parts::category::PATH;
 use crate::parts::empty::empty;
 use crate::parts::filters::{any, category_options};
@@ -66,12 +67,10 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(given): A
 pub async fn answer(State(state): State<AppState>, viewer: Viewer, form: Form) -> Result<Response, Problem> {
     let mut skip = skipped(form.all("skip"));
     let id: FeedbackId = form.get("feedback").parse().map_err(|_| Problem::missing("feedback"))?;
-    let ends = form.get("span").split_once('-').and_then(|(start, end)| Some((start.parse().ok()?, end.parse().ok()?)));
-    let (start, end) = ends.ok_or_else(|| Problem::field("span", "must be two numbers joined by a dash"))?;
-    let span = Span { start, end };
+    let span = span(form.get("span")).ok_or_else(|| Problem::field("span", "must be two numbers joined by a dash"))?;
     let chosen = match form.get("category") {
         "skip" => {
-            skip.push((id, start));
+            skip.push((id, span.start));
             return Ok(Redirect::to(&address(&skip, &[])).into_response());
         }
         "none" => None,
@@ -208,7 +207,7 @@ fn taken_back(done: &[CorrectionId], skip: &[Skipped], viewer: &Viewer) -> Marku
 #[cfg(test)]
 mod tests {
     use super::*;
-    use heard_domain::reading::Label;
+    use heard_domain::reading::{Label, Span};
 
     #[test]
     fn an_answer_says_what_it_is_about_and_what_not() {

@@ -1,8 +1,7 @@
 //! The audit log: who changed or saw what; narrowed, paged, taken along as a file, checked for gaps.
 
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use heard_charts::date;
 use heard_charts::number::whole;
 use heard_domain::audit::{AuditKind, Noun, Sought, Verdict};
@@ -11,6 +10,7 @@ use heard_flow::arrange::audit::{self, Listed, words};
 use maud::{Markup, html};
 
 use crate::api::v1::audit::{code, sought};
+use crate::attached;
 use crate::extract::Asked;
 use crate::pages::settings::shell;
 use crate::parts::empty::empty;
@@ -179,7 +179,5 @@ fn table(listed: &Listed, zone: &Zone) -> Markup {
 pub async fn file(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Response, Problem> {
     let wish = Wish::read(pairs, &state.flow.directory().company.zone);
     let text = audit::file(&state.flow, &viewer.scope, &wish.sought).await?;
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\"")];
-    Ok((headers, text).into_response())
+    Ok(attached::csv("audit.csv", text))
 }

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use heard_charts::bars::{Bars, bars};
 use heard_charts::chart::Tone;
 use heard_charts::date;
@@ -20,6 +19,7 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::address::Look;
 use crate::api::v1::feedback::persons_hidden;
+use crate::attached;
 use crate::pages::overview::period;
 use crate::pages::themes::words::{grown, looked, people};
 use crate::parts::empty::empty;
@@ -156,7 +156,5 @@ pub async fn file(State(state): State<AppState>, viewer: Viewer, look: Look) -> 
     let found = themes(&state.flow, &viewer.scope, &look.filter, period, false).await?;
     let quotes = quotes(&state, &viewer, &found).await?;
     let words: Vec<&str> = found.themes.iter().map(|theme| quoted(theme, &quotes).unwrap_or_default()).collect();
-    let name = format!("attachment; filename=\"themes-{}-{}.csv\"", period.first, period.last);
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], csv(&found, &words))
-        .into_response())
+    Ok(attached::csv(&format!("themes-{}-{}.csv", period.first, period.last), csv(&found, &words)))
 }
