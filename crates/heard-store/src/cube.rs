@@ -72,7 +72,9 @@ struct Mixed(u64);
 
 impl Hasher for Mixed {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_i64(i64::from(*byte)));
+        for byte in bytes {
+            self.write_i64(i64::from(*byte));
+        }
     }
 
     fn write_i32(&mut self, figure: i32) {

@@ -19,6 +19,7 @@ const JOINS: f32 = 0.18;
 
 /// What a token may do in a phrase.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is another thing that a word may do")]
 pub struct Role {
     /// Carries meaning.
     speaks: bool,

@@ -116,7 +116,9 @@ impl<T: Copy> Phrases<T> {
             begins.add(*key);
             by_stem.entry(*key).or_insert(at..at).end = at + 1;
         }
-        by_prefix.iter().for_each(|(key, _)| begins.add(key_of(*key)));
+        for (key, _) in &by_prefix {
+            begins.add(key_of(*key));
+        }
         Self { all, begins, by_stem, begun: stems.into_iter().map(|(_, begun)| begun).collect(), by_prefix }
     }
 

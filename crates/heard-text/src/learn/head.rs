@@ -155,9 +155,9 @@ struct Weights {
 const BLOCK: usize = 32;
 
 /// The weights of the meanings, turned.
-fn turned(weights: &[Weights]) -> Vec<[[f32; BLOCK]; DIMS]> {
+fn turned(weights: &[Weights]) -> Vec<Vec<[f32; BLOCK]>> {
     let turn = |some: &[Weights]| {
-        let mut block = [[0.0; BLOCK]; DIMS];
+        let mut block = vec![[0.0; BLOCK]; DIMS];
         for (at, weights) in some.iter().enumerate() {
             for (row, weight) in block.iter_mut().zip(weights.meaning.iter()) {
                 if let Some(place) = row.get_mut(at) {
@@ -171,7 +171,7 @@ fn turned(weights: &[Weights]) -> Vec<[[f32; BLOCK]; DIMS]> {
 }
 
 /// The products of a meaning with those of a block of categories.
-fn times(meaning: &Meaning, block: &[[f32; BLOCK]; DIMS]) -> [f32; BLOCK] {
+fn times(meaning: &Meaning, block: &[[f32; BLOCK]]) -> [f32; BLOCK] {
     let mut sums = [0.0_f32; BLOCK];
     for (figure, row) in meaning.iter().zip(block) {
         for (sum, weight) in sums.iter_mut().zip(row) {
@@ -191,7 +191,7 @@ pub struct CategoryHead {
     vocabulary: Vocabulary,
     weights: Vec<Weights>,
     /// The same meanings, turned: for each block of categories, what each figure of a meaning weighs for all of them.
-    meanings: Vec<[[f32; BLOCK]; DIMS]>,
+    meanings: Vec<Vec<[f32; BLOCK]>>,
     /// Weights of the sparse columns: all categories of a column side by side.
     columns: Vec<f32>,
     /// Whether any column weighs anything: only what people have taught does.
