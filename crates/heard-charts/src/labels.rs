@@ -11,7 +11,7 @@ pub(crate) struct Label {
 
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let from = tag.find(&format!(" {name}=\""))? + name.len() + 3;
-    tag[from..].split('"').next()
+    tag.get(from..)?.split('"').next()
 }
 
 fn number(tag: &str, name: &str) -> f64 {

@@ -178,9 +178,10 @@ impl Case {
     /// Who may do what, whatever the state.
     fn allowed(act: CaseAct, by: CaseParty) -> Result<(), CaseRefused> {
         match (act, by) {
-            (CaseAct::Write, _) | (CaseAct::Say(_), CaseParty::Customer) => Ok(()),
+            (CaseAct::Write, _)
+            | (CaseAct::Say(_), CaseParty::Customer)
+            | (CaseAct::AskWhetherHelped | CaseAct::GiveUp, CaseParty::Heard) => Ok(()),
             (CaseAct::Say(_), _) => Err(CaseRefused::OnlyTheCustomer),
-            (CaseAct::AskWhetherHelped | CaseAct::GiveUp, CaseParty::Heard) => Ok(()),
             (_, CaseParty::Staff { member, lead, .. }) if member || lead => Ok(()),
             (_, CaseParty::Staff { .. }) => Err(CaseRefused::NotYours),
             (_, CaseParty::Customer | CaseParty::Heard) => Err(CaseRefused::OnlyStaff),
@@ -203,14 +204,13 @@ impl Case {
         }
         let paused = || self.countdown.pause(hours.now, at);
         match (act, self.state) {
-            (CaseAct::Unmerge, _) => Err(CaseRefused::NotMerged),
-            (_, Merged) => Err(CaseRefused::NotMerged),
+            (CaseAct::Unmerge, _) | (_, Merged) => Err(CaseRefused::NotMerged),
             (CaseAct::Merge(into), _) if into == self.id => Err(CaseRefused::Itself),
             (CaseAct::Merge(into), state) => {
                 Ok(Self { state: Merged, merged: Some((into, state)), countdown: paused(), ..self.clone() })
             }
             (CaseAct::Reopen, Open | Waiting | Answered) => Err(CaseRefused::IsOpen),
-            (CaseAct::Reopen, Helped | Silent) | (CaseAct::Write, Helped | Silent) => Ok(self.again(at, hours)),
+            (CaseAct::Reopen | CaseAct::Write, Helped | Silent) => Ok(self.again(at, hours)),
             (CaseAct::Write, Open | Waiting | Answered) => {
                 Ok(Self { state: Open, countdown: self.countdown.resume(at), ..self.clone() })
             }

@@ -69,7 +69,7 @@ const CLASSES: usize = 5;
 const FEWEST_ALIKE: usize = 5;
 
 fn class(before: f64) -> usize {
-    ((before.clamp(-1.0, 1.0) + 1.0) / 2.0 * CLASSES as f64).floor().min(CLASSES as f64 - 1.0) as usize
+    (f64::midpoint(before.clamp(-1.0, 1.0), 1.0) * CLASSES as f64).floor().min(CLASSES as f64 - 1.0) as usize
 }
 
 /// Mean and variance (n − 1); `None` of none.

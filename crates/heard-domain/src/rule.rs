@@ -141,7 +141,7 @@ impl<'a> Router<'a> {
             || rules.iter().enumerate().flat_map(|(at, rule)| rule.when.words.iter().map(move |word| (at, word.as_str())));
         let words = WatchWords::new(watched().map(|(_, word)| word));
         let rule_of = watched().map(|(at, _)| at).collect();
-        Self { words, rule_of, rules, taxonomy }
+        Self { rules, taxonomy, words, rule_of }
     }
 
     /// Where a comment goes: by all rules that hold, and by the departments that usually contribute to what is complained of. One
@@ -154,7 +154,7 @@ impl<'a> Router<'a> {
             }
         }
         let mut routed =
-            Routed { rules: vec![], departments: vec![], opens_case: false, alerts: false, urgency: self.urgency(comment) };
+            Routed { rules: vec![], departments: vec![], opens_case: false, alerts: false, urgency: urgency(comment) };
         for (rule, worded) in self.rules.iter().zip(worded) {
             if (worded || rule.when.words.is_empty()) && self.holds(&rule.when, comment) {
                 routed.rules.push(rule.id);
@@ -181,20 +181,6 @@ impl<'a> Router<'a> {
         comment.passages.iter().filter(unhappy).flat_map(|p| &p.categories).flat_map(|id| named(*id)).copied().collect()
     }
 
-    /// By itself: a customer who is still there and unhappy cannot wait; danger cannot; and a moment of truth, or who speaks of
-    /// leaving, comes before others.
-    fn urgency(&self, comment: &RoutedComment) -> Urgency {
-        let unhappy = comment.passages.iter().any(|passage| passage.polarity == Some(Polarity::Negative));
-        let wants = |intent: Intent| comment.passages.iter().any(|passage| passage.intents.contains(&intent));
-        if wants(Intent::Urgent) || (comment.still_there && (unhappy || wants(Intent::Complaint))) {
-            Urgency::Now
-        } else if (comment.moment_of_truth && unhappy) || wants(Intent::Churn) {
-            Urgency::High
-        } else {
-            Urgency::Normal
-        }
-    }
-
     fn holds(&self, when: &Conditions, comment: &RoutedComment) -> bool {
         fn any<T: PartialEq>(wanted: &[T], given: &[T]) -> bool {
             wanted.is_empty() || given.iter().any(|value| wanted.contains(value))
@@ -217,6 +203,20 @@ impl<'a> Router<'a> {
             && when.key_account.is_none_or(|key| comment.key_account == key)
             && any(&when.place, comment.place.as_slice())
             && (!asks_passage || comment.passages.iter().any(fits))
+    }
+}
+
+/// By itself: a customer who is still there and unhappy cannot wait; danger cannot; and a moment of truth, or who speaks of
+/// leaving, comes before others.
+fn urgency(comment: &RoutedComment) -> Urgency {
+    let unhappy = comment.passages.iter().any(|passage| passage.polarity == Some(Polarity::Negative));
+    let wants = |intent: Intent| comment.passages.iter().any(|passage| passage.intents.contains(&intent));
+    if wants(Intent::Urgent) || (comment.still_there && (unhappy || wants(Intent::Complaint))) {
+        Urgency::Now
+    } else if (comment.moment_of_truth && unhappy) || wants(Intent::Churn) {
+        Urgency::High
+    } else {
+        Urgency::Normal
     }
 }
 
@@ -300,7 +300,7 @@ mod tests {
         let when = Conditions { key_account: Some(true), place: vec![PlaceId(4)], ..Conditions::default() };
         let rules = [rule(1, when, &[])];
         let router = Router::new(&rules, None, &taxonomy);
-        let at = |place, key_account| RoutedComment { place, key_account, ..RoutedComment::default() };
+        let at = |place, key_account| RoutedComment { key_account, place, ..RoutedComment::default() };
         assert_eq!(router.route(&at(Some(PlaceId(4)), true)).rules.len(), 1);
         for comment in [at(Some(PlaceId(5)), true), at(Some(PlaceId(4)), false), at(None, true)] {
             assert!(router.route(&comment).rules.is_empty());
@@ -312,9 +312,9 @@ mod tests {
         let taxonomy = taxonomy();
         let router = Router::new(&[], None, &taxonomy);
         let unhappy = RoutedComment { passages: vec![passage(3, Polarity::Negative)], ..RoutedComment::default() };
-        let urgency = |comment: &RoutedComment| router.route(comment).urgency;
-        assert_eq!(urgency(&unhappy), Urgency::Normal);
-        assert_eq!(urgency(&RoutedComment { moment_of_truth: true, ..unhappy.clone() }), Urgency::High);
-        assert_eq!(urgency(&RoutedComment { still_there: true, ..unhappy }), Urgency::Now);
+        let urgency_of = |comment: &RoutedComment| router.route(comment).urgency;
+        assert_eq!(urgency_of(&unhappy), Urgency::Normal);
+        assert_eq!(urgency_of(&RoutedComment { moment_of_truth: true, ..unhappy.clone() }), Urgency::High);
+        assert_eq!(urgency_of(&RoutedComment { still_there: true, ..unhappy }), Urgency::Now);
     }
 }
