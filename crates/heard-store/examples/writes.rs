@@ -6,7 +6,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use heard_domain::channel::Channel;
@@ -16,10 +16,13 @@ use heard_domain::job::Job;
 use heard_domain::post::Post;
 use heard_domain::scope::Scope;
 use heard_domain::time::{Day, Time};
+use heard_store::error::StoreError;
+use heard_store::gather::Gather;
 use heard_store::sql::database::Database;
 use heard_store::store::Store;
-use heard_store::tables::feedback::{NewRow, by_keys, insert_many};
+use heard_store::tables::feedback::{NewRow, insert_many};
 use heard_store::tables::{job, post};
+use heard_store::view::Tx;
 
 const CLIENTS: usize = 64;
 const TIME: Duration = Duration::from_secs(3);
@@ -48,35 +51,47 @@ fn row(id: i64) -> NewRow {
     NewRow { feedback, hash: format!("{id:032x}"), stage: None, reading: None }
 }
 
-fn keep(store: &Store, first: i64, count: i64) {
-    let rows: Vec<NewRow> = (first..first + count).map(row).collect();
-    let write = move |tx: &mut heard_store::view::Tx| {
-        let keys: Vec<&str> = rows.iter().map(|row| row.feedback.key.as_str()).collect();
-        by_keys(tx, PostId(1), &keys)?;
+/// What a client hands over: it is kept together with all that waits, as by the API.
+struct Offer(Vec<NewRow>);
+
+impl Gather for Offer {
+    type Answer = usize;
+
+    fn weight(&self) -> usize {
+        self.0.len()
+    }
+
+    fn write(tx: &mut Tx, all: &[Self]) -> Result<Vec<usize>, StoreError> {
+        let rows: Vec<NewRow> = all.iter().flat_map(|offer| offer.0.iter().cloned()).collect();
         insert_many(tx, &rows)?;
-        job::add(tx, JobId(first), &Job::Read { feedback: rows.iter().map(|row| row.feedback.id).collect() }, Time(i64::MAX))
-    };
-    store.write_now(&Scope::system(), write).unwrap();
+        let feedback: Vec<FeedbackId> = rows.iter().map(|row| row.feedback.id).collect();
+        let Some(first) = feedback.first() else { return Ok(Vec::new()) };
+        job::add(tx, JobId(first.0), &Job::Read { feedback }, Time(i64::MAX))?;
+        Ok(all.iter().map(|offer| offer.0.len()).collect())
+    }
 }
 
-/// How many a second, by so many clients that each wait for their answer.
-fn by_clients(clients: usize, one: &Arc<dyn Fn() + Send + Sync>) -> f64 {
-    let (begun, count) = (Instant::now(), Arc::new(AtomicU64::new(0)));
-    let threads: Vec<_> = (0..clients)
+/// How many rows a second, by so many clients that hand over so many at once and wait for their answer.
+async fn by_clients(store: &Store, clients: usize, at_once: i64, next: &Arc<AtomicI64>) -> f64 {
+    let begun = Instant::now();
+    let clients: Vec<_> = (0..clients)
         .map(|_| {
-            let (one, count) = (one.clone(), count.clone());
-            std::thread::spawn(move || {
+            let (store, next) = (store.clone(), next.clone());
+            tokio::spawn(async move {
+                let mut count = 0;
                 while begun.elapsed() < TIME {
-                    one();
-                    count.fetch_add(1, Ordering::Relaxed);
+                    let first = next.fetch_add(at_once, Ordering::Relaxed);
+                    count += store.write_gathered(Offer((first..first + at_once).map(row).collect())).await.unwrap();
                 }
+                count
             })
         })
         .collect();
-    for thread in threads {
-        thread.join().unwrap();
+    let mut sum = 0;
+    for client in clients {
+        sum += client.await.unwrap();
     }
-    count.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+    sum as f64 / begun.elapsed().as_secs_f64()
 }
 
 fn open(folder: &Path, database: &Database) -> Store {
@@ -114,22 +129,14 @@ fn main() {
     });
     for _ in 0..rounds {
         for (name, store) in &stores {
-            let (store, next) = (store.clone(), next.clone());
-            let rate = by_clients(
-                CLIENTS,
-                &(Arc::new(move || keep(&store, next.fetch_add(1, Ordering::Relaxed), 1)) as Arc<dyn Fn() + Send + Sync>),
-            );
+            let rate = runtime.block_on(by_clients(store, CLIENTS, 1, &next));
             println!("{name:<12} {CLIENTS} clients, one feedback each: {rate:>8.0} acknowledged a second");
         }
         let bare = runtime.block_on(bare(&url, &next));
         println!("{:<12} {CLIENTS} connections, one bare row a commit: {bare:>8.0} a second", "PostgreSQL");
         for (name, store) in &stores {
-            let (store, next) = (store.clone(), next.clone());
-            let rate = by_clients(
-                2,
-                &(Arc::new(move || keep(&store, next.fetch_add(ROWS, Ordering::Relaxed), ROWS)) as Arc<dyn Fn() + Send + Sync>),
-            );
-            println!("{name:<12} 2 imports, {ROWS} rows a write: {:>8.0} rows a second", rate * ROWS as f64);
+            let rate = runtime.block_on(by_clients(store, 2, ROWS, &next));
+            println!("{name:<12} 2 imports, {ROWS} rows a write: {rate:>8.0} rows a second");
         }
     }
 }

@@ -166,8 +166,8 @@ impl Deltas {
                 emptied.extend(key_values(*key));
             }
         }
-        db.execute_many(ADD_CELL, 4 + WIDTH, &values)?;
-        db.execute_many(
+        db.execute_many_soon(ADD_CELL, 4 + WIDTH, &values)?;
+        db.execute_many_soon(
             "DELETE FROM cube WHERE day = $1 AND post = $2 AND stage = $3 AND category = $4 AND volume = 0",
             4,
             &emptied,
@@ -183,8 +183,8 @@ impl Deltas {
                 emptied.extend(key_values(*key));
             }
         }
-        db.execute_many(ADD_SCORES, 9, &values)?;
-        db.execute_many(
+        db.execute_many_soon(ADD_SCORES, 9, &values)?;
+        db.execute_many_soon(
             "DELETE FROM cube_rating WHERE day = $1 AND post = $2 AND stage = $3 AND scale = $4 AND n = 0",
             4,
             &emptied,

@@ -157,6 +157,11 @@ impl Tx {
         self.db().execute_many(sql, width, values)
     }
 
+    /// The same, without waiting for it where the database can do it meanwhile; errors are told where the write ends.
+    pub(crate) fn execute_many_soon(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.db().execute_many_soon(sql, width, values)
+    }
+
     /// This write counts everything anew: nothing that was counted before holds.
     pub(crate) fn recount(&mut self) {
         self.cubes.clear();

@@ -55,7 +55,7 @@ impl Followers {
         vouch: Vouch,
     ) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
         let shared = Arc::new(Shared::default());
-        let view = || Ok::<_, StoreError>(View::new(database.reader()?));
+        let view = || Ok::<_, StoreError>(View::new(database.follower()?));
         let keep = Keep::new(folder, vouch, shared.clone());
         let columns = ColumnsFollower { view: view()?, bell: bell.clone(), shared: shared.clone(), keep };
         let index = IndexFollower {

@@ -64,22 +64,33 @@ pub fn among(view: &View, words: &Words, ids: &[FeedbackId]) -> Result<HashSet<i
     Ok(found)
 }
 
-/// The feedbacks whose words match, by reading every verbatim of these days.
+/// How many verbatims are in memory at once: a server's answer is there as a whole before its first row is looked at.
+const STRETCH: usize = 4096;
+
+/// The feedbacks whose words match, by reading every verbatim of these days, in stretches by key.
 pub fn matching(view: &View, words: &Words, period: Option<Period>) -> Result<Vec<FeedbackId>, StoreError> {
     let mut found = Vec::new();
-    let mut look = |sql: &str, values: &[_]| {
-        view.each(sql, values, |row| {
-            if words.matches(&cut(row.text(1)?)) {
-                found.push(FeedbackId(row.int(0)?));
+    let mut last = i64::MIN;
+    loop {
+        let (before, mut seen) = (last, 0);
+        let mut look = |sql: &str, values: &[_]| {
+            view.each(sql, values, |row| {
+                (last, seen) = (row.int(0)?, seen + 1);
+                if words.matches(&cut(row.text(1)?)) {
+                    found.push(FeedbackId(last));
+                }
+                Ok(())
+            })
+        };
+        match period {
+            None => look("SELECT id, text FROM feedback WHERE id > $1 ORDER BY id LIMIT $2", &[before.into(), STRETCH.into()])?,
+            Some(period) => {
+                let sql = "SELECT id, text FROM feedback WHERE id > $1 AND day BETWEEN $3 AND $4 ORDER BY id LIMIT $2";
+                look(sql, &[before.into(), STRETCH.into(), period.first.into(), period.last.into()])?;
             }
-            Ok(())
-        })
-    };
-    match period {
-        None => look("SELECT id, text FROM feedback ORDER BY id", &[])?,
-        Some(Period { first, last }) => {
-            look("SELECT id, text FROM feedback WHERE day BETWEEN $1 AND $2 ORDER BY id", &[first.into(), last.into()])?;
+        }
+        if seen < STRETCH {
+            return Ok(found);
         }
     }
-    Ok(found)
 }

@@ -69,6 +69,17 @@ impl Database {
         }
     }
 
+    /// A connection for who follows what is written, and reads by keys only. The same rule about threads holds.
+    pub(crate) fn follower(&self) -> Result<Box<dyn Driver>, StoreError> {
+        let Self::Server(config) = self else { return self.reader() };
+        let by_keys = || {
+            let db = Postgres::reader(config)?;
+            db.script("SET enable_seqscan = off")?;
+            Ok(db)
+        };
+        Ok(Box::new(apart(by_keys)?))
+    }
+
     /// A connection for reading, beside the writer. The same rule about threads holds.
     pub fn reader(&self) -> Result<Box<dyn Driver>, StoreError> {
         match self {

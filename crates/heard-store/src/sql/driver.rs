@@ -191,6 +191,12 @@ pub trait Driver: Send {
     /// Runs a statement once for every `width` values; how many rows were changed in all.
     fn execute_many(&self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, StoreError>;
 
+    /// The same, where nobody asks how many: the database may do it while the next statement is made ready. What went wrong
+    /// is told at the latest where the write ends.
+    fn execute_many_soon(&self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<(), StoreError> {
+        self.execute_many(sql, width, values).map(drop)
+    }
+
     /// Hands the rows of an answer to `each`, one by one.
     fn query(
         &self,
@@ -227,6 +233,20 @@ pub fn one_of<'a, T: Copy + Into<Value<'a>>>(first: usize, list: &[T]) -> (Strin
     let mut values: Vec<Value<'a>> = list.iter().map(|value| (*value).into()).collect();
     values.resize(list.len().next_power_of_two(), last);
     (parameters(first, values.len()), values)
+}
+
+/// The rows of `WITH wanted (whose, name) AS (VALUES …)` and their values, for names that are looked for where each is one
+/// thing's: keys of a post, handles of a kind. Joined to a table, a database goes to each pair of its index; asked for
+/// `post = $1 AND key IN (…)`, `PostgreSQL` reads through the whole post where it has not learned yet how large that is.
+/// Lists are filled up as in [`one_of`]. The text must be joined by `CROSS JOIN`, which lets SQLite begin with the names.
+pub fn wanted<'a>(whose: Value<'a>, names: &[&'a str]) -> (String, Vec<Value<'a>>) {
+    let kind = if matches!(whose, Value::Text(_)) { "TEXT" } else { "BIGINT" };
+    let last = names.last().map_or(Value::Null, |name| Value::Text(name));
+    let mut values: Vec<Value<'a>> = std::iter::once(whose).chain(names.iter().map(|name| Value::Text(name))).collect();
+    values.resize(1 + names.len().next_power_of_two(), last);
+    let first = format!("(CAST($1 AS {kind}), CAST($2 AS TEXT))");
+    let rows = std::iter::once(first).chain((3..=values.len()).map(|place| format!("($1, ${place})")));
+    (rows.collect::<Vec<_>>().join(", "), values)
 }
 
 /// `$3, $4, $5`: the parameters of a list of `count` that begins with `first`.

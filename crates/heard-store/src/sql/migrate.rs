@@ -45,6 +45,7 @@ macro_rules! steps {
             8 "learning" "0008",
             9 "sessions" "0009",
             10 "sentiments" "0010",
+            11 "room" "0011",
         )
     };
 }

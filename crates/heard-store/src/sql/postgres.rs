@@ -8,8 +8,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -21,7 +19,9 @@ use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
 use crate::error::StoreError;
 use crate::sql::driver::{Driver, Row, Value};
+use crate::sql::grown::Grown;
 use crate::sql::many::Many;
+use crate::sql::under_way::{self, Encoded, Sent, all, both};
 use crate::sql::wire::Kept;
 
 /// How long a connection waits for the server, or for another Heard to let go of the database.
@@ -38,17 +38,21 @@ pub struct Postgres {
     config: Config,
     writes: bool,
     runtime: Runtime,
-    client: RefCell<Option<Client>>,
+    client: RefCell<Option<Arc<Client>>>,
     prepared: RefCell<HashMap<String, Statement>>,
     /// How a statement for one row is said for many at once; `None` where it cannot be.
     many: RefCell<HashMap<String, Option<Arc<Many>>>>,
     open: Cell<bool>,
     /// What is sent together with the next statement.
     soon: RefCell<String>,
+    /// Statements that are under way while the next are made ready.
+    sent: RefCell<Vec<Sent>>,
     /// Whether the server plans each statement by its values and by what there is, or keeps its plans; `None`: not known.
     plans_anew: Cell<Option<bool>>,
     /// Whether a statement of the transaction has failed, so that nothing but undoing it is possible.
     spoilt: Cell<bool>,
+    /// What the writer has added, so that the server is asked to look at it in time.
+    grown: Grown,
 }
 
 impl Postgres {
@@ -78,8 +82,10 @@ impl Postgres {
             many: RefCell::default(),
             open: Cell::new(false),
             soon: RefCell::default(),
+            sent: RefCell::default(),
             plans_anew: Cell::new(None),
             spoilt: Cell::new(false),
+            grown: Grown::default(),
         };
         this.reconnect()?;
         Ok(this)
@@ -97,9 +103,12 @@ impl Postgres {
                 }
             });
             settle(&client, self.writes).await?;
+            if self.writes {
+                sizes(&client, &self.grown).await?;
+            }
             Ok::<_, StoreError>(client)
         })?;
-        *self.client.borrow_mut() = Some(client);
+        *self.client.borrow_mut() = Some(Arc::new(client));
         Ok(())
     }
 
@@ -107,22 +116,40 @@ impl Postgres {
     fn let_go(&self) {
         self.open.set(false);
         self.soon.borrow_mut().clear();
+        self.sent.borrow_mut().clear();
         self.plans_anew.set(None);
         self.prepared.borrow_mut().clear();
         self.client.borrow_mut().take();
     }
 
+    fn connected(&self) -> Result<Arc<Client>, StoreError> {
+        self.client.borrow().clone().ok_or_else(|| lost("what was not yet committed is undone"))
+    }
+
+    /// Awaits what is under way.
+    fn await_sent(&self) -> Result<(), StoreError> {
+        if self.sent.borrow().is_empty() { Ok(()) } else { self.ask(async |_| Ok(())) }
+    }
+
     /// Runs `ask` on the connection; one that is lost on the way is let go of.
     fn ask<T>(&self, ask: impl AsyncFnOnce(&Client) -> Result<T, Failed>) -> Result<T, StoreError> {
-        let soon = self.soon.take();
-        let answer = match self.client.borrow().as_ref() {
-            Some(client) if soon.is_empty() => self.runtime.block_on(ask(client)),
-            Some(client) => self.runtime.block_on(async {
-                let (first, then) = both(client.batch_execute(&soon), ask(client)).await;
-                first.map_err(Failed::Answered).and(then)
-            }),
-            None => return Err(lost("what was not yet committed is undone")),
+        let (soon, sent) = (self.soon.take(), self.sent.take());
+        let client = self.connected()?;
+        let now = async {
+            if soon.is_empty() {
+                return ask(&client).await;
+            }
+            let (first, then) = both(client.batch_execute(&soon), ask(&client)).await;
+            first.map_err(Failed::Answered).and(then)
         };
+        let answer = if sent.is_empty() {
+            self.runtime.block_on(now)
+        } else {
+            // The answers come in the order of what was sent.
+            let (now, before) = self.runtime.block_on(both(now, under_way::ended(sent)));
+            before.map_err(Failed::Answered).and(now)
+        };
+        drop(client);
         answer.map_err(|failed| match failed {
             Failed::Asked(error) => error,
             Failed::Answered(error) => {
@@ -150,6 +177,10 @@ impl Postgres {
     }
 
     fn simple(&self, sql: &str) -> Result<(), StoreError> {
+        if sql.starts_with("ROLLBACK") {
+            // What was under way is undone, however it went.
+            let _ = self.await_sent();
+        }
         let mut all = self.soon.take();
         all.push_str(sql);
         self.ask(async |client| Ok(client.batch_execute(&all).await?))?;
@@ -193,6 +224,14 @@ impl Postgres {
         Ok(Some(client.execute(&statement, &columns).await?))
     }
 
+    /// Has the server look at one table that has grown much. Where that is not possible it is only slower.
+    fn look_at_grown(&self) {
+        let Some(table) = self.grown.due() else { return };
+        if let Err(error) = self.simple(&format!("ANALYZE (SKIP_LOCKED) \"{table}\"")) {
+            tracing::warn!(table, %error, "the server could not look at a table that has grown");
+        }
+    }
+
     /// The same statement once a row; many are under way at once.
     async fn one_by_one(&self, client: &Client, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, Failed> {
         let statement = self.prepare(client, sql).await?;
@@ -217,7 +256,11 @@ async fn settle(client: &Client, writes: bool) -> Result<(), StoreError> {
     client.batch_execute(set).await.map_err(|e| said(&e))?;
     // A plan that was made while a table was small reads it through, also when it has grown. The writer goes by keys; what
     // readers ask is planned by what there is.
-    let plans = if writes { "SET enable_seqscan = off" } else { "SET plan_cache_mode = force_custom_plan" };
+    let plans = if writes {
+        "SET enable_seqscan = off; SET default_statistics_target = 10"
+    } else {
+        "SET plan_cache_mode = force_custom_plan"
+    };
     client.batch_execute(plans).await.map_err(|e| said(&e))?;
     let show = async |name: &str| -> Result<String, StoreError> {
         let row = client.query_one(&format!("SHOW {name}"), &[]).await.map_err(|e| said(&e))?;
@@ -248,56 +291,15 @@ async fn settle(client: &Client, writes: bool) -> Result<(), StoreError> {
     })
 }
 
-/// Awaits both: the first is sent before the second, and nobody waits in between.
-async fn both<A, B>(first: impl Future<Output = A>, then: impl Future<Output = B>) -> (A, B) {
-    let mut first = Under::Way(Box::pin(first));
-    std::future::poll_fn(|context| {
-        first.look(context);
-        Poll::Ready(())
-    })
-    .await;
-    let then = then.await;
-    let first = match first {
-        Under::Way(future) => future.await,
-        Under::Done(output) => output,
-    };
-    (first, then)
-}
-
-/// Awaits all, so that they are under way at once, in their order.
-async fn all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut under_way: Vec<_> = futures.into_iter().map(|future| Under::Way(Box::pin(future))).collect();
-    // The first look sends every statement; the answers come in the same order.
-    std::future::poll_fn(|context| {
-        for future in &mut under_way {
-            future.look(context);
-        }
-        Poll::Ready(())
-    })
-    .await;
-    let mut ended = Vec::with_capacity(under_way.len());
-    for future in under_way {
-        ended.push(match future {
-            Under::Way(future) => future.await,
-            Under::Done(output) => output,
-        });
+/// Finds out how large the server knows the tables to be.
+async fn sizes(client: &Client, grown: &Grown) -> Result<(), StoreError> {
+    let sql = "SELECT relname::text, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND reltuples > 0 \
+         AND relnamespace = current_schema()::regnamespace";
+    for row in client.query(sql, &[]).await.map_err(|e| said(&e))? {
+        let (table, rows): (String, i64) = (row.try_get(0).map_err(|e| said(&e))?, row.try_get(1).map_err(|e| said(&e))?);
+        grown.known(&table, rows.unsigned_abs());
     }
-    ended
-}
-
-enum Under<F: Future> {
-    Way(Pin<Box<F>>),
-    Done(F::Output),
-}
-
-impl<F: Future> Under<F> {
-    fn look(&mut self, context: &mut std::task::Context<'_>) {
-        if let Self::Way(future) = self
-            && let Poll::Ready(output) = future.as_mut().poll(context)
-        {
-            *self = Self::Done(output);
-        }
-    }
+    Ok(())
 }
 
 /// Why something asked was not answered.
@@ -339,6 +341,38 @@ impl Driver for Postgres {
             }
             self.one_by_one(client, sql, width, values).await
         })
+        .inspect(|changed| self.grown.by(sql, *changed))
+    }
+
+    fn execute_many_soon(&self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<(), StoreError> {
+        let many = self.many.borrow().get(sql).cloned().flatten();
+        let many = many.filter(|many| values.len() > width && many.suits(width, values));
+        let statement = many.and_then(|many| self.prepared.borrow().get(&many.sql).cloned());
+        // The first time, and where rows cannot be taken together.
+        let Some(statement) = statement else { return self.execute_many(sql, width, values).map(drop) };
+        sound(values)?;
+        self.plan(false);
+        let columns = statement.params().iter().enumerate().map(|(at, kind)| Encoded::column(kind, at, width, values));
+        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(|error| StoreError::Broken(error.to_string()))?;
+        let client = self.connected()?;
+        let soon = self.soon.take();
+        let mut sent = self.sent.borrow_mut();
+        let begun = sent.len();
+        if !soon.is_empty() {
+            sent.push(under_way::script(&client, soon));
+        }
+        sent.push(under_way::statement(&client, statement, columns));
+        self.runtime.block_on(async {
+            std::future::poll_fn(|context| {
+                sent.iter_mut().skip(begun).for_each(|one| one.look(context));
+                Poll::Ready(())
+            })
+            .await;
+            // The connection's turn, to send it.
+            tokio::task::yield_now().await;
+        });
+        self.grown.by(sql, (values.len() / width) as u64);
+        Ok(())
     }
 
     fn query(
@@ -370,6 +404,8 @@ impl Driver for Postgres {
         if !self.open.get() {
             return Err(lost("what was not yet committed is undone"));
         }
+        // Where one write ends, or another begins: what went wrong before is told before.
+        self.await_sent()?;
         if self.spoilt.get() {
             // Who has caught the error must not be told later, with somebody else's statement.
             return self.simple(sql);
@@ -406,6 +442,7 @@ impl Driver for Postgres {
         // A transaction that an error has spoilt answers COMMIT with a silent rollback, but no other statement.
         self.simple("SELECT 1; COMMIT")?;
         self.open.set(false);
+        self.look_at_grown();
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use heard_domain::attribute::{Attribute, AttributeValue};
 use heard_domain::id::{AttributeId, FeedbackId, ValueId};
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, one_of};
+use crate::sql::driver::{self, Row, Value, one_of};
 use crate::tables::outbox;
 use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
@@ -103,9 +103,11 @@ pub fn by_names(view: &View, names: &[&str]) -> Result<HashMap<String, Attribute
 pub fn by_values(view: &View, attribute: AttributeId, wanted: &[&str]) -> Result<HashMap<String, ValueId>, StoreError> {
     let mut found = HashMap::new();
     for wanted in wanted.chunks(CHUNK) {
-        let (list, mut values) = one_of(2, wanted);
-        values.insert(0, attribute.into());
-        let sql = format!("SELECT value, id FROM attribute_value WHERE attribute = $1 AND value IN ({list})");
+        let (pairs, values) = driver::wanted(attribute.into(), wanted);
+        let sql = format!(
+            "WITH wanted (whose, name) AS (VALUES {pairs}) SELECT v.value, v.id FROM wanted CROSS JOIN attribute_value AS v
+             WHERE v.attribute = wanted.whose AND v.value = wanted.name"
+        );
         view.each(&sql, &values, |row| {
             found.insert(row.text(0)?.to_owned(), ValueId(row.int(1)?));
             Ok(())
@@ -127,7 +129,7 @@ pub fn declare_values(tx: &mut Tx, new: &[AttributeValue]) -> Result<(), StoreEr
     for AttributeValue { id, attribute, value } in new {
         values.extend::<[Value<'_>; 3]>([(*id).into(), (*attribute).into(), value.into()]);
     }
-    tx.execute_many("INSERT INTO attribute_value (id, attribute, value) VALUES ($1, $2, $3)", 3, &values)?;
+    tx.execute_many_soon("INSERT INTO attribute_value (id, attribute, value) VALUES ($1, $2, $3)", 3, &values)?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use heard_domain::feedback::NewAuthor;
 use heard_domain::id::{AccountId, PersonId};
 
 use crate::error::StoreError;
-use crate::sql::driver::{Value, one_of};
+use crate::sql::driver::{Value, one_of, wanted};
 use crate::tables::passage::CHUNK;
 use crate::tables::person;
 use crate::view::{Tx, View};
@@ -103,9 +103,11 @@ impl Authors {
             for handles in handles.chunks(CHUNK) {
                 let with = |handle: &str| Identity { kind, handle: handle.to_owned() };
                 self.handles.extend(handles.iter().map(|handle| (with(handle), None)));
-                let (list, mut values) = one_of(2, handles);
-                values.insert(0, kind.code().into());
-                let sql = format!("SELECT handle, person FROM identity WHERE kind = $1 AND handle IN ({list})");
+                let (pairs, values) = wanted(kind.code().into(), handles);
+                let sql = format!(
+                    "WITH wanted (whose, name) AS (VALUES {pairs}) SELECT i.handle, i.person
+                     FROM wanted CROSS JOIN identity AS i WHERE i.kind = wanted.whose AND i.handle = wanted.name"
+                );
                 view.each(&sql, &values, |row| {
                     let person = PersonId(row.int(1)?);
                     ids.insert(person);
@@ -222,7 +224,7 @@ impl Authors {
     pub fn keep(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let accounts = std::mem::take(&mut self.new_accounts);
         let values: Vec<Value<'_>> = accounts.iter().flat_map(|(id, name)| [(*id).into(), name.into()]).collect();
-        tx.execute_many("INSERT INTO account (id, name, key_account) VALUES ($1, $2, 0)", 2, &values)?;
+        tx.execute_many_soon("INSERT INTO account (id, name, key_account) VALUES ($1, $2, 0)", 2, &values)?;
         let new = std::mem::take(&mut self.new_persons);
         let changed = std::mem::take(&mut self.changed);
         let of = |ids: &mut dyn Iterator<Item = &PersonId>| ids.filter_map(|id| self.persons.get(id)).collect::<Vec<_>>();

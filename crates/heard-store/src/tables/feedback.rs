@@ -13,8 +13,8 @@ use heard_domain::time::{Day, Time};
 
 use crate::cube::{Counted, Labels};
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, one_of};
-use crate::tables::label::{Labelled, Named, keep_bodies};
+use crate::sql::driver::{Row, Value, one_of, wanted};
+use crate::tables::label::{Labelled, Named, insert_bodies};
 use crate::tables::passage::CHUNK;
 use crate::tables::{outbox, passage, scale};
 use crate::view::{Tx, View};
@@ -66,13 +66,10 @@ pub fn insert_beside(tx: &mut Tx, rows: &[NewRow], there: There) -> Result<Vec<O
         })
         .collect();
     let values: Vec<Value<'_>> = fresh.iter().zip(&labelled).flat_map(|(row, labels)| values(row, labels)).collect();
-    let added = tx.execute_many(INSERT, WIDTH, &values)? as usize;
-    if added < fresh.len() {
-        return Err(StoreError::Broken(format!("of {} feedbacks that are new only {added} were added", fresh.len())));
-    }
+    tx.execute_many_soon(INSERT, WIDTH, &values)?;
     insert_facts(tx, &fresh.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
     let body = |row: &&NewRow| Some(serde_json::to_string(row.reading.as_deref()?).map(|body| (row.feedback.id, body)));
-    keep_bodies(tx, &fresh.iter().filter_map(body).collect::<Result<Vec<_>, _>>()?)?;
+    insert_bodies(tx, &fresh.iter().filter_map(body).collect::<Result<Vec<_>, _>>()?)?;
     passage::insert_many(tx, fresh.iter().zip(&labelled).map(|(row, labels)| (row.feedback.id, &labels.passages[..])))?;
     for (row, labels) in fresh.iter().zip(&labelled) {
         tally(tx, &row.feedback, &labels.passages, 1)?;
@@ -93,9 +90,12 @@ pub fn there(view: &View, keys: &[(PostId, &str)]) -> Result<There, StoreError> 
     let mut found = HashMap::new();
     for (post, keys) in of_posts {
         for keys in keys.chunks(CHUNK) {
-            let (list, mut values) = one_of(2, keys);
-            values.insert(0, post.into());
-            view.each(&format!("SELECT key, id, hash FROM feedback WHERE post = $1 AND key IN ({list})"), &values, |row| {
+            let (pairs, values) = wanted(post.into(), keys);
+            let sql = format!(
+                "WITH wanted (whose, name) AS (VALUES {pairs}) SELECT f.key, f.id, f.hash FROM wanted CROSS JOIN feedback AS f
+                 WHERE f.post = wanted.whose AND f.key = wanted.name"
+            );
+            view.each(&sql, &values, |row| {
                 found.insert((post, row.text(0)?.to_owned()), (FeedbackId(row.int(1)?), row.text(2)?.to_owned()));
                 Ok(())
             })?;
@@ -167,7 +167,7 @@ fn values<'a>(row: &'a NewRow, labels: &'a Labelled) -> [Value<'a>; WIDTH] {
 
 const INSERT: &str = "INSERT INTO feedback (id, revision, post, key, hash, at, day, heard, person, account, touchpoint, text, link, import, stage, \
      language, model, polarity, sentiment) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (post, key) DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
 pub(crate) fn insert_facts(tx: &mut Tx, added: &[&Feedback]) -> Result<(), StoreError> {
     let (mut ratings, mut attributes) = (Vec::new(), Vec::new());
@@ -182,8 +182,8 @@ pub(crate) fn insert_facts(tx: &mut Tx, added: &[&Feedback]) -> Result<(), Store
             attributes.extend::<[Value<'_>; 3]>([f.id.into(), (*attribute).into(), (*value).into()]);
         }
     }
-    tx.execute_many("INSERT INTO rating (feedback, scale, raw) VALUES ($1, $2, $3)", 3, &ratings)?;
-    tx.execute_many("INSERT INTO feedback_attribute (feedback, attribute, value) VALUES ($1, $2, $3)", 3, &attributes)?;
+    tx.execute_many_soon("INSERT INTO rating (feedback, scale, raw) VALUES ($1, $2, $3)", 3, &ratings)?;
+    tx.execute_many_soon("INSERT INTO feedback_attribute (feedback, attribute, value) VALUES ($1, $2, $3)", 3, &attributes)?;
     Ok(())
 }
 
@@ -276,9 +276,11 @@ pub fn by_keys(view: &View, post: PostId, keys: &[&str]) -> Result<HashMap<Strin
         return Ok(found);
     }
     for keys in keys.chunks(CHUNK) {
-        let (list, mut values) = one_of(2, keys);
-        values.insert(0, post.into());
-        let sql = format!("SELECT key, id, revision, hash FROM feedback WHERE post = $1 AND key IN ({list})");
+        let (pairs, values) = wanted(post.into(), keys);
+        let sql = format!(
+            "WITH wanted (whose, name) AS (VALUES {pairs}) SELECT f.key, f.id, f.revision, f.hash
+             FROM wanted CROSS JOIN feedback AS f WHERE f.post = wanted.whose AND f.key = wanted.name"
+        );
         view.each(&sql, &values, |row| {
             let kept = Kept { id: FeedbackId(row.int(1)?), revision: row.int(2)? as i32, hash: row.text(3)?.to_owned() };
             found.insert(row.text(0)?.to_owned(), kept);

@@ -73,10 +73,18 @@ pub(crate) struct Labelled {
     pub(crate) main: Labels,
 }
 
+/// Keeps the bodies of the first readings of feedbacks, as the model gave them.
+pub(crate) fn insert_bodies(tx: &mut Tx, bodies: &[(FeedbackId, String)]) -> Result<(), StoreError> {
+    tx.execute_many_soon("INSERT INTO reading (feedback, body) VALUES ($1, $2)", 2, &body_values(bodies))
+}
+
+fn body_values(bodies: &[(FeedbackId, impl AsRef<str>)]) -> Vec<Value<'_>> {
+    bodies.iter().flat_map(|(id, body)| [(*id).into(), body.as_ref().into()]).collect()
+}
+
 /// Keeps the bodies of readings, as the model gave them, in the place of older ones.
 pub(crate) fn keep_bodies(tx: &mut Tx, bodies: &[(FeedbackId, impl AsRef<str>)]) -> Result<(), StoreError> {
-    let values: Vec<Value<'_>> = bodies.iter().flat_map(|(id, body)| [(*id).into(), body.as_ref().into()]).collect();
     let sql = "INSERT INTO reading (feedback, body) VALUES ($1, $2) ON CONFLICT (feedback) DO UPDATE SET body = excluded.body";
-    tx.execute_many(sql, 2, &values)?;
+    tx.execute_many(sql, 2, &body_values(bodies))?;
     Ok(())
 }

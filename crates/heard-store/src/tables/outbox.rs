@@ -10,7 +10,7 @@ use crate::view::{Tx, View};
 pub(crate) fn push(tx: &mut Tx, changed: &[FeedbackId]) -> Result<(), StoreError> {
     let first = tx.sequence + 1;
     let values: Vec<Value<'_>> = (first..).zip(changed).flat_map(|(seq, id)| [Value::Int(seq), Value::Int(id.0)]).collect();
-    tx.execute_many("INSERT INTO outbox (seq, feedback) VALUES ($1, $2)", 2, &values)?;
+    tx.execute_many_soon("INSERT INTO outbox (seq, feedback) VALUES ($1, $2)", 2, &values)?;
     tx.sequence += changed.len() as i64;
     Ok(())
 }

@@ -82,9 +82,25 @@ pub fn many(view: &View, feedback: &[FeedbackId]) -> Result<HashMap<FeedbackId, 
 /// How many feedbacks one statement asks for.
 pub(crate) const CHUNK: usize = 256;
 
-/// Writes the passages of feedbacks that have none yet, or only the one of a feedback that is not read.
+/// Writes the passages of feedbacks that have none yet.
 pub(crate) fn insert_many<'a>(
     tx: &mut Tx,
+    passages: impl IntoIterator<Item = (FeedbackId, &'a [Labels])>,
+) -> Result<(), StoreError> {
+    write_many(tx, INSERT, passages)
+}
+
+/// Writes the passages of feedbacks that have none yet, or only the one of a feedback that is not read.
+pub(crate) fn insert_or_replace_many<'a>(
+    tx: &mut Tx,
+    passages: impl IntoIterator<Item = (FeedbackId, &'a [Labels])>,
+) -> Result<(), StoreError> {
+    write_many(tx, INSERT_OR_REPLACE, passages)
+}
+
+fn write_many<'a>(
+    tx: &mut Tx,
+    sql: &str,
     passages: impl IntoIterator<Item = (FeedbackId, &'a [Labels])>,
 ) -> Result<(), StoreError> {
     let (mut rows, mut categories) = (Vec::new(), Vec::new());
@@ -96,8 +112,8 @@ pub(crate) fn insert_many<'a>(
             }
         }
     }
-    tx.execute_many(INSERT, 7, &rows)?;
-    tx.execute_many(INSERT_CATEGORY, 3, &categories)?;
+    tx.execute_many_soon(sql, 7, &rows)?;
+    tx.execute_many_soon(INSERT_CATEGORY, 3, &categories)?;
     Ok(())
 }
 
@@ -117,6 +133,9 @@ fn row(feedback: FeedbackId, ordinal: usize, labels: &Labels) -> [Value<'static>
 const INSERT_CATEGORY: &str = "INSERT INTO passage_category (feedback, ordinal, category) VALUES ($1, $2, $3)";
 
 const INSERT: &str = "INSERT INTO passage (feedback, ordinal, polarity, sentiment, emotion, stage, intents) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+const INSERT_OR_REPLACE: &str = "INSERT INTO passage (feedback, ordinal, polarity, sentiment, emotion, stage, intents) \
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (feedback, ordinal) DO UPDATE SET polarity = excluded.polarity, \
      sentiment = excluded.sentiment, emotion = excluded.emotion, stage = excluded.stage, intents = excluded.intents";
 
@@ -144,7 +163,7 @@ pub(crate) fn replace_many(tx: &mut Tx, all: &[Replaced<'_>]) -> Result<(), Stor
             come.extend(new.categories.iter().filter(|category| !old.categories.contains(category)).flat_map(place));
         }
     }
-    tx.execute_many(INSERT, 7, &rows)?;
+    tx.execute_many(INSERT_OR_REPLACE, 7, &rows)?;
     tx.execute_many("DELETE FROM passage_category WHERE feedback = $1 AND ordinal = $2 AND category = $3", 3, &left)?;
     tx.execute_many(INSERT_CATEGORY, 3, &come)?;
     Ok(())

@@ -87,7 +87,7 @@ fn link(tx: &mut Tx, person: PersonId, identity: &Identity) -> Result<bool, Stor
 
 /// Makes persons, each with what is known of them; their handles are tied by [`tie_many`].
 pub(crate) fn insert_many(tx: &mut Tx, persons: &[&Person]) -> Result<(), StoreError> {
-    tx.execute_many("INSERT INTO person (id, name, role, account) VALUES ($1, $2, $3, $4)", 4, &values(persons))?;
+    tx.execute_many_soon("INSERT INTO person (id, name, role, account) VALUES ($1, $2, $3, $4)", 4, &values(persons))?;
     Ok(())
 }
 
@@ -104,13 +104,13 @@ fn values<'a>(persons: &[&'a Person]) -> Vec<Value<'a>> {
     persons.iter().flat_map(one).collect()
 }
 
-/// Ties handles to persons; one that belongs to somebody stays theirs.
+/// Ties handles that are nobody's yet to persons.
 pub(crate) fn tie_many(tx: &mut Tx, handles: &[(Identity, PersonId)]) -> Result<(), StoreError> {
     let mut values: Vec<Value<'_>> = Vec::with_capacity(handles.len() * 3);
     for (identity, person) in handles {
         values.extend::<[Value<'_>; 3]>([identity.kind.code().into(), (&identity.handle).into(), (*person).into()]);
     }
-    tx.execute_many(TIE, 3, &values)?;
+    tx.execute_many_soon("INSERT INTO identity (kind, handle, person) VALUES ($1, $2, $3)", 3, &values)?;
     Ok(())
 }
 

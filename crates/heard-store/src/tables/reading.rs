@@ -118,7 +118,7 @@ fn save_chunk(tx: &mut Tx, readings: &[(&Reading, Cow<'_, str>)], kept: &mut Vec
         .filter_map(|(feedback, new)| Some(Replaced { feedback: *feedback, old: before.get(feedback)?, new }))
         .collect();
     passage::replace_many(tx, &replaced)?;
-    passage::insert_many(tx, first.into_iter().map(|(id, labels)| (*id, &labels[..])))?;
+    passage::insert_or_replace_many(tx, first.into_iter().map(|(id, labels)| (*id, &labels[..])))?;
     let values: Vec<Value<'_>> = own
         .iter()
         .flat_map(|(raw, language, main)| {

@@ -40,6 +40,8 @@ impl Gather for Offer {
         if all.iter().any(|offer| offer.1 == End::Fails) {
             return Err(StoreError::Conflict("on purpose".to_owned()));
         }
+        // What is still under way is awaited by whoever asks something: what the database refuses is not noted.
+        outbox::last(tx)?;
         all[0].2.lock().unwrap().push(all.len());
         Ok(outcomes)
     }

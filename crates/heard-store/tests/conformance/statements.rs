@@ -17,6 +17,8 @@ const PIECES: &[(&str, &str, &[&str])] = &[
     ("", "day_list", &["NULL"]),
     ("", "post_list", &["NULL"]),
     ("", "ALL", &["0"]),
+    ("tables/author.rs", "pairs", &["(CAST('e' AS TEXT), CAST('a' AS TEXT))"]),
+    ("", "pairs", &["(CAST(1 AS BIGINT), CAST('a' AS TEXT))"]),
     ("", "sight", &[""]),
     ("", "condition", &["BETWEEN 1 AND 2", "IN (1, 2)"]),
     ("", "conditions", &[""]),

@@ -1,0 +1,1 @@
+-- Nothing to do here: room within pages is a matter of the other database.
