@@ -1,5 +1,6 @@
 //! Themes: what passages that no category explains have in common, beside the period before.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -66,12 +67,14 @@ struct Unexplained {
     stage: Option<StageId>,
     /// Whether somebody wants something with it.
     wants: bool,
+    /// Whether it names a thing.
+    thing: bool,
 }
 
 impl Unexplained {
     /// Whether it is more than small talk.
     fn tells(&self) -> bool {
-        self.wants || names_a_thing(&self.text)
+        self.wants || self.thing
     }
 }
 
@@ -138,6 +141,7 @@ fn unexplained(view: &View, ids: &[FeedbackId], stages: &[StageId]) -> Result<(u
                     polarity,
                     stage,
                     wants: wants(passage),
+                    thing: names_a_thing(text),
                 });
             }
         }
@@ -200,16 +204,17 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Theme
             counts,
             words,
         };
-        themes.push((theme, p));
+        let things = here.iter().filter(|passage| passage.thing).count() * 2 >= here.len();
+        themes.push((theme, p, things));
     }
-    for (at, p) in adjusted(&themes.iter().map(|(_, p)| *p).collect::<Vec<_>>()).into_iter().enumerate() {
+    for (at, p) in adjusted(&themes.iter().map(|(_, p, _)| *p).collect::<Vec<_>>()).into_iter().enumerate() {
         // Without a period before there is nothing to compare with.
-        if let Some((theme, _)) = themes.get_mut(at).filter(|_| before.comments > 0) {
+        if let Some((theme, ..)) = themes.get_mut(at).filter(|_| before.comments > 0) {
             theme.growth.certainty = certainty(p);
         }
     }
-    let mut themes: Vec<Theme> = themes.into_iter().map(|(theme, _)| theme).collect();
-    themes.sort_by_cached_key(|theme| (rank(theme), std::cmp::Reverse(theme.persons), theme.key.clone()));
+    themes.sort_by_cached_key(|(theme, _, things)| (rank(theme, *things), Reverse(theme.persons), theme.key.clone()));
+    let mut themes: Vec<Theme> = themes.into_iter().map(|(theme, ..)| theme).collect();
     let mut met = HashSet::new();
     themes.retain(|theme| met.insert(theme.key.clone()));
     themes.truncate(SHOWN);
@@ -227,12 +232,14 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Theme
     }
 }
 
-/// What is looked at first: what grows, then what hurts, then the rest, and small talk last.
-fn rank(theme: &Theme) -> u8 {
+/// What is looked at first: what grows, then what hurts, then the rest; behind them what is mostly said of no thing ("I hate
+/// it"), and small talk last.
+fn rank(theme: &Theme, things: bool) -> u8 {
     let grows = theme.growth.certainty != Certainty::CouldBeNoise && theme.growth.change.is_none_or(|change| change > 0.0);
     let hurts = theme.net.is_some_and(|net| net.high < 0.0);
     match (theme.small_talk, grows, hurts) {
-        (true, ..) => 4,
+        (true, ..) => 5,
+        _ if !things => 4,
         (_, true, true) => 0,
         (_, true, false) => 1,
         (_, false, true) => 2,
@@ -267,7 +274,7 @@ fn most(passages: &[&Unexplained]) -> Option<StageId> {
     for stage in passages.iter().filter_map(|passage| passage.stage) {
         *counts.entry(stage).or_default() += 1;
     }
-    counts.into_iter().max_by_key(|(stage, count)| (*count, std::cmp::Reverse(*stage))).map(|(stage, _)| stage)
+    counts.into_iter().max_by_key(|(stage, count)| (*count, Reverse(*stage))).map(|(stage, _)| stage)
 }
 
 #[cfg(test)]
@@ -286,6 +293,7 @@ mod tests {
             polarity: Some(Polarity::Negative),
             stage: None,
             wants: false,
+            thing: names_a_thing(text),
         }
     }
 
@@ -318,14 +326,15 @@ mod tests {
     #[test]
     fn small_talk_comes_last_however_many_say_it_and_what_hurts_comes_first() {
         let glad = |passage: Unexplained| Unexplained { polarity: Some(Polarity::Positive), ..passage };
-        let mut said: Vec<Unexplained> =
-            (0..60).map(|n| glad(passage(n, ["thank you so much", "thanks, many thanks"][n as usize % 2], n, 19_990))).collect();
+        let mut said: Vec<Unexplained> = (0..60).map(|n| glad(passage(n, "thank you so much", n, 19_990))).collect();
         said.extend((100..130).map(|n| glad(passage(n, "the tea in your lounge was nice", n, 19_990))));
         said.extend((200..220).map(|n| passage(n, "you lost my suitcase at the airport", n, 19_990)));
+        // As many complaints that name nothing: said by more people than what names something, and of less use.
+        said.extend((300..340).map(|n| Unexplained { wants: true, ..passage(n, "I really hate it, just awful", n, 19_990) }));
         let now = Looked { comments: 400, of: 400, passages: said };
         let found = found(&now, &Looked::default(), period(), Time(0));
         let ranked: Vec<(u64, bool)> = found.themes.iter().map(|theme| (theme.persons, theme.small_talk)).collect();
-        assert_eq!(ranked, [(20, false), (30, false), (60, true)], "{:?}", found.themes);
+        assert_eq!(ranked, [(20, false), (30, false), (40, false), (60, true)], "{:?}", found.themes);
     }
 
     #[test]

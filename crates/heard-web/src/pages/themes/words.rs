@@ -38,7 +38,7 @@ pub fn looked(found: &Themes) -> Markup {
             @if some { "An even sample of " (comments(found.comments)) " out of " (whole(found.of)) " was looked through: " }
             @else { (comments(found.comments)) " were looked through: " }
             (whole(found.unexplained)) " passages are explained by no category, " (whole(named)) " of them share a theme, and "
-            (whole(found.rest)) " belong to none. First come themes that likely grow, then those that are clearly negative, then those of most people; small talk comes last. At most 30 are shown."
+            (whole(found.rest)) " belong to none. First come themes that likely grow, then those that are clearly negative, then those of most people; what is said of no thing comes behind them, and small talk last. At most 30 are shown."
         }
         details.twin {
             summary { "How is this computed?" }
