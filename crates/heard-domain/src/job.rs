@@ -30,6 +30,11 @@ pub enum Job {
         #[serde(default)]
         below: Option<FeedbackId>,
     },
+    /// Read once more by the deep reader what the fast one was unsure of.
+    ReadDeeply {
+        /// At most 100.
+        feedback: Vec<FeedbackId>,
+    },
     /// Find out what learning from the examples that wait would change.
     Foresee,
 }
@@ -42,6 +47,7 @@ impl Job {
             Self::Import { .. } => "import",
             Self::Undo { .. } => "undo",
             Self::ReadAgain { .. } => "read_again",
+            Self::ReadDeeply { .. } => "read_deeply",
             Self::Foresee => "foresee",
         }
     }
@@ -59,6 +65,7 @@ mod tests {
             Job::Undo { import: ImportId(3) },
             Job::ReadAgain { below: None },
             Job::ReadAgain { below: Some(FeedbackId(4)) },
+            Job::ReadDeeply { feedback: vec![FeedbackId(5)] },
             Job::Foresee,
         ];
         for job in jobs {

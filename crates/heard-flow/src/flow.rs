@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
@@ -28,6 +28,7 @@ use crate::error::FlowError;
 use crate::kept::Kept;
 use crate::lessons::{Lessons, of as lessons_of, present};
 use crate::noting::Noting;
+use crate::read::deep::DeepReader;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
 
@@ -64,6 +65,7 @@ pub struct Flow {
     /// The themes that were found in the last minutes.
     pub(crate) themes: Kept<(Reach, Filter, Period, String), Themes>,
     stopping: watch::Sender<bool>,
+    deep: OnceLock<Arc<DeepReader>>,
 }
 
 impl Flow {
@@ -97,7 +99,18 @@ impl Flow {
             tokens: Remembered::default(),
             themes: Kept::default(),
             stopping: watch::Sender::default(),
+            deep: OnceLock::new(),
         })
+    }
+
+    /// Reads deeply from now on what the fast reader is unsure of; the first reader that is given stays.
+    pub fn read_deeply(&self, deep: DeepReader) {
+        self.deep.get_or_init(|| Arc::new(deep));
+    }
+
+    /// The deep reader, if there is one.
+    pub(crate) fn deep(&self) -> Option<Arc<DeepReader>> {
+        self.deep.get().map(Arc::clone)
     }
 
     /// Now.
@@ -253,7 +266,7 @@ impl Flow {
 }
 
 /// What the present version of the categories has learnt from, with its words.
-fn lessons(view: &View) -> Result<(Lessons, usize), StoreError> {
+pub(crate) fn lessons(view: &View) -> Result<(Lessons, usize), StoreError> {
     let present = present(view)?;
     Ok((lessons_of(view, &present)?, present.len()))
 }

@@ -2,5 +2,6 @@
 
 pub mod again;
 pub mod correct;
+pub mod deep;
 pub mod foresee;
 pub mod step;

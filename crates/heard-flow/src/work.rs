@@ -11,7 +11,7 @@ use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
-use heard_store::tables::job::Taken;
+use heard_store::tables::job::{Pace, Taken};
 use heard_store::view::Tx;
 use tokio::task::JoinSet;
 
@@ -19,8 +19,9 @@ use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::{hear, read};
 
-/// How many jobs are done side by side: reading is the dearest work, and an import should not wait for it.
-const SIDE_BY_SIDE: usize = 3;
+/// The hands that work side by side: reading is the dearest work, and an import should not wait for it. The last one does what
+/// nobody waits for, so that however much there is of it, all else goes on.
+const PACES: [Pace; 4] = [Pace::Soon, Pace::Soon, Pace::Soon, Pace::Patient];
 
 /// So long the batches under way may still take when Heard stops.
 const LAST_BATCH: Duration = Duration::from_secs(15);
@@ -34,11 +35,11 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
         tracing::error!(%error, "what was left over of files could not be looked up");
     }
     let mut hands = JoinSet::new();
-    for _ in 0..SIDE_BY_SIDE {
+    for pace in PACES {
         let flow = Arc::clone(&flow);
         hands.spawn(async move {
             while !flow.stopping() {
-                match one(&flow).await {
+                match one(&flow, pace).await {
                     Ok(true) => {}
                     Ok(false) => rest(&flow).await,
                     Err(error) => {
@@ -71,11 +72,11 @@ async fn rest(flow: &Flow) {
 pub async fn drain(flow: &Arc<Flow>) -> Result<(), FlowError> {
     loop {
         let mut hands = JoinSet::new();
-        for _ in 0..SIDE_BY_SIDE {
+        for pace in PACES {
             let flow = Arc::clone(flow);
             hands.spawn(async move {
                 let mut any = false;
-                while one(&flow).await? {
+                while one(&flow, pace).await? {
                     any = true;
                 }
                 Ok::<bool, FlowError>(any)
@@ -93,14 +94,14 @@ pub async fn drain(flow: &Arc<Flow>) -> Result<(), FlowError> {
 }
 
 /// Does one job that is due, or many small ones of a kind together; false if there is none.
-async fn one(flow: &Arc<Flow>) -> Result<bool, FlowError> {
+async fn one(flow: &Arc<Flow>, pace: Pace) -> Result<bool, FlowError> {
     let (scope, now) = (Scope::system(), flow.now());
-    let next = flow.store.read(&scope, tables::job::next_due).await?;
+    let next = flow.store.read(&scope, move |view| tables::job::next_due(view, pace)).await?;
     if next.is_none_or(|due| due > now) {
         return Ok(false);
     }
     let by = flow.id();
-    let taken = match flow.store.write(&scope, move |tx| take(tx, by, now)).await {
+    let taken = match flow.store.write(&scope, move |tx| take(tx, by, now, pace)).await {
         Ok(taken) if taken.is_empty() => return Ok(false),
         Ok(taken) => taken,
         Err(error) => {
@@ -146,8 +147,8 @@ where
 }
 
 /// The longest-due job; where it reads a few feedbacks, others that do so with it.
-fn take(tx: &mut Tx, by: i64, now: Time) -> Result<Vec<Taken>, StoreError> {
-    let Some(first) = tables::job::take(tx, by, now)? else { return Ok(Vec::new()) };
+fn take(tx: &mut Tx, by: i64, now: Time, pace: Pace) -> Result<Vec<Taken>, StoreError> {
+    let Some(first) = tables::job::take(tx, by, now, pace)? else { return Ok(Vec::new()) };
     let mut taken = vec![first];
     let own = weight(&taken[0].job);
     // A job that failed before runs alone, so that it cannot pull others down again.
@@ -162,7 +163,7 @@ fn take(tx: &mut Tx, by: i64, now: Time) -> Result<Vec<Taken>, StoreError> {
 fn weight(job: &Job) -> usize {
     match job {
         Job::Read { feedback } => feedback.len(),
-        Job::ReadAgain { .. } | Job::Foresee | Job::Import { .. } | Job::Undo { .. } => 0,
+        Job::ReadAgain { .. } | Job::ReadDeeply { .. } | Job::Foresee | Job::Import { .. } | Job::Undo { .. } => 0,
     }
 }
 
@@ -176,6 +177,7 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 feedback.extend(ids);
             }
             Job::ReadAgain { below } => read::again::run(flow, id, below).await?,
+            Job::ReadDeeply { feedback } => read::deep::run(flow, id, feedback).await?,
             Job::Foresee => read::foresee::run(flow, id).await?,
             Job::Import { import } => {
                 hear::import::run(flow, import).await?;

@@ -168,8 +168,8 @@ impl Embedding {
     }
 }
 
-/// The sum of the products: between two meanings, how near they are (−1 to 1).
-pub fn dot(a: &Meaning, b: &Meaning) -> f32 {
+/// The sum of the products, over as many figures as are a multiple of sixteen: between two meanings, how near they are (−1 to 1).
+pub fn dot<const N: usize>(a: &[f32; N], b: &[f32; N]) -> f32 {
     // Sixteen sums side by side, so that the processor can work on them at once; always in this order.
     let mut sums = [0.0_f32; 16];
     for (a, b) in a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0) {

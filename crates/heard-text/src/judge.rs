@@ -5,6 +5,7 @@
 pub mod airline;
 pub mod banking;
 pub mod calibration;
+pub mod deep;
 pub mod emotions;
 pub mod languages;
 pub mod learnt;

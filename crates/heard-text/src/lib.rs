@@ -1,13 +1,15 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
 //! Bottom-up: [`asset`], [`token`], [`words`] · [`phrase`], [`lexicon`], [`languages`], [`wishes`], [`asks`], [`evidence`], [`points`], [`grammar`],
-//! [`suggestion`] · [`wordpiece`], [`embedding`] · [`encoder`] · [`model`], [`learn`] (from the company's examples), [`company`] · [`step`] (what a step
+//! [`suggestion`] · [`wordpiece`], [`embedding`] · [`encoder`] · [`model`], [`learn`] (from the company's examples), [`deep`] (a transformer, if
+//! there is one), [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
 //! [`judge`] (how well it reads).
 
 pub mod asks;
 pub mod asset;
 pub mod company;
+pub mod deep;
 pub mod embedding;
 pub mod encoder;
 pub mod evidence;

@@ -333,6 +333,9 @@ pub struct Eval {
     /// Only this task, like airline; may be given several times
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub task: Vec<String>,
+    /// Judge the deep reader in this folder as well
+    #[arg(long, value_name = "FOLDER")]
+    pub deep: Option<PathBuf>,
     /// Judge only each so many-th text: a quick look
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub every: usize,

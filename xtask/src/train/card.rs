@@ -77,6 +77,14 @@ const LIMITS: &str = "
 weightiest passage (classes, the emotion shown), by all passages with their weights (value), or as a whole (28 labels). Confidence
 is calibrated on the tuning texts of all sets, each set counting the same; on customers' words of another kind it is only near.
 
+## The deep reader
+
+What a company puts into `deep_reader.folder` is its own: its data, licence and faults are those of its card. Nothing of it is part
+of Heard. all-MiniLM-L6-v2 (Apache-2.0) is English only; Heard asks it only about passages in languages that are read in full.
+It changes categories only, of passages that the fast reader is unsure of (its best label below 0.75, a second one within 0.3,
+or none), and says so in the name of the reading. Its evidence is the taxonomy's own words, or the words without which its score
+falls most.
+
 ## Known failures
 
 - Sarcasm without a sign of it (\"Great, another delay\") is often read as praise.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::BufReader;
+use std::sync::Arc;
 
 use heard_channels::posts::at::At;
 use heard_channels::posts::detect::detect;
@@ -345,16 +346,17 @@ async fn write(flow: &Flow, id: ImportId, mut batch: Rowful) -> Result<bool, Flo
     if !batch.understanding.take().is_some_and(|understanding| understanding.reads_like(&flow.look())) {
         batch.rows.iter_mut().filter_map(|(.., row)| row.as_mut().ok()).for_each(Prepared::unread);
     }
-    let (by, now, ids) = (flow.look(), flow.now(), flow.ids());
+    let (by, now, ids, deeply) = (flow.look(), flow.now(), flow.ids(), flow.deep().is_some());
     let write = move |tx: &mut Tx| {
         let Some(import) = tables::import::get(tx, id)?.filter(|import| import.state == ImportState::Running) else {
             return Ok(None);
         };
         let job = JobId(ids.next(now));
+        let deeply = deeply.then(|| Arc::clone(&ids));
         let mut names = Names::of(by.directory, by.names, move || ids.next(now));
         // In the order of the file: what is known of a person grows from row to row.
         let rows: Vec<(PostId, &Result<Prepared, BadFeedback>)> = batch.rows.iter().map(|(_, post, row)| (*post, row)).collect();
-        let common = Batch { import: Some(id), on_change: OnChange::Revise, now, job };
+        let common = Batch { import: Some(id), on_change: OnChange::Revise, now, job, deeply };
         let heard = keep(tx, &mut names, &common, &rows)?;
         let refused = batch.rows.iter().zip(&heard).filter_map(|((row, ..), heard)| match heard {
             Heard::Refused(bad) => {

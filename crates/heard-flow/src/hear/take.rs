@@ -24,6 +24,7 @@ use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::names::{Names, Said};
 use crate::hear::trouble;
+use crate::read::deep;
 use crate::understand::Understanding;
 
 /// The most feedbacks that are taken in one call.
@@ -141,7 +142,15 @@ pub async fn take_from(
         batch.into_iter().map(one).collect::<Vec<Result<Prepared, BadFeedback>>>()
     };
     let prepared = if long { tokio::task::spawn_blocking(understand).await.map_err(FlowError::internal)? } else { understand() };
-    let offer = Offer { post, by: flow.look(), ids: flow.ids(), now: flow.now(), job: JobId(flow.id()), prepared };
+    let offer = Offer {
+        post,
+        by: flow.look(),
+        ids: flow.ids(),
+        now: flow.now(),
+        job: JobId(flow.id()),
+        deeply: flow.deep().is_some(),
+        prepared,
+    };
     let (heard, grown) = flow.store.write_gathered(offer).await?;
     if grown {
         flow.refresh().await?;
@@ -158,6 +167,8 @@ struct Offer {
     now: Time,
     /// The identifier for the job that reads what is not read.
     job: JobId,
+    /// Whether what is unsure is read deeply.
+    deeply: bool,
     prepared: Vec<Result<Prepared, BadFeedback>>,
 }
 
@@ -173,12 +184,14 @@ impl Gather for Offer {
         let mut answers = Vec::with_capacity(all.len());
         // Those who know the same names are kept as one batch.
         for offers in all.chunk_by(|one, next| Arc::ptr_eq(&one.by.directory, &next.by.directory)) {
-            let Some(Self { by, ids, now, job, .. }) = offers.last() else { continue };
+            let Some(Self { by, ids, now, job, deeply, .. }) = offers.last() else { continue };
             let (ids, at) = (Arc::clone(ids), *now);
-            let mut names = Names::of(Arc::clone(&by.directory), Arc::clone(&by.names), move || ids.next(at));
+            let for_names = Arc::clone(&ids);
+            let mut names = Names::of(Arc::clone(&by.directory), Arc::clone(&by.names), move || for_names.next(at));
             let prepared: Vec<(PostId, &Result<Prepared, BadFeedback>)> =
                 offers.iter().flat_map(|offer| offer.prepared.iter().map(|one| (offer.post, one))).collect();
-            let batch = Batch { import: None, on_change: OnChange::Keep, now: *now, job: *job };
+            let deeply = deeply.then(|| Arc::clone(&ids));
+            let batch = Batch { import: None, on_change: OnChange::Keep, now: *now, job: *job, deeply };
             let mut heard = keep(tx, &mut names, &batch, &prepared)?.into_iter();
             answers.extend(offers.iter().map(|o| (heard.by_ref().take(o.prepared.len()).collect(), names.grown())));
         }
@@ -193,6 +206,8 @@ pub(crate) struct Batch {
     pub(crate) now: Time,
     /// The identifier for the job that reads it.
     pub(crate) job: JobId,
+    /// Where what is unsure is read deeply: what gives identifiers to those jobs.
+    pub(crate) deeply: Option<Arc<IdMaker>>,
 }
 
 /// Keeps a batch within a transaction, each feedback at its post, as if one came after the other.
@@ -221,12 +236,14 @@ pub(crate) fn keep(
         }
     }
     let mut rows = rows(tx, names, batch, &wanted)?;
+    let mut unsure: Vec<Arc<Reading>> = Vec::new();
     let mut to_read = Vec::with_capacity(rows.len());
     let outcomes = tables::feedback::insert_beside(tx, &rows, there)?;
     for ((row, outcome), place) in rows.iter_mut().zip(outcomes).zip(places) {
         heard[place] = match outcome {
             Outcome::Added => {
                 to_read.extend(row.reading.is_none().then_some(row.feedback.id));
+                unsure.extend(row.reading.clone().filter(|_| batch.deeply.is_some()));
                 continue;
             }
             Outcome::Known(id) => Heard::Known(id),
@@ -243,6 +260,9 @@ pub(crate) fn keep(
     to_read.dedup();
     let new = prepared.iter().zip(&heard).filter(|(_, heard)| matches!(heard, Heard::Added(_) | Heard::Revised(_)));
     tables::health::heard(tx, &new.map(|((post, _), _)| *post).collect(), batch.now)?;
+    if let Some(ids) = &batch.deeply {
+        deep::ask(tx, ids, unsure.iter().map(Arc::as_ref), batch.now)?;
+    }
     if !to_read.is_empty() {
         tables::job::add(tx, batch.job, &Job::Read { feedback: to_read }, batch.now)?;
     }

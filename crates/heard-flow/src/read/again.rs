@@ -18,7 +18,7 @@ use heard_store::view::{Tx, View};
 
 use crate::error::FlowError;
 use crate::flow::Flow;
-use crate::read::foresee;
+use crate::read::{deep, foresee};
 use crate::understand::Understanding;
 
 /// How many are read at a time: short enough that other work is not kept waiting.
@@ -37,6 +37,7 @@ pub(crate) fn ask(tx: &mut Tx, job: i64, now: Time) -> Result<(), StoreError> {
     for round in rounds(tx)? {
         tables::job::finish(tx, round.id)?;
     }
+    deep::forget(tx)?;
     tables::job::add(tx, JobId(job), &Job::ReadAgain { below: None }, now)
 }
 
@@ -103,12 +104,16 @@ async fn understood(
 /// Keeps a batch, and where the round stands; whether it goes on.
 async fn keep(flow: &Flow, job: JobId, batch: Vec<Written>, last: Option<FeedbackId>) -> Result<bool, FlowError> {
     let (now, stopping, next) = (flow.now(), flow.stopping(), flow.id());
+    let (deeply, ids) = (flow.deep().is_some(), flow.ids());
     let keep = move |tx: &mut Tx| {
         // Another change has begun a round of its own: these readings are out of date.
         if !tables::job::there(tx, job)? {
             return Ok(false);
         }
         tables::reading::save_written(tx, &batch)?;
+        if deeply {
+            deep::ask(tx, &ids, batch.iter().map(|(reading, _)| reading), now)?;
+        }
         let Some(last) = last else {
             tables::job::finish(tx, job)?;
             foresee::ask(tx, next, now)?;

@@ -9,14 +9,19 @@ use heard_store::view::Tx;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
+use crate::read::deep;
 
 /// Reads these feedbacks and keeps the readings; the jobs that asked for it are finished in the same transaction.
 pub(crate) async fn run(flow: &Flow, ids: &[FeedbackId], jobs: Vec<JobId>) -> Result<(), FlowError> {
     let wanted = ids.to_vec();
     let feedback = flow.store.read(&Scope::system(), move |view| tables::feedback::many(view, &wanted)).await?;
     let readings = understand(flow, feedback).await?;
+    let (deeply, ids, now) = (flow.deep().is_some(), flow.ids(), flow.now());
     let keep = move |tx: &mut Tx| {
         tables::reading::save_many(tx, &readings)?;
+        if deeply {
+            deep::ask(tx, &ids, &readings, now)?;
+        }
         jobs.iter().try_for_each(|job| tables::job::finish(tx, *job))
     };
     Ok(flow.store.write(&Scope::system(), keep).await?)

@@ -13,6 +13,24 @@ pub const MOST_FAILURES: i64 = 10;
 /// Nor after the program ended so often while the job ran: mostly that is not the job's fault, but it may be.
 const MOST_CUTS: i64 = 100;
 
+/// How soon a job is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Somebody waits for it.
+    Soon,
+    /// Nobody does, and there may be very many: reading deeply.
+    Patient,
+}
+
+/// Which kinds of jobs are of which pace: 1 for those that nobody waits for.
+const PATIENT: &str = "CASE WHEN kind = 'read_deeply' THEN 1 ELSE 0 END";
+
+impl From<Pace> for Value<'_> {
+    fn from(pace: Pace) -> Self {
+        i64::from(pace == Pace::Patient).into()
+    }
+}
+
 /// A job that was taken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taken {
@@ -48,11 +66,13 @@ pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Takes the longest-due job that nobody has taken; `by` is a number of its own for this attempt, above 0.
-pub fn take(tx: &mut Tx, by: i64, now: Time) -> Result<Option<Taken>, StoreError> {
+/// Takes the longest-due job of this pace that nobody has taken; `by` is a number of its own for this attempt, above 0.
+pub fn take(tx: &mut Tx, by: i64, now: Time, pace: Pace) -> Result<Option<Taken>, StoreError> {
     let found = tx.one(
-        "SELECT id, body, failures + cuts + 1 FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND due <= $3 ORDER BY due, id LIMIT 1",
-        &[MOST_FAILURES.into(), MOST_CUTS.into(), now.into()],
+        &format!(
+            "SELECT id, body, failures + cuts + 1 FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND due <= $3 AND {PATIENT} = CAST($4 AS BIGINT) ORDER BY due, id LIMIT 1"
+        ),
+        &[MOST_FAILURES.into(), MOST_CUTS.into(), now.into(), pace.into()],
         |row| Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? }),
     )?;
     if let Some(taken) = &found {
@@ -184,8 +204,9 @@ pub fn tally(view: &View) -> Result<(u64, u64), StoreError> {
     Ok((count(view)?.saturating_sub(failed), failed))
 }
 
-/// When the next job is due, if one waits.
-pub fn next_due(view: &View) -> Result<Option<Time>, StoreError> {
-    let sql = "SELECT min(due) FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2";
-    Ok(view.one(sql, &[MOST_FAILURES.into(), MOST_CUTS.into()], |row| row.int_or_none(0))?.flatten().map(Time))
+/// When the next job of this pace is due, if one waits.
+pub fn next_due(view: &View, pace: Pace) -> Result<Option<Time>, StoreError> {
+    let sql =
+        format!("SELECT min(due) FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND {PATIENT} = CAST($3 AS BIGINT)");
+    Ok(view.one(&sql, &[MOST_FAILURES.into(), MOST_CUTS.into(), pace.into()], |row| row.int_or_none(0))?.flatten().map(Time))
 }

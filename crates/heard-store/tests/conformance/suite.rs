@@ -51,6 +51,7 @@ macro_rules! suite {
                 people::persons_are_known_again_by_their_handles,
                 people::narrowed_sight_hides_what_was_heard_elsewhere,
                 work::jobs_are_taken_once_and_survive,
+                work::what_nobody_waits_for_is_taken_by_the_hand_that_is_kept_for_it,
                 work::a_failing_job_waits_longer_each_time_and_is_given_up,
             ]
         );

@@ -7,6 +7,7 @@ use heard_domain::journey::Journey;
 use heard_domain::reading::Reading;
 use heard_domain::taxonomy::Taxonomy;
 
+use crate::deep::reader::Deep;
 use crate::judge::split::Part;
 use crate::model::Model;
 use crate::pipeline::Reader;
@@ -86,6 +87,8 @@ pub struct Bench<'a> {
     pub part: Part,
     /// The head that is judged.
     pub model: &'static Model,
+    /// The deep reader, if it is judged as well.
+    pub deep: Option<&'a Deep>,
     /// A reader of that head, without a journey or a taxonomy.
     pub reader: Reader,
 }
@@ -95,7 +98,13 @@ impl<'a> Bench<'a> {
     /// `every`th is judged (1: all; a quick look takes more).
     pub fn new(open: &'a dyn Fn(&str) -> io::Result<Vec<u8>>, model: &'static Model, part: Part, every: usize) -> Self {
         let reader = Reader::with(model, &Journey::default(), &Taxonomy::default());
-        Self { open, every: every.max(1), part, model, reader }
+        Self { open, every: every.max(1), part, model, deep: None, reader }
+    }
+
+    /// The same with a deep reader.
+    #[must_use]
+    pub fn with_deep(self, deep: Option<&'a Deep>) -> Self {
+        Self { deep, ..self }
     }
 
     /// A file of the sets as text.

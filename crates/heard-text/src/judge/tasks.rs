@@ -1,7 +1,9 @@
 //! All tasks, in the order of the table.
 
 use crate::judge::task::Task;
-use crate::judge::{airline, banking, calibration, emotions, languages, learnt, restaurants, size, suggestions, themes, vader};
+use crate::judge::{
+    airline, banking, calibration, deep, emotions, languages, learnt, restaurants, size, suggestions, themes, vader,
+};
 
 /// Every task.
 pub const TASKS: &[Task] = &[
@@ -11,6 +13,7 @@ pub const TASKS: &[Task] = &[
     learnt::TASK,
     banking::TASK,
     calibration::TASK,
+    deep::TASK,
     restaurants::TASK,
     suggestions::TASK,
     themes::TASK,

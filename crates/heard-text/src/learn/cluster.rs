@@ -3,7 +3,7 @@
 //! present one by the triangle inequality is not looked at (Elkan 2003). The same input gives the same clusters, on however
 //! many cores.
 
-use crate::embedding::{DIMS, Meaning, dot};
+use crate::embedding::dot;
 use crate::learn::beside::{beside, beside_mut};
 use crate::learn::chance::Chance;
 
@@ -21,9 +21,9 @@ const ROUNDING: f32 = 1e-3;
 
 /// Points in clusters.
 #[derive(Debug, Clone, Default)]
-pub struct Clusters {
+pub struct Clusters<const N: usize> {
     /// The middle of each, of length 1.
-    pub centres: Vec<Meaning>,
+    pub centres: Vec<[f32; N]>,
     /// The cluster of each point.
     pub of: Vec<usize>,
     /// How near each point is to its centre (−1 to 1).
@@ -31,26 +31,26 @@ pub struct Clusters {
 }
 
 /// Cuts points into `k` clusters (fewer if there are fewer different points).
-pub fn cluster(points: &[Meaning], k: usize, seed: u64) -> Clusters {
+pub fn cluster<const N: usize>(points: &[[f32; N]], k: usize, seed: u64) -> Clusters<N> {
     if points.is_empty() || k == 0 {
         return Clusters { centres: Vec::new(), of: vec![0; points.len()], nearness: vec![0.0; points.len()] };
     }
     let mut chance = Chance::new(seed);
     let mut order: Vec<usize> = (0..points.len()).collect();
     chance.shuffle(&mut order);
-    let sample: Vec<&Meaning> = order.iter().take(SAMPLE.max(k)).filter_map(|at| points.get(*at)).collect();
-    let beginnings: Vec<Vec<Meaning>> = (0..BEGINNINGS).map(|_| spread(&sample, k, &mut chance)).collect();
+    let sample: Vec<&[f32; N]> = order.iter().take(SAMPLE.max(k)).filter_map(|at| points.get(*at)).collect();
+    let beginnings: Vec<Vec<[f32; N]>> = (0..BEGINNINGS).map(|_| spread(&sample, k, &mut chance)).collect();
     let begun = beside(&beginnings, |beginning| {
         let mut centres = beginning.clone();
         let tight: f64 = refine(&sample, &mut centres, MOVES, false).iter().map(|place| f64::from(place.near)).sum();
         (tight, centres)
     });
-    let best = begun.into_iter().fold(None, |best: Option<(f64, Vec<Meaning>)>, next| match best {
+    let best = begun.into_iter().fold(None, |best: Option<(f64, Vec<[f32; N]>)>, next| match best {
         Some(best) if best.0 >= next.0 => Some(best),
         _ => Some(next),
     });
     let mut centres = best.map(|(_, centres)| centres).unwrap_or_default();
-    let all: Vec<&Meaning> = points.iter().collect();
+    let all: Vec<&[f32; N]> = points.iter().collect();
     let places = refine(&all, &mut centres, LAST_MOVES, true);
     let (of, nearness) = places.into_iter().map(|place| (place.of, place.near)).unzip();
     Clusters { centres, of, nearness }
@@ -72,7 +72,7 @@ struct Place {
 
 impl Place {
     /// Looked for among all centres.
-    fn found(centres: &[Meaning], point: &Meaning) -> Self {
+    fn found<const N: usize>(centres: &[[f32; N]], point: &[f32; N]) -> Self {
         let mut place = Self { of: 0, near: f32::MIN, least: Vec::with_capacity(centres.len()) };
         for (at, centre) in centres.iter().enumerate() {
             let near = dot(centre, point);
@@ -85,7 +85,7 @@ impl Place {
     }
 
     /// Looked for again after the centres have moved; whether it is another.
-    fn follow(&mut self, centres: &[Meaning], moved: &[f32], point: &Meaning) -> bool {
+    fn follow<const N: usize>(&mut self, centres: &[[f32; N]], moved: &[f32], point: &[f32; N]) -> bool {
         let before = self.of;
         self.near = centres.get(before).map_or(f32::MIN, |centre| dot(centre, point));
         let mut reach = apart(self.near) + ROUNDING;
@@ -112,8 +112,8 @@ impl Place {
 }
 
 /// Centres far from each other: each next one is a point, the more likely the farther it is from those chosen.
-fn spread(points: &[&Meaning], k: usize, chance: &mut Chance) -> Vec<Meaning> {
-    let mut centres: Vec<Meaning> = points.get(chance.below(points.len())).map(|p| **p).into_iter().collect();
+fn spread<const N: usize>(points: &[&[f32; N]], k: usize, chance: &mut Chance) -> Vec<[f32; N]> {
+    let mut centres: Vec<[f32; N]> = points.get(chance.below(points.len())).map(|p| **p).into_iter().collect();
     let mut away: Vec<f32> = vec![f32::MAX; points.len()];
     while centres.len() < k {
         let Some(newest) = centres.last() else { break };
@@ -139,8 +139,8 @@ fn spread(points: &[&Meaning], k: usize, chance: &mut Chance) -> Vec<Meaning> {
 
 /// Moves centres to the middle of what is nearest to them, until nothing changes its place or the moves are used up; on
 /// several cores if `wide`.
-fn refine(points: &[&Meaning], centres: &mut [Meaning], moves: usize, wide: bool) -> Vec<Place> {
-    let mut parts: Vec<(&[&Meaning], Vec<Place>)> =
+fn refine<const N: usize>(points: &[&[f32; N]], centres: &mut [[f32; N]], moves: usize, wide: bool) -> Vec<Place> {
+    let mut parts: Vec<(&[&[f32; N]], Vec<Place>)> =
         points.chunks(if wide { PART } else { points.len().max(1) }).map(|part| (part, Vec::new())).collect();
     let mut moved = vec![0.0; centres.len()];
     for round in 0..=moves {
@@ -157,7 +157,7 @@ fn refine(points: &[&Meaning], centres: &mut [Meaning], moves: usize, wide: bool
         if round == moves || changed * 1000 <= points.len() {
             break;
         }
-        let mut sums = vec![[0.0_f32; DIMS]; centres.len()];
+        let mut sums = vec![[0.0_f32; N]; centres.len()];
         for (place, point) in parts.iter().flat_map(|(part, places)| places.iter().zip(part.iter())) {
             if let Some(sum) = sums.get_mut(place.of) {
                 sum.iter_mut().zip(point.iter()).for_each(|(sum, figure)| *sum += figure);
@@ -174,14 +174,14 @@ fn refine(points: &[&Meaning], centres: &mut [Meaning], moves: usize, wide: bool
 }
 
 /// The nearest centre of each point and how near it is.
-pub fn nearest_of(centres: &[Meaning], points: &[Meaning]) -> (Vec<usize>, Vec<f32>) {
-    let parts: Vec<&[Meaning]> = points.chunks(PART).collect();
+pub fn nearest_of<const N: usize>(centres: &[[f32; N]], points: &[[f32; N]]) -> (Vec<usize>, Vec<f32>) {
+    let parts: Vec<&[[f32; N]]> = points.chunks(PART).collect();
     let placed = beside(&parts, |part| part.iter().map(|point| nearest(centres, point)).collect::<Vec<_>>());
     placed.into_iter().flatten().unzip()
 }
 
 /// The nearest centre and how near it is.
-fn nearest(centres: &[Meaning], point: &Meaning) -> (usize, f32) {
+fn nearest<const N: usize>(centres: &[[f32; N]], point: &[f32; N]) -> (usize, f32) {
     centres
         .iter()
         .enumerate()
@@ -190,7 +190,7 @@ fn nearest(centres: &[Meaning], point: &Meaning) -> (usize, f32) {
 }
 
 /// Cut to length 1; `None` for zeros.
-pub fn normed(sum: &Meaning) -> Option<Meaning> {
+pub fn normed<const N: usize>(sum: &[f32; N]) -> Option<[f32; N]> {
     let length = dot(sum, sum).sqrt();
     (length > 1e-9).then(|| sum.map(|figure| figure / length))
 }
@@ -199,6 +199,7 @@ pub fn normed(sum: &Meaning) -> Option<Meaning> {
 mod tests {
     use super::*;
     use crate::embedding::Embedding;
+    use crate::embedding::{DIMS, Meaning};
 
     #[test]
     fn what_means_the_same_lies_together_and_again_the_same_way() {
@@ -232,7 +233,7 @@ mod tests {
 
     #[test]
     fn odd_input_gives_no_panic() {
-        assert!(cluster(&[], 3, 1).centres.is_empty());
+        assert!(cluster::<DIMS>(&[], 3, 1).centres.is_empty());
         let same = [[0.0; DIMS]; 4];
         assert_eq!(cluster(&same, 3, 1).of.len(), 4);
         assert_eq!(cluster(&[[0.1; DIMS]], 3, 1).of, [0]);

@@ -101,7 +101,7 @@ fn bearable(passages: usize, least: usize) -> usize {
 }
 
 /// Clusters whose middles are nearly the same become one; every passage then goes to the nearest middle.
-fn merged(points: &[Meaning], clusters: &Clusters, same: f32) -> Clusters {
+fn merged(points: &[Meaning], clusters: &Clusters<DIMS>, same: f32) -> Clusters<DIMS> {
     let mut centres: Vec<(Meaning, usize)> = clusters.centres.iter().map(|centre| (*centre, 0)).collect();
     for of in &clusters.of {
         if let Some((_, size)) = centres.get_mut(*of) {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
+use heard_text::deep::reader::Deep;
 use heard_text::judge::split::Part;
 use heard_text::judge::task::{Bench, Row};
 use heard_text::judge::tasks::TASKS;
@@ -21,7 +22,12 @@ pub fn run(folder: Option<&str>, wanted: &Eval) -> anyhow::Result<()> {
         anyhow::bail!("--task: “{odd}” is not a task; known are: {}", known());
     }
     let open = |file: &str| fs::read(folder.join(file));
-    let bench = Bench::new(&open, Model::shipped(), Part::Test, wanted.every);
+    let deep = wanted.deep.as_ref().map(|folder| {
+        let opened = Deep::open(&|file| fs::read(folder.join(file)));
+        opened.with_context(|| format!("--deep: {} holds no reader", folder.display()))
+    });
+    let deep = deep.transpose()?;
+    let bench = Bench::new(&open, Model::shipped(), Part::Test, wanted.every).with_deep(deep.as_ref());
     let mut rows = Vec::new();
     for task in TASKS.iter().filter(|task| wanted.task.is_empty() || wanted.task.iter().any(|name| name == task.name)) {
         if say::watched() {

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use heard_flow::arrange::session;
 use heard_flow::flow::Flow;
 use heard_flow::hear::watch;
+use heard_flow::read::deep;
 use heard_flow::work;
 use heard_web::app::router;
 use heard_web::serve::{Patience, serve};
@@ -24,6 +25,10 @@ use crate::wiring;
 /// Serves until it is told to stop.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let flow = wiring::flow(&config.data)?;
+    if let Some(deep) = config.deep_reader.open()? {
+        flow.read_deeply(deep);
+        deep::begin(&flow).await?;
+    }
     let first_run = session::nobody_yet(&flow).await?;
     let hint = first_run.then_some("Open it now: nobody is here yet, and the first visitor becomes the admin.");
     let listener = listen(&config.web).await?;

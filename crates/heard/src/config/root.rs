@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::data::Data;
+use crate::config::deep::DeepFolder;
 use crate::config::log::Log;
 use crate::config::watch::Watch;
 use crate::config::web::Web;
@@ -14,6 +15,8 @@ use crate::config::web::Web;
 pub struct Config {
     /// Where the data is.
     pub data: Data,
+    /// A transformer that reads once more what the fast reader is unsure of. Off by default.
+    pub deep_reader: DeepFolder,
     /// Folders that are watched for files, each in a section of its own; they are not told by the environment.
     pub watch: Vec<Watch>,
     /// How people and programs reach Heard.

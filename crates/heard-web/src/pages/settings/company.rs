@@ -1,16 +1,18 @@
-//! The company: its name and time zone.
+//! The company: its name and time zone, and whether there is a deep reader.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::directory::Company;
 use heard_domain::time::{BadTime, Zone};
 use heard_flow::arrange::company;
-use maud::html;
+use heard_flow::read::deep::{self, DeepState};
+use maud::{Markup, html};
 
 use crate::extract::{Asked, Form};
 use crate::pages::settings::shell;
 use crate::parts::field::{Field, done, refused};
 use crate::parts::form::csrf;
+use crate::parts::say::comments;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -19,7 +21,10 @@ use crate::viewer::Viewer;
 pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Response {
     let Company { name, zone } = state.flow.directory().company.clone();
     let saved = pairs.iter().any(|(name, _)| name == "saved");
-    page(&viewer, &name, &zone.to_string(), saved, None)
+    match deep::state(&state.flow, &viewer.scope).await {
+        Ok(deep) => page(&viewer, &name, &zone.to_string(), saved, deep.as_ref(), None),
+        Err(error) => Problem::from(error).into_response(),
+    }
 }
 
 /// Changes name or time zone.
@@ -31,11 +36,14 @@ pub async fn change(State(state): State<AppState>, viewer: Viewer, form: Form) -
     };
     match outcome.await {
         Ok(()) => Redirect::to("/settings/company?saved=yes").into_response(),
-        Err(problem) => page(&viewer, name, zone, false, Some(&problem)),
+        Err(problem) => {
+            let deep = deep::state(&state.flow, &viewer.scope).await.ok().flatten();
+            page(&viewer, name, zone, false, deep.as_ref(), Some(&problem))
+        }
     }
 }
 
-fn page(viewer: &Viewer, name: &str, zone: &str, saved: bool, problem: Option<&Problem>) -> Response {
+fn page(viewer: &Viewer, name: &str, zone: &str, saved: bool, deep: Option<&DeepState>, problem: Option<&Problem>) -> Response {
     let body = html! {
         section.card.narrow aria-label="Company" {
             form.form method="post" action="/settings/company" {
@@ -50,6 +58,41 @@ fn page(viewer: &Viewer, name: &str, zone: &str, saved: bool, problem: Option<&P
                 button.primary { "Save" }
             }
         }
+        (reader(deep))
     };
     shell::page(viewer, "/settings/company", "Company", problem, &body)
+}
+
+/// Whether there is a deep reader, and what it does.
+fn reader(deep: Option<&DeepState>) -> Markup {
+    html! {
+        section.card.narrow aria-labelledby="deep-reader" {
+            h2 #deep-reader { "Deep reader" }
+            @match deep {
+                None => {
+                    p { "Off. Comments are read by the reader that is part of Heard." }
+                    p.muted {
+                        "A sentence transformer in a folder on this machine can read once more what that reader is unsure of. Name the folder in "
+                        code { "deep_reader.folder" } " of the configuration and start Heard again."
+                    }
+                }
+                Some(deep) => {
+                    p { "On. It reads once more what the reader that is part of Heard is unsure of." }
+                    dl.facts {
+                        dt { "Model" } dd { (deep.name) }
+                        dt { "Folder" } dd { code { (deep.folder) } }
+                        dt { "Read since Heard was started" } dd { (comments(deep.comments)) }
+                        dt { "Waiting" } dd { (comments(deep.waiting)) }
+                        dt { "Speed" }
+                        dd {
+                            @match deep.passages_per_second {
+                                Some(speed) => { (format!("{speed:.0} passages a second")) }
+                                None => { "not measured yet" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,94 @@
+//! The deep reader: what the fast one is unsure of is read once more in the background, and the settings say so.
+
+use std::fs;
+use std::path::Path;
+
+use axum::http::Method;
+use heard_domain::scope::Scope;
+use heard_domain::user::{Grant, Role};
+use heard_flow::read::deep::{self, DeepReader};
+use heard_flow::work::drain;
+use serde_json::{Map, Value, json};
+
+use crate::site::Site;
+
+/// A model as small as can be, its weights drawn by a rule.
+fn model(folder: &Path) {
+    let words = "[PAD] [UNK] [CLS] [SEP] gangway closed view lovely the from window came stayed";
+    let pieces = words.split(' ').count();
+    fs::write(folder.join("vocab.txt"), words.replace(' ', "\n")).unwrap();
+    let config = json!({ "model_type": "bert", "hidden_act": "gelu", "hidden_size": 8, "intermediate_size": 12,
+        "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": pieces, "max_position_embeddings": 32 });
+    fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    let mut tensors: Vec<(String, Vec<usize>)> = [("word", pieces), ("position", 32), ("token_type", 2)]
+        .map(|(name, n)| (format!("embeddings.{name}_embeddings.weight"), vec![n, 8]))
+        .to_vec();
+    let mut layer = |name: &str, shape: Vec<usize>| {
+        tensors.push((format!("{name}.bias"), vec![shape[0]]));
+        tensors.push((format!("{name}.weight"), shape));
+    };
+    layer("embeddings.LayerNorm", vec![8]);
+    for part in ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"] {
+        layer(&format!("encoder.layer.0.{part}"), vec![8, 8]);
+    }
+    layer("encoder.layer.0.attention.output.LayerNorm", vec![8]);
+    layer("encoder.layer.0.intermediate.dense", vec![12, 8]);
+    layer("encoder.layer.0.output.dense", vec![8, 12]);
+    layer("encoder.layer.0.output.LayerNorm", vec![8]);
+    let (mut header, mut figures) = (Map::new(), Vec::<u8>::new());
+    for (t, (name, shape)) in tensors.into_iter().enumerate() {
+        let start = figures.len();
+        for k in 0..shape.iter().product::<usize>() {
+            figures.extend((((k * k * 7 + k * 37 + t * 11) % 97) as f32 / 60.0 - 0.5).to_le_bytes());
+        }
+        header.insert(name, json!({ "dtype": "F32", "shape": shape, "data_offsets": [start, figures.len()] }));
+    }
+    let header = Value::Object(header).to_string();
+    let file = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &figures].concat();
+    fs::write(folder.join("model.safetensors"), file).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_unsure_is_read_deeply_in_the_background_and_the_settings_say_so() {
+    let site = Site::with_users().await;
+    let session = site.session(&site.users[&Role::Admin]).await;
+    let off = site.get("/settings/company", Some(&session)).await.body;
+    assert!(off.contains("Deep reader") && off.contains("deep_reader.folder"), "{off}");
+    let folder = tempfile::tempdir().unwrap();
+    model(folder.path());
+    site.flow.read_deeply(DeepReader::open(folder.path()).unwrap());
+    let made = site.submit("/categories", Some(&session), &[("name", "Boarding"), ("watch_words", "gate")]).await;
+    assert!(made.status.is_redirection(), "{}", made.body);
+    let post = site.post("Reviews").await.to_string();
+    let token = site.token(Grant::ALL).await;
+    let texts = ["The gangway stayed closed when I came.", "Boarding at the gate: the gate, boarding.", "Ok."];
+    let feedback: Vec<Value> = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| json!({ "key": format!("k{n}"), "at": "2026-03-20T10:00:00Z", "text": text }))
+        .collect();
+    let answer =
+        site.call(Method::POST, "/api/v1/feedback", Some(&token), Some(json!({ "post": post, "feedback": feedback }))).await;
+    assert!(answer.status.is_success(), "{}", answer.body);
+    let scope = Scope::of_user(&site.users[&Role::Admin]);
+    let waits = deep::state(&site.flow, &scope).await.unwrap().unwrap();
+    assert!(waits.waiting >= 1 && waits.comments == 0, "{waits:?}");
+    drain(&site.flow).await.unwrap();
+    let done = deep::state(&site.flow, &scope).await.unwrap().unwrap();
+    assert!(done.waiting == 0 && done.comments >= 1 && done.passages_per_second.is_some(), "{done:?}");
+    let on = site.get("/settings/company", Some(&session)).await.body;
+    assert!(on.contains(&done.name) && on.contains("passages a second"), "{on}");
+    site.flow.store.caught_up().unwrap();
+    let found = site.call(Method::GET, "/api/v1/feedback", Some(&token), None).await.json();
+    let model = |n: usize| {
+        let items = found["items"].as_array().unwrap();
+        let item = items.iter().find(|item| item["text"] == texts[n]).unwrap();
+        item["reading"]["model"].as_str().unwrap().to_owned()
+    };
+    assert!(model(0).ends_with(&format!("deep {}", done.name)), "{}", model(0));
+    assert!(!model(2).contains("deep"), "{}", model(2));
+    // What was read by it is not read again at the next start.
+    deep::begin(&site.flow).await.unwrap();
+    assert_eq!(deep::state(&site.flow, &scope).await.unwrap().unwrap().waiting, 0);
+    assert!(!heard_flow::read::again::under_way(&site.flow).await.unwrap());
+}
