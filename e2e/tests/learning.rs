@@ -9,7 +9,7 @@ use e2e::program::Heard;
 use e2e::{journey, promise};
 
 /// Reading some hundred comments again, and looking for themes, in a program that is not optimised and on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn says(browser: &Browser, words: &str) -> Result<()> {
     let text = browser.text("main").await?;

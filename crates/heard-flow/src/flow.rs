@@ -32,6 +32,15 @@ use crate::read::deep::DeepReader;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
 
+/// Rounds of reading again in this program.
+#[derive(Default)]
+struct Rounds {
+    /// Since when the one under way was watched.
+    watched: Option<Pace>,
+    /// When the last one ended, and of how many comments.
+    last: Option<(Time, u64)>,
+}
+
 /// When an import began or went on in this program, and at which row.
 #[derive(Clone, Copy)]
 struct Pace {
@@ -57,8 +66,7 @@ pub struct Flow {
     paces: Mutex<HashMap<ImportId, Pace>>,
     /// How well a version of the categories tells them apart, on what people said by then.
     pub(crate) precisions: Kept<(i64, Vec<Taught>), Precision>,
-    /// Since when a round of reading again was watched in this program, and when the last one ended, of how many comments.
-    round: Mutex<(Option<Pace>, Option<(Time, u64)>)>,
+    rounds: Mutex<Rounds>,
     noting: Arc<Noting>,
     /// Tokens that were looked up.
     pub(crate) tokens: Remembered,
@@ -94,7 +102,7 @@ impl Flow {
             looks_asked: AtomicU64::new(0),
             paces: Mutex::default(),
             precisions: Kept::default(),
-            round: Mutex::default(),
+            rounds: Mutex::default(),
             noting,
             tokens: Remembered::default(),
             themes: Kept::default(),
@@ -216,22 +224,23 @@ impl Flow {
     /// How many comments a second are read again, once the round was watched for half a second.
     pub(crate) fn round_rate(&self, done: u64) -> Option<f64> {
         let now = self.now();
-        let mut round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
         // A round that is behind where it was is another one.
-        let pace = *round.0.filter(|pace| pace.from <= done).get_or_insert(Pace { since: now, from: done });
-        round.0 = Some(pace);
+        let pace = *rounds.watched.filter(|pace| pace.from <= done).get_or_insert(Pace { since: now, from: done });
+        rounds.watched = Some(pace);
         let seconds = (now.0 - pace.since.0) as f64 / 1000.0;
         (seconds >= 0.5 && done > pace.from).then(|| (done - pace.from) as f64 / seconds)
     }
 
     /// A round of reading again has ended, after so many comments.
     pub(crate) fn round_ended(&self, comments: u64) {
-        *self.round.lock().unwrap_or_else(PoisonError::into_inner) = (None, Some((self.now(), comments)));
+        let ended = Rounds { watched: None, last: Some((self.now(), comments)) };
+        *self.rounds.lock().unwrap_or_else(PoisonError::into_inner) = ended;
     }
 
     /// When the last round of reading again ended in this program, and of how many comments.
     pub(crate) fn last_round(&self) -> Option<(Time, u64)> {
-        self.round.lock().unwrap_or_else(PoisonError::into_inner).1
+        self.rounds.lock().unwrap_or_else(PoisonError::into_inner).last
     }
 
     /// Looks again at what the company has named, after a change of it.

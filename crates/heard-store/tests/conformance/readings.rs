@@ -163,7 +163,7 @@ pub fn what_is_read_again_stands_in_the_place_of_what_was(open: &dyn Fn(&Path) -
         assert_eq!(store.read_now(&scope, |view| Ok(shown(view))), Ok(labels));
     };
     keep(&reading);
-    let told = || store.read_now(&scope, |view| outbox::last(view)).unwrap();
+    let told = || store.read_now(&scope, outbox::last).unwrap();
     let before = told();
     // Only another reader, then only a confidence: nothing that is counted moves, and both are shown.
     "reader 2".clone_into(&mut reading.model);

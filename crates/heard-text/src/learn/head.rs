@@ -309,15 +309,15 @@ impl CategoryHead {
             wanted.push(targets);
             weights.push(Weights { trust, bias: BIAS * pulls.iter().sum::<f32>(), meaning, pulls });
         }
-        let calibration = match last {
-            Some(last) => last.calibration,
-            None => {
+        let calibration = last.map_or_else(
+            || {
                 let asked =
                     Asked { vectors: &vectors, owns: &owns, likeness: few.then_some(&likeness), columns: vocabulary.len() };
                 let learnt: Vec<&[f32]> = weights.iter().map(|weights| weights.pulls.as_slice()).collect();
                 Calibration::learn(&asked.answers(&statements, &categories, &wanted, &learnt))
-            }
-        };
+            },
+            |last| last.calibration,
+        );
         let version = version(taxonomy, &statements);
         let examples = statements.iter().filter(|statement| statement.by_person).count();
         let texts = statements.into_iter().zip(counted).enumerate().map(|(at, (s, counted))| (s.text, (at, counted))).collect();
