@@ -9,6 +9,7 @@
 
 use std::io;
 
+use heard_domain::hex::hex;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -107,7 +108,7 @@ impl Deep {
         let encoder = Encoder::new(&tensors, shape).map_err(|error| bad(&error))?;
         let said = setting("sentence_bert_config.json", "max_seq_length")?.and_then(|longest| longest.as_u64());
         let longest = said.map_or(MOST_PIECES, |longest| longest as usize).clamp(8, MOST_PIECES).min(shape.places);
-        let print = Sha256::digest(&weights).iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let print = hex(Sha256::digest(&weights).get(..4).unwrap_or_default());
         Ok(Self { name: format!("bert-{}x{} {print}", shape.blocks, shape.width), vocabulary, encoder, longest })
     }
 
@@ -157,7 +158,7 @@ fn shape(config: &Value) -> Result<Shape, String> {
         places: number("max_position_embeddings", 1 << 14)?,
         epsilon: config.get("layer_norm_eps").and_then(Value::as_f64).unwrap_or(1e-12) as f32,
     };
-    if shape.width % shape.heads == 0 {
+    if shape.width.is_multiple_of(shape.heads) {
         Ok(shape)
     } else {
         Err("“hidden_size” cannot be shared by “num_attention_heads”".to_owned())
@@ -220,6 +221,7 @@ mod tests {
     /// With `HEARD_DEEP_READER_FOLDER`: the folder of all-MiniLM-L6-v2. The figures are the first four that the transformer gives in
     /// Python.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the folder of a model is named by whoever runs the tests")]
     fn the_model_in_the_folder_gives_the_vectors_of_python() {
         let Some(folder) = std::env::var_os("HEARD_DEEP_READER_FOLDER") else { return };
         let deep = Deep::open(&|file| std::fs::read(Path::new(&folder).join(file))).unwrap();

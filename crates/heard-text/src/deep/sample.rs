@@ -1,4 +1,4 @@
-//! A tiny model whose weights follow a rule, so that it can be worked out elsewhere as well (`KNOWN`: by NumPy in double
+//! A tiny model whose weights follow a rule, so that it can be worked out elsewhere as well (`KNOWN`: by `NumPy` in double
 //! precision), and what the model that most people would take gives for some sentences.
 
 use std::io;

@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_and_still_ended() {
         assert_eq!(pieces(&"late ".repeat(1000)), [2, 4, 4, 4, 4, 4, 4, 4, 4, 3]);
-        assert_eq!(pieces(&"luggages".repeat(1)).len(), 5);
+        assert_eq!(pieces("luggages").len(), 5);
         assert_eq!(Vocabulary::new("[CLS]\n[SEP]\n", true).unwrap_err(), "[UNK]");
     }
 }

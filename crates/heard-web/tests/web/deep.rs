@@ -80,13 +80,15 @@ async fn what_is_unsure_is_read_deeply_in_the_background_and_the_settings_say_so
     assert!(on.contains(&done.name) && on.contains("passages a second"), "{on}");
     site.flow.store.caught_up().unwrap();
     let found = site.call(Method::GET, "/api/v1/feedback", Some(&token), None).await.json();
-    let model = |n: usize| {
+    let model = async |n: usize| {
         let items = found["items"].as_array().unwrap();
-        let item = items.iter().find(|item| item["text"] == texts[n]).unwrap();
-        item["reading"]["model"].as_str().unwrap().to_owned()
+        let id = items.iter().find(|item| item["text"] == texts[n]).unwrap()["id"].as_str().unwrap();
+        let shown = site.call(Method::GET, &format!("/api/v1/feedback/{id}/reading"), Some(&token), None).await.json();
+        shown["reading"]["model"].as_str().unwrap().to_owned()
     };
-    assert!(model(0).ends_with(&format!("deep {}", done.name)), "{}", model(0));
-    assert!(!model(2).contains("deep"), "{}", model(2));
+    let (unsure, short) = (model(0).await, model(2).await);
+    assert!(unsure.ends_with(&format!("deep {}", done.name)), "{unsure}");
+    assert!(!short.contains("deep"), "{short}");
     // What was read by it is not read again at the next start.
     deep::begin(&site.flow).await.unwrap();
     assert_eq!(deep::state(&site.flow, &scope).await.unwrap().unwrap().waiting, 0);
