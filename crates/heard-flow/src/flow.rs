@@ -24,11 +24,11 @@ use heard_text::pipeline::Reader;
 
 use tokio::sync::watch;
 
+use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
 use crate::kept::Kept;
 use crate::lessons::{Lessons, of as lessons_of, present};
 use crate::noting::Noting;
-use crate::read::deep::DeepReader;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
 

@@ -1,10 +1,11 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
 //! understood ([`read`]), questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `kept` · [`flow`] · [`seen`], [`secret`], [`signature`] · [`read`] · [`measure`] · [`arrange`] · [`hear`], [`tell`] · [`work`] ·
+//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `kept`, [`deep_reader`] · [`flow`] · [`seen`], [`secret`], [`signature`] · [`read`] · [`measure`] · [`arrange`] · [`hear`], [`tell`] · [`work`] ·
 //! [`demo`].
 
 pub mod arrange;
+pub mod deep_reader;
 pub mod demo;
 pub mod error;
 pub mod flow;

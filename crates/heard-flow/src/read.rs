@@ -5,3 +5,4 @@ pub mod correct;
 pub mod deep;
 pub mod foresee;
 pub mod step;
+pub(crate) mod unsure;

@@ -24,7 +24,7 @@ use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::names::{Names, Said};
 use crate::hear::trouble;
-use crate::read::deep;
+use crate::read::unsure;
 use crate::understand::Understanding;
 
 /// The most feedbacks that are taken in one call.
@@ -236,14 +236,14 @@ pub(crate) fn keep(
         }
     }
     let mut rows = rows(tx, names, batch, &wanted)?;
-    let mut unsure: Vec<Arc<Reading>> = Vec::new();
+    let mut readings: Vec<Arc<Reading>> = Vec::new();
     let mut to_read = Vec::with_capacity(rows.len());
     let outcomes = tables::feedback::insert_beside(tx, &rows, there)?;
     for ((row, outcome), place) in rows.iter_mut().zip(outcomes).zip(places) {
         heard[place] = match outcome {
             Outcome::Added => {
                 to_read.extend(row.reading.is_none().then_some(row.feedback.id));
-                unsure.extend(row.reading.clone().filter(|_| batch.deeply.is_some()));
+                readings.extend(row.reading.clone().filter(|_| batch.deeply.is_some()));
                 continue;
             }
             Outcome::Known(id) => Heard::Known(id),
@@ -261,7 +261,7 @@ pub(crate) fn keep(
     let new = prepared.iter().zip(&heard).filter(|(_, heard)| matches!(heard, Heard::Added(_) | Heard::Revised(_)));
     tables::health::heard(tx, &new.map(|((post, _), _)| *post).collect(), batch.now)?;
     if let Some(ids) = &batch.deeply {
-        deep::ask(tx, ids, unsure.iter().map(Arc::as_ref), batch.now)?;
+        unsure::ask(tx, ids, readings.iter().map(Arc::as_ref), batch.now)?;
     }
     if !to_read.is_empty() {
         tables::job::add(tx, batch.job, &Job::Read { feedback: to_read }, batch.now)?;

@@ -18,7 +18,7 @@ use heard_store::view::{Tx, View};
 
 use crate::error::FlowError;
 use crate::flow::Flow;
-use crate::read::{deep, foresee};
+use crate::read::{foresee, unsure};
 use crate::understand::Understanding;
 
 /// How many are read at a time: short enough that other work is not kept waiting.
@@ -37,7 +37,7 @@ pub(crate) fn ask(tx: &mut Tx, job: i64, now: Time) -> Result<(), StoreError> {
     for round in rounds(tx)? {
         tables::job::finish(tx, round.id)?;
     }
-    deep::forget(tx)?;
+    unsure::forget(tx)?;
     tables::job::add(tx, JobId(job), &Job::ReadAgain { below: None }, now)
 }
 
@@ -112,7 +112,7 @@ async fn keep(flow: &Flow, job: JobId, batch: Vec<Written>, last: Option<Feedbac
         }
         tables::reading::save_written(tx, &batch)?;
         if deeply {
-            deep::ask(tx, &ids, batch.iter().map(|(reading, _)| reading), now)?;
+            unsure::ask(tx, &ids, batch.iter().map(|(reading, _)| reading), now)?;
         }
         let Some(last) = last else {
             tables::job::finish(tx, job)?;

@@ -1,49 +1,25 @@
 //! Reading deeply: what the fast reader was unsure of is read once more by the transformer in the company's folder, in the
 //! background, by a hand that is kept for it: nothing else waits for it.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
-use heard_domain::id::{FeedbackId, IdMaker, JobId};
-use heard_domain::job::Job;
+use heard_domain::id::{FeedbackId, JobId};
 use heard_domain::reading::Reading;
 use heard_domain::scope::Scope;
-use heard_domain::time::Time;
 use heard_domain::user::Grant;
-use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
 use heard_text::deep::again::{is_wanted, read};
-use heard_text::deep::head::DeepHead;
-use heard_text::deep::reader::{BadFolder, Deep};
-use heard_text::learn::example::Example;
 
+use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
 use crate::flow::{Flow, lessons, need};
 use crate::read::again;
-use crate::understand::Understanding;
+use crate::read::unsure::waiting;
 
-/// So many comments are read in one job: some seconds.
-const TOGETHER: usize = 100;
 /// At the start so many of the newest comments are looked at: whether they were read by this transformer.
 const LOOKED_AT: usize = 200;
-
-/// The deep reader that a company has put beside Heard, and what it did since Heard was started.
-pub struct DeepReader {
-    deep: Deep,
-    folder: String,
-    /// The categories as it knows them, by the name of the fast reader whose taxonomy and examples they are.
-    head: Mutex<Option<(String, Arc<DeepHead>)>>,
-    tally: Mutex<Tally>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    comments: u64,
-    passages: u64,
-    seconds: f64,
-}
 
 /// How the deep reader is doing.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,65 +34,6 @@ pub struct DeepState {
     pub passages_per_second: Option<f64>,
     /// How many comments wait for it.
     pub waiting: u64,
-}
-
-impl DeepReader {
-    /// The reader in a folder; says which file of it cannot be used, and why.
-    pub fn open(folder: &Path) -> Result<Self, BadFolder> {
-        let deep = Deep::open(&|file| std::fs::read(folder.join(file)))?;
-        Ok(Self { deep, folder: folder.display().to_string(), head: Mutex::default(), tally: Mutex::default() })
-    }
-
-    fn tally(&self) -> Tally {
-        *self.tally.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The categories as this reader knows them, if it has learnt them.
-    fn known(&self, name: &str) -> Option<Arc<DeepHead>> {
-        let known = self.head.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().filter(|(known, _)| known == name).map(|(_, head)| Arc::clone(head))
-    }
-
-    /// Learns them; takes some seconds the first time.
-    fn learn(&self, understanding: &Understanding, lessons: &[Example]) -> Arc<DeepHead> {
-        let last = self.head.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let last = last.as_ref().map(|(_, head)| head.as_ref());
-        let head = Arc::new(DeepHead::learn(&self.deep, &understanding.directory.taxonomy, lessons, last));
-        let name = understanding.reader.name().to_owned();
-        *self.head.lock().unwrap_or_else(PoisonError::into_inner) = Some((name, Arc::clone(&head)));
-        head
-    }
-}
-
-/// Asks, within a transaction, that what is unsure in these readings be read deeply.
-pub(crate) fn ask<'a>(
-    tx: &mut Tx,
-    ids: &IdMaker,
-    readings: impl IntoIterator<Item = &'a Reading>,
-    now: Time,
-) -> Result<(), StoreError> {
-    let wanted: Vec<FeedbackId> = readings.into_iter().filter(|r| is_wanted(r)).map(|r| r.feedback).collect();
-    for feedback in wanted.chunks(TOGETHER) {
-        tables::job::add(tx, JobId(ids.next(now)), &Job::ReadDeeply { feedback: feedback.to_vec() }, now)?;
-    }
-    Ok(())
-}
-
-/// Forgets, within a transaction, what waits: all is read again.
-pub(crate) fn forget(tx: &mut Tx) -> Result<(), StoreError> {
-    for (id, _) in waiting(tx)? {
-        tables::job::finish(tx, id)?;
-    }
-    Ok(())
-}
-
-fn waiting(view: &View) -> Result<Vec<(JobId, usize)>, StoreError> {
-    let jobs = tables::job::list(view, usize::MAX >> 1)?;
-    let deep = jobs.into_iter().filter_map(|waiting| match waiting.job {
-        Job::ReadDeeply { feedback } => Some((waiting.id, feedback.len())),
-        _ => None,
-    });
-    Ok(deep.collect())
 }
 
 /// At the start: comments that were there before the deep reader are read again with it, in the background.
@@ -191,10 +108,7 @@ async fn understood(flow: &Flow, deep: Arc<DeepReader>, ids: Vec<FeedbackId>) ->
             let begun = Instant::now();
             let passages = read(&deep.deep, &head, &above, &mut reading, &feedback.text);
             if passages > 0 {
-                let mut tally = deep.tally.lock().unwrap_or_else(PoisonError::into_inner);
-                tally.comments += 1;
-                tally.passages += passages as u64;
-                tally.seconds += begun.elapsed().as_secs_f64();
+                deep.count(passages, begun.elapsed().as_secs_f64());
                 readings.push(reading);
             }
         }

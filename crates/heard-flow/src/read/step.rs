@@ -9,7 +9,7 @@ use heard_store::view::Tx;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
-use crate::read::deep;
+use crate::read::unsure;
 
 /// Reads these feedbacks and keeps the readings; the jobs that asked for it are finished in the same transaction.
 pub(crate) async fn run(flow: &Flow, ids: &[FeedbackId], jobs: Vec<JobId>) -> Result<(), FlowError> {
@@ -20,7 +20,7 @@ pub(crate) async fn run(flow: &Flow, ids: &[FeedbackId], jobs: Vec<JobId>) -> Re
     let keep = move |tx: &mut Tx| {
         tables::reading::save_many(tx, &readings)?;
         if deeply {
-            deep::ask(tx, &ids, &readings, now)?;
+            unsure::ask(tx, &ids, &readings, now)?;
         }
         jobs.iter().try_for_each(|job| tables::job::finish(tx, *job))
     };

@@ -6,7 +6,8 @@ use std::path::Path;
 use axum::http::Method;
 use heard_domain::scope::Scope;
 use heard_domain::user::{Grant, Role};
-use heard_flow::read::deep::{self, DeepReader};
+use heard_flow::deep_reader::DeepReader;
+use heard_flow::read::deep;
 use heard_flow::work::drain;
 use serde_json::{Map, Value, json};
 

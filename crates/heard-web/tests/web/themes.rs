@@ -1,9 +1,11 @@
 //! Themes: found in what no category explains, as a page, a file and for programs, and made a category.
 
 use axum::http::{Method, StatusCode};
+use heard_domain::audit::{Noun, Who};
 use heard_domain::user::{Grant, Role};
 use serde_json::json;
 
+use crate::audit::entries;
 use crate::site::Site;
 
 const THINGS: [&str; 8] = ["suitcase", "luggage", "bag", "backpack", "bags", "suitcases", "baggage", "trunk"];
@@ -54,6 +56,9 @@ async fn what_no_category_explains_is_found_and_becomes_a_category() {
     let category = directory.taxonomy.categories.iter().find(|category| category.name == "Lost bags").unwrap();
     let examples = site.call(Method::GET, &format!("/api/v1/categories/{}/examples", category.id), Some(&token), None).await;
     assert_eq!(examples.body.matches("at the airport").count(), 12, "{}", examples.body);
+    let noted = entries(&site).await;
+    let by_me = |noun: Noun| noted.iter().filter(|e| e.who == Who::User(site.users[&Role::Analyst].id) && e.noun == noun).count();
+    assert_eq!((by_me(Noun::Category), by_me(Noun::Example)), (1, 12), "{noted:#?}");
 }
 
 #[tokio::test]

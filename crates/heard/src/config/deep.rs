@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use heard_flow::read::deep::DeepReader;
+use heard_flow::deep_reader::DeepReader;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
