@@ -53,7 +53,7 @@ fn words() -> impl Strategy<Value = String> {
 fn feedback() -> impl Strategy<Value = NewFeedback> {
     let text = "[-=+@'\" \t\n\ra-cäß漢\u{202e}<>&;,|]{0,30}[a-c!]";
     let ratings = (option::of(0..=10_u8), option::of(-5..=5_i8));
-    let author = (option::of(words()), option::of(words()), collection::vec("[a-c]{1,5}@[a-c]{1,5}\\.example", 0..3));
+    let author = (option::of(words()), option::of(words()), collection::btree_set("[a-c]{1,5}@[a-c]{1,5}\\.example", 0..3));
     ("[a-z=]{1,9}", 0..4_000_000_000_000_i64, text, author, ratings, option::of(words()), any::<bool>()).prop_map(
         |(key, at, text, (name, account, mails), (nps, price), airline, link)| {
             let rating = |scale: &Scale, value: f64| NewRating {
