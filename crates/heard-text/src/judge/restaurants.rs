@@ -79,12 +79,12 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
     ])
 }
 
-/// Micro-F1 where a sentence is about what is as sure as `least` asks of each category, and about the likeliest anyway: every
+/// Micro-F1 where a sentence is about what is as sure, before calibration, as `least` asks of each category, and about the likeliest anyway: every
 /// sentence of the set is about something.
 fn found(scored: &[(&Sentence, Vec<Scored>)], least: &[f32; CATEGORIES.len()]) -> f64 {
     let (mut hits, mut said, mut truth) = (0, 0, 0);
     for (sentence, scored) in scored {
-        let enough = |s: &Scored| (0..).zip(least).any(|(at, least)| s.category == id(at) && s.confidence >= *least);
+        let enough = |s: &Scored| (0..).zip(least).any(|(at, least)| s.category == id(at) && s.plain >= *least);
         let shown = scored.iter().enumerate().filter(|(at, s)| *at == 0 || enough(s)).map(|(_, s)| s.category);
         let shown: Vec<CategoryId> = shown.collect();
         hits += sentence.about.iter().filter(|(at, _)| shown.contains(&id(*at))).count();
@@ -121,7 +121,7 @@ fn judged(bench: &Bench<'_>, head: &CategoryHead, sentence: &Sentence) -> Vec<(T
     let about = |(at, polarity): &(usize, Option<usize>)| {
         let sure = |passage: &&Passage| {
             let scored = head.of_text(&text(passage));
-            scored.iter().find(|s| s.category == id(*at)).map_or(0.0, |s| s.confidence)
+            scored.iter().find(|s| s.category == id(*at)).map_or(0.0, |s| s.plain)
         };
         let best = reading.passages.iter().max_by(|a, b| sure(a).total_cmp(&sure(b)))?;
         let which = (0..CATEGORIES.len()).map(|other| f32::from(u8::from(other == *at)));

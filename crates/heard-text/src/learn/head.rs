@@ -61,6 +61,8 @@ pub struct Scored {
     pub category: CategoryId,
     /// Probability that the passage is about it (0-1).
     pub confidence: f32,
+    /// The same before it is calibrated on the company's own examples: comparable between heads that learnt from different ones.
+    pub plain: f32,
     /// Whether the passage is filed there.
     pub files: bool,
 }
@@ -398,10 +400,9 @@ impl CategoryHead {
         let mut pieces = Vec::with_capacity(tokens.len() + 8);
         Embedding::shipped().pieces(&tokens, all.clone(), &mut pieces);
         self.score(&tokens, &all, &pieces, &self.find(&tokens, all.clone()), &mut seen, &mut scores);
-        let pair = |(category, score): (&CategoryId, &f32)| Scored {
-            category: *category,
-            confidence: self.probability(*score),
-            files: sigmoid(*score) >= LEAST,
+        let pair = |(category, score): (&CategoryId, &f32)| {
+            let plain = sigmoid(*score);
+            Scored { category: *category, confidence: self.probability(*score), plain, files: plain >= LEAST }
         };
         let mut scored: Vec<Scored> = self.categories.iter().zip(&scores).map(pair).collect();
         scored.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.category.cmp(&b.category)));
