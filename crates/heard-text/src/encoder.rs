@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::embedding::Embedding;
 use crate::lexicon::{Entry, Lexicon};
-use crate::token::{Kind, Token, Tokens, mix};
+use crate::token::{Kind, Token, Tokens, mix, runs_of_letters};
 use crate::wordpiece::Piece;
 
 /// The table of hashed features has two to this power rows; those of the pieces follow.
@@ -59,19 +59,8 @@ fn runs(length: usize) -> u32 {
 
 /// Calls `found` with the row of every run of three to five letters of a normal form, the edges of the word being letters, too.
 pub fn spell(norm: &[u8], mut found: impl FnMut(u32)) {
-    if norm.len() < SHORTEST {
-        return;
-    }
-    let mut window: u64 = u64::from(b'<');
-    let mut length = 1;
-    for byte in norm.iter().chain(b">") {
-        window = window << 8 | u64::from(*byte);
-        length += 1;
-        for (run, mask) in [(3, 0xff_ffff_u64), (4, 0xffff_ffff), (5, 0xff_ffff_ffff)] {
-            if length >= run {
-                found(row(mix(run, window & mask)));
-            }
-        }
+    if norm.len() >= SHORTEST {
+        runs_of_letters(norm, |run| found(row(run)));
     }
 }
 

@@ -1,5 +1,5 @@
 //! What Heard learns from the company's own corrections, inside the server. Bottom-up: [`example`] · [`features`] ·
-//! [`logistic`] (how it learns) · [`watch`], [`statement`] (what examples and the taxonomy say) · [`calibrate`] (how sure is sure) · [`head`] (the categories),
+//! [`logistic`] (how it learns) · [`weights`] · [`watch`], [`statement`] · [`wanted`] (what examples and the taxonomy say) · [`calibrate`] (how sure is sure) · [`head`] (the categories),
 //! [`choice`] (one of a few classes), [`sentiment`] (as people have corrected it) ·
 //! [`beside`], [`chance`] · [`cluster`], [`naming`], [`subject`] · [`theme`] (what no category explains).
 
@@ -17,4 +17,6 @@ pub mod sentiment;
 pub mod statement;
 pub mod subject;
 pub mod theme;
+pub mod wanted;
 pub mod watch;
+pub mod weights;

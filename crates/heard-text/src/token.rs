@@ -147,6 +147,21 @@ pub fn mix(a: u64, b: u64) -> u64 {
     x ^ x >> 32
 }
 
+/// Calls `found` with the hash of every run of three to five letters of a normal form, the edges of the word being letters, too.
+pub fn runs_of_letters(norm: &[u8], mut found: impl FnMut(u64)) {
+    let mut window: u64 = u64::from(b'<');
+    let mut length = 1;
+    for byte in norm.iter().chain(b">") {
+        window = window << 8 | u64::from(*byte);
+        length += 1;
+        for (run, mask) in [(3, 0xff_ffff_u64), (4, 0xffff_ffff), (5, 0xff_ffff_ffff)] {
+            if length >= run {
+                found(mix(run, window & mask));
+            }
+        }
+    }
+}
+
 /// A map whose keys are hashes already: hashing them again would take most of the time of looking up.
 pub type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsItIs>>;
 

@@ -6,13 +6,12 @@ use heard_domain::reading::{Label, Note, Passage, Reading, Span};
 
 use crate::deep::head::DeepHead;
 use crate::deep::reader::Deep;
+use crate::learn::head::LEAST;
 use crate::learn::logistic::logit;
 
 /// Surer than this of a category, and of no other nearly as much, the fast reader is believed.
 const SURE: f32 = 0.75;
 const APART: f32 = 0.3;
-/// Below this a category is not shown, as by the fast reader.
-const LEAST: f32 = 0.36;
 /// At most so many categories a passage.
 const MOST: usize = 4;
 /// A passage of fewer bytes says too little by itself to be asked about.
@@ -152,19 +151,6 @@ mod tests {
     use crate::pipeline::Reader;
     use crate::step::ToRead;
 
-    fn category(id: i64, name: &str) -> Category {
-        Category {
-            id: CategoryId(id),
-            parent: None,
-            name: name.to_owned(),
-            definition: String::new(),
-            watch_words: vec![],
-            stage: None,
-            departments: vec![],
-            position: 0,
-        }
-    }
-
     #[test]
     fn unsure_is_what_is_not_clear() {
         assert!(is_unsure(&[]) && is_unsure(&[0.7]) && is_unsure(&[0.9, 0.7]));
@@ -174,7 +160,10 @@ mod tests {
     #[test]
     fn what_is_unsure_is_read_with_words_as_evidence_and_says_so() {
         let deep = Deep::open(&sample::file).unwrap();
-        let taxonomy = Taxonomy { version: 1, categories: vec![category(1, "Waiting"), category(2, "Things")] };
+        let taxonomy = Taxonomy {
+            version: 1,
+            categories: vec![Category::new(CategoryId(1), "Waiting"), Category::new(CategoryId(2), "Things")],
+        };
         let example = |text: &str, id: i64| Example { text: text.to_owned(), category: CategoryId(id), belongs: true };
         let examples = [example("late late", 1), example("my lug my bag", 2), example("so late!", 1), example("the bag", 2)];
         let head = DeepHead::learn(&deep, &taxonomy, &examples, None);

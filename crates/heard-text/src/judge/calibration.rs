@@ -4,7 +4,7 @@
 use crate::judge::banking::{Split, drawn};
 use crate::judge::measure::calibration_error;
 use crate::judge::task::{Bench, NotJudged, Row, Task};
-use crate::learn::head::CategoryHead;
+use crate::learn::head::{CategoryHead, Scored};
 
 /// The task.
 pub const TASK: Task = Task { name: "calibration", run };
@@ -19,7 +19,7 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
         let examples: Vec<_> = drawn(&split.train, k, 1).into_iter().map(|row| split.example(row)).collect();
         let head = CategoryHead::learn(&split.taxonomy, &examples);
         let best = |(text, name): &(String, String)| {
-            let best = head.of_text(text).into_iter().next().filter(|best| best.files)?;
+            let best = head.of_text(text).into_iter().next().filter(Scored::files)?;
             Some((f64::from(best.confidence), best.category == split.id(name)))
         };
         let asked: Vec<(f64, bool)> = split.test.iter().filter_map(best).collect();

@@ -8,7 +8,8 @@ use heard_domain::reading::{Emotion, Intent, Passage, Polarity, Reading};
 
 use crate::embedding::Embedding;
 use crate::learn::features::{Counted, Lengths, Seen, Sighting, Vector, Vocabulary};
-use crate::learn::logistic::{BIAS, Target, learn_many, owns, sigmoid};
+use crate::learn::logistic::{Target, learn_many, owns, sigmoid};
+use crate::learn::weights::Weights;
 use crate::token::Tokens;
 use crate::wordpiece::Piece;
 
@@ -96,14 +97,6 @@ fn said(passages: &[&Passage]) -> Vec<f32> {
     figures
 }
 
-/// What one class weighs.
-#[derive(Debug, Clone)]
-struct Weights {
-    bias: f32,
-    meaning: Vec<f32>,
-    columns: Vec<f32>,
-}
-
 /// The learnt classes.
 #[derive(Debug, Clone)]
 pub struct ChoiceHead {
@@ -127,7 +120,7 @@ impl ChoiceHead {
             let targets: Vec<Target> = examples.iter().map(target).collect();
             let mut pulls = vec![0.0; vectors.len()];
             learn_many(&vectors, &owns, vocabulary.len(), &targets, &mut pulls);
-            weights(&vectors, &pulls, vocabulary.len())
+            Weights::of(&vectors, &pulls, vocabulary.len())
         };
         let classes = thread::scope(|scope| {
             let running: Vec<_> = (0..classes).map(|class| scope.spawn(move || learn(class))).collect();
@@ -139,12 +132,7 @@ impl ChoiceHead {
     /// The probability of each class; they sum to 1.
     pub fn shares(&self, told: &Told) -> Vec<f32> {
         let vector = self.vocabulary.vector(&told.counted);
-        let score = |(at, class): (usize, &Weights)| {
-            let dense: f32 = class.meaning.iter().zip(&vector.meaning).map(|(w, f)| w * f).sum();
-            let sparse: f32 =
-                vector.sparse.iter().map(|(c, w)| class.columns.get(*c as usize).map_or(0.0, |column| column * w)).sum();
-            sigmoid(told.before(at) + class.bias + dense + sparse)
-        };
+        let score = |(at, class): (usize, &Weights)| sigmoid(class.score(told.before(at), &vector));
         shared(self.classes.iter().enumerate().map(score).collect())
     }
 
@@ -201,25 +189,6 @@ impl ChoiceHead {
 fn shared(scores: Vec<f32>) -> Vec<f32> {
     let total: f32 = scores.iter().sum::<f32>().max(f32::MIN_POSITIVE);
     scores.into_iter().map(|score| score / total).collect()
-}
-
-fn weights(vectors: &[Vector], pulls: &[f32], columns: usize) -> Weights {
-    let mut weights = Weights {
-        bias: BIAS * pulls.iter().sum::<f32>(),
-        meaning: vec![0.0; vectors.first().map_or(0, |vector| vector.meaning.len())],
-        columns: vec![0.0; columns],
-    };
-    for (vector, pull) in vectors.iter().zip(pulls).filter(|(_, pull)| **pull != 0.0) {
-        for (sum, figure) in weights.meaning.iter_mut().zip(&vector.meaning) {
-            *sum += figure * pull;
-        }
-        for (column, weight) in &vector.sparse {
-            if let Some(sum) = weights.columns.get_mut(*column as usize) {
-                *sum += weight * pull;
-            }
-        }
-    }
-    weights
 }
 
 #[cfg(test)]

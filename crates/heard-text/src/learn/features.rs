@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::embedding::{DIMS, Embedding, Meaning, dot};
-use crate::token::{ByHash, Kind, Tokens, mix};
+use crate::token::{ByHash, Kind, Tokens, mix, runs_of_letters};
 use crate::wordpiece::Piece;
 
 const PAIR: u64 = 0x5041_4952;
@@ -40,22 +40,7 @@ pub fn each(tokens: &Tokens, range: &Range<usize>, mut found: impl FnMut(Group, 
         found(Group::Words, mix(mix(PAIR, before), token.hash), before_at, place);
         (before, before_at) = (token.hash, place);
         if token.kind == Kind::Word {
-            runs(tokens.norm(at).as_bytes(), |key| found(Group::Letters, key, place, place));
-        }
-    }
-}
-
-/// Runs of three to five letters, with the edges of the word.
-fn runs(norm: &[u8], mut found: impl FnMut(u64)) {
-    let mut window: u64 = u64::from(b'<');
-    let mut length = 1;
-    for byte in norm.iter().chain(b">") {
-        window = window << 8 | u64::from(*byte);
-        length += 1;
-        for (run, mask) in [(3, 0xff_ffff_u64), (4, 0xffff_ffff), (5, 0xff_ffff_ffff)] {
-            if length >= run {
-                found(mix(run, window & mask));
-            }
+            runs_of_letters(tokens.norm(at).as_bytes(), |key| found(Group::Letters, key, place, place));
         }
     }
 }

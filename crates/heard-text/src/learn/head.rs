@@ -11,7 +11,7 @@
 //! move that belief by logistic regression, each category against the rest, over the static embedding beside words, pairs
 //! of words and runs of letters.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use heard_domain::id::CategoryId;
@@ -23,7 +23,8 @@ use crate::learn::calibrate::Calibration;
 use crate::learn::example::Example;
 use crate::learn::features::{Counted, Lengths, Seen, Vector, Vocabulary};
 use crate::learn::logistic::{BIAS, Likeness, Target, learn_many, logit, owns, scores, sigmoid};
-use crate::learn::statement::{Statement, kin, statements, version};
+use crate::learn::statement::{Statement, statements, version};
+use crate::learn::wanted::{UNSEEN, Wanted, belief, believed, vectors};
 use crate::learn::watch::Watch;
 use crate::token::Tokens;
 use crate::wordpiece::Piece;
@@ -31,18 +32,8 @@ use crate::wordpiece::Piece;
 const LENGTHS: Lengths = Lengths { words: 0.55, letters: 0.55 };
 /// The same where there are thousands of examples.
 const LENGTHS_OF_MANY: Lengths = Lengths { words: 0.8, letters: 0.8 };
-/// What an example counts beside the penalty on the weights.
-const COST: f32 = 10.0;
-/// What the taxonomy's own words count beside an example, as long as there is none of their category: they promise less.
-const OWN_WORDS: f32 = 0.05;
 /// Up to so many texts each is held against each while learning: quicker, but it takes the square of their number.
 const FEW: usize = 1500;
-/// What is believed of a category of which nothing is found.
-const UNSEEN: f32 = 0.01;
-/// However many words point to a category, it is not believed more surely.
-const SUREST: f32 = 0.97;
-/// After so many examples the taxonomy's own words count half: examples know better.
-const TRUSTED: f32 = 1.0;
 
 /// Below this (a probability by the plain logistic) a passage is not filed under a category.
 pub const LEAST: f32 = 0.36;
@@ -63,8 +54,13 @@ pub struct Scored {
     pub confidence: f32,
     /// The same before it is calibrated on the company's own examples: comparable between heads that learnt from different ones.
     pub plain: f32,
+}
+
+impl Scored {
     /// Whether the passage is filed there.
-    pub files: bool,
+    pub fn files(&self) -> bool {
+        self.plain >= LEAST
+    }
 }
 
 /// How close the call between the two best categories is, 0 (a toss-up) to 1: the smaller, the more is learnt from asking a person.
@@ -75,15 +71,6 @@ pub fn margin(scored: &[Scored]) -> f32 {
         [only] => (2.0 * only.confidence - 1.0).abs(),
         [] => 1.0,
     }
-}
-
-fn belief(found: &[Label<CategoryId>], category: CategoryId) -> f32 {
-    found.iter().find(|label| label.value == category).map_or(0.0, |label| label.confidence)
-}
-
-/// What is believed before anything is learnt, as a logit.
-fn believed(belief: f32, trust: f32) -> f32 {
-    logit(UNSEEN) + trust * (logit(belief.clamp(UNSEEN, SUREST)) - logit(UNSEEN))
 }
 
 /// The examples, to be asked of what is learnt from the others.
@@ -247,45 +234,17 @@ impl CategoryHead {
             letters: length(LENGTHS.letters, LENGTHS_OF_MANY.letters),
         };
         let vocabulary = Vocabulary::learn(&counted, lengths, if statements.len() > FEW { 2 } else { 1 });
-        // The taxonomy's own words count for what they mean: where they stand in a passage as they are, they are found.
-        let shown: BTreeSet<CategoryId> =
-            statements.iter().filter(|s| s.by_person).flat_map(|s| s.said.keys().copied()).collect();
-        let exemplified = |s: &Statement| s.said.keys().all(|category| shown.contains(category));
-        let vector = |(s, counted): (&Statement, &Counted)| {
-            let vector = vocabulary.vector(counted);
-            if s.by_person { vector } else { Vector { sparse: Vec::new(), ..vector } }
-        };
-        let vectors: Vec<Vector> = statements.iter().zip(&counted).map(vector).collect();
+        let vectors = vectors(&vocabulary, &statements, &counted);
         let few = vectors.len() <= FEW;
         let likeness = if few { Likeness::of(&vectors, vocabulary.len()) } else { Likeness::default() };
         let owns = owns(&vectors);
-        let find = |s: &Statement| {
-            let tokens = Tokens::of(&s.text);
-            watch.find(&tokens, 0..tokens.len())
-        };
-        let found: Vec<Vec<Label<CategoryId>>> = statements.iter().map(find).collect();
+        let wanted = Wanted::new(taxonomy, &statements, &watch);
         let mut weights: Vec<Weights> = Vec::with_capacity(categories.len());
-        let mut wanted: Vec<Vec<Target>> = Vec::with_capacity(categories.len());
+        let mut all_targets: Vec<Vec<Target>> = Vec::with_capacity(categories.len());
         let mut columns = vec![0.0; vocabulary.len() * categories.len()];
         for (place, category) in categories.iter().enumerate() {
-            let kin = kin(taxonomy, *category);
-            let said = statements.iter().filter(|s| s.by_person && s.said.contains_key(category)).count();
-            let trust = 1.0 / (1.0 + said as f32 / TRUSTED);
-            let target = |(statement, found): (&Statement, &Vec<Label<CategoryId>>)| {
-                let belief = belief(found, *category);
-                let related = statement.said.iter().any(|(said, belongs)| *belongs && kin.contains(said));
-                let known = statement.said.contains_key(category) || (statement.is_placed() && !related);
-                Target {
-                    truth: f32::from(u8::from(statement.said.get(category) == Some(&true))),
-                    cost: match (known, statement.by_person || exemplified(statement)) {
-                        (false, _) => 0.0,
-                        (true, true) => COST,
-                        (true, false) => COST * OWN_WORDS,
-                    },
-                    before: if statement.by_person { believed(belief, trust) } else { logit(UNSEEN) },
-                }
-            };
-            let targets: Vec<Target> = statements.iter().zip(&found).map(target).collect();
+            let trust = wanted.trust(*category);
+            let targets = wanted.targets(*category, trust);
             let earlier = last.and_then(|last| {
                 let at = last.categories.iter().position(|c| c == category)?;
                 last.weights.get(at).map(|weights| &weights.pulls)
@@ -308,7 +267,7 @@ impl CategoryHead {
                     }
                 }
             }
-            wanted.push(targets);
+            all_targets.push(targets);
             weights.push(Weights { trust, bias: BIAS * pulls.iter().sum::<f32>(), meaning, pulls });
         }
         let calibration = last.map_or_else(
@@ -316,7 +275,7 @@ impl CategoryHead {
                 let asked =
                     Asked { vectors: &vectors, owns: &owns, likeness: few.then_some(&likeness), columns: vocabulary.len() };
                 let learnt: Vec<&[f32]> = weights.iter().map(|weights| weights.pulls.as_slice()).collect();
-                Calibration::learn(&asked.answers(&statements, &categories, &wanted, &learnt))
+                Calibration::learn(&asked.answers(&statements, &categories, &all_targets, &learnt))
             },
             |last| last.calibration,
         );
@@ -402,7 +361,7 @@ impl CategoryHead {
         self.score(&tokens, &all, &pieces, &self.find(&tokens, all.clone()), &mut seen, &mut scores);
         let pair = |(category, score): (&CategoryId, &f32)| {
             let plain = sigmoid(*score);
-            Scored { category: *category, confidence: self.probability(*score), plain, files: plain >= LEAST }
+            Scored { category: *category, confidence: self.probability(*score), plain }
         };
         let mut scored: Vec<Scored> = self.categories.iter().zip(&scores).map(pair).collect();
         scored.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.category.cmp(&b.category)));
@@ -488,7 +447,7 @@ mod tests {
         let examples: Vec<Example> = taught.iter().map(|(text, category)| example(text, *category, true)).collect();
         let head = CategoryHead::learn(&taxonomy(), &examples);
         let best = |(text, category): &(String, i64)| {
-            let best = head.of_text(text).into_iter().next().filter(|best| best.files)?;
+            let best = head.of_text(text).into_iter().next().filter(Scored::files)?;
             Some((f64::from(best.confidence), best.category.0 == *category))
         };
         let answers: Vec<(f64, bool)> = asked.iter().filter_map(best).collect();
