@@ -103,6 +103,12 @@ crate::words! {
         Feedback = "feedback", "Feedback";
         /// What a person said about a reading.
         Correction = "correction", "Correction";
+        /// How feedback is routed.
+        Rule = "rule", "Rule";
+        /// One customer's matter.
+        Case = "case", "Case";
+        /// A piece of work in a case.
+        Task = "task", "Task";
         /// A copy of everything.
         Backup = "backup", "Backup";
         /// This log.

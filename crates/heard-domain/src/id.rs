@@ -114,6 +114,12 @@ ids! {
     IssueId,
     /// One customer's matter.
     CaseId,
+    /// What stands in the thread of a case.
+    CaseEntryId,
+    /// A piece of work in a case.
+    TaskId,
+    /// What somebody on duty is told at once.
+    AlertId,
     /// Why an issue happens.
     CauseId,
     /// A piece of the work that removes a cause.

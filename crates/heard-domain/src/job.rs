@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FeedbackId, ImportId};
+use crate::id::{CaseId, FeedbackId, ImportId};
 
 /// A piece of background work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,16 @@ pub enum Job {
     },
     /// Find out what learning from the examples that wait would change.
     Foresee,
+    /// Send these feedbacks, which were read, to whom they concern.
+    Route {
+        /// At most 1,000.
+        feedback: Vec<FeedbackId>,
+    },
+    /// Look whether the time of a case has passed.
+    Watch {
+        /// Which.
+        case: CaseId,
+    },
 }
 
 impl Job {
@@ -49,6 +59,8 @@ impl Job {
             Self::ReadAgain { .. } => "read_again",
             Self::ReadDeeply { .. } => "read_deeply",
             Self::Foresee => "foresee",
+            Self::Route { .. } => "route",
+            Self::Watch { .. } => "watch",
         }
     }
 }
@@ -67,6 +79,8 @@ mod tests {
             Job::ReadAgain { below: Some(FeedbackId(4)) },
             Job::ReadDeeply { feedback: vec![FeedbackId(5)] },
             Job::Foresee,
+            Job::Route { feedback: vec![FeedbackId(5)] },
+            Job::Watch { case: CaseId(6) },
         ];
         for job in jobs {
             let kept = serde_json::to_string(&job).unwrap();

@@ -4,15 +4,17 @@
 //! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
-//! [`watch_words`], [`rule`], [`case`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
+//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
 //! [`promise`], [`commitment`], [`helpfulness`] · [`question`], [`theme`], [`directory`] · [`starter`].
 
 pub mod account;
+pub mod alert;
 pub mod attribute;
 pub mod audit;
 pub mod calendar;
 pub mod capital;
 pub mod case;
+pub mod case_entry;
 pub mod cause;
 pub mod chance;
 pub mod channel;
@@ -34,6 +36,7 @@ pub mod imputation;
 pub mod issue;
 pub mod job;
 pub mod journey;
+pub mod kept_case;
 pub mod ledger;
 pub mod operation;
 pub mod parameter;

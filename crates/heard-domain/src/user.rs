@@ -37,6 +37,10 @@ crate::words! {
         ReadFigures = "figures:read", "Read figures";
         /// Correct readings.
         Correct = "readings:write", "Correct readings";
+        /// See cases and what is routed.
+        ReadCases = "cases:read", "See cases";
+        /// Answer customers: open, answer, assign and close cases.
+        WriteCases = "cases:write", "Work on cases";
         /// Bring in files.
         Import = "imports:write", "Import files";
         /// See imports and their bad rows.
@@ -55,14 +59,30 @@ crate::words! {
 impl Role {
     /// What the role may do.
     pub fn grants(self) -> &'static [Grant] {
-        use Grant::{Correct, Import, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteFeedback};
+        use Grant::{
+            Correct, Import, ReadCases, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteCases, WriteFeedback,
+        };
         match self {
             Self::Admin => Grant::ALL,
-            Self::Analyst => &[ReadFeedback, ReadPersons, WriteFeedback, ReadFigures, Correct, Import, ReadImports, Shape],
-            Self::AccountManager => &[ReadFeedback, ReadPersons, WriteFeedback, ReadFigures, Correct, Import, ReadImports],
-            Self::DepartmentMember => &[ReadFeedback, WriteFeedback, ReadFigures, Correct],
-            Self::Frontline => &[ReadFeedback, WriteFeedback, ReadFigures],
-            Self::Executive => &[ReadFeedback, ReadPersons, ReadFigures],
+            Self::Analyst => &[
+                ReadFeedback,
+                ReadPersons,
+                WriteFeedback,
+                ReadFigures,
+                Correct,
+                ReadCases,
+                WriteCases,
+                Import,
+                ReadImports,
+                Shape,
+            ],
+            Self::AccountManager => {
+                &[ReadFeedback, ReadPersons, WriteFeedback, ReadFigures, Correct, ReadCases, WriteCases, Import, ReadImports]
+            }
+            Self::DepartmentMember => &[ReadFeedback, WriteFeedback, ReadFigures, Correct, ReadCases, WriteCases],
+            Self::Frontline => &[ReadFeedback, WriteFeedback, ReadFigures, ReadCases, WriteCases],
+            // Leaders have cases of their own, on record.
+            Self::Executive => &[ReadFeedback, ReadPersons, ReadFigures, ReadCases, WriteCases],
         }
     }
 }

@@ -22,8 +22,9 @@ use heard_store::tables;
 use heard_store::view::View;
 use heard_text::pipeline::Reader;
 
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
+use crate::alerting::{Alerting, Told};
 use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
 use crate::kept::Kept;
@@ -72,6 +73,7 @@ pub struct Flow {
     pub(crate) tokens: Remembered,
     /// The themes that were found in the last minutes.
     pub(crate) themes: Kept<(Reach, Filter, Period, String), Themes>,
+    alerting: Alerting,
     stopping: watch::Sender<bool>,
     deep: OnceLock<Arc<DeepReader>>,
 }
@@ -106,6 +108,7 @@ impl Flow {
             noting,
             tokens: Remembered::default(),
             themes: Kept::default(),
+            alerting: Alerting::default(),
             stopping: watch::Sender::default(),
             deep: OnceLock::new(),
         })
@@ -170,6 +173,16 @@ impl Flow {
     /// for what `detail` may hold, and for what changes something.
     pub fn noted(&self, who: Who, act: Act, noun: Noun, id: Option<i64>, detail: serde_json::Value) {
         self.noting.did(self.now(), who, act, noun, id, detail);
+    }
+
+    /// Hears what somebody on duty is told, from now on.
+    pub fn alerts(&self) -> broadcast::Receiver<Arc<Told>> {
+        self.alerting.listen()
+    }
+
+    /// Tells those who listen: after what is told is durable.
+    pub(crate) fn alert(&self, told: impl IntoIterator<Item = Told>) {
+        self.alerting.tell(told);
     }
 
     /// Heard stops: background work ends after the batch in hand.

@@ -1,12 +1,16 @@
 //! What the product does, step by step; the folder is the story: a listening post hands over ([`hear`]), the words are
-//! understood ([`read`]), questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
+//! understood ([`read`]), it goes to all who played a part
+//! ([`route`]), who answer ([`act`]); questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `kept`, [`deep_reader`] · [`flow`] · [`seen`], [`secret`], [`signature`] · [`read`] · [`measure`] · [`arrange`] · [`hear`], [`tell`] · [`work`] ·
+//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `kept`, [`deep_reader`], [`alerting`], [`onward`] · [`flow`] · [`due`], [`seen`], [`secret`], [`signature`] · [`read`] · [`measure`] · [`arrange`] · [`act`] · [`route`] · [`hear`], [`tell`] · [`work`] ·
 //! [`demo`].
 
+pub mod act;
+pub mod alerting;
 pub mod arrange;
 pub mod deep_reader;
 pub mod demo;
+pub mod due;
 pub mod error;
 pub mod flow;
 pub mod hear;
@@ -15,8 +19,10 @@ mod lessons;
 pub mod measure;
 mod named;
 mod noting;
+pub mod onward;
 pub mod read;
 mod remembered;
+pub mod route;
 pub mod secret;
 pub mod seen;
 pub mod signature;

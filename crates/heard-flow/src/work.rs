@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
-use crate::{hear, read};
+use crate::{act, hear, read, route};
 
 /// The hands that work side by side: reading is the dearest work, and an import should not wait for it. The last one does what
 /// nobody waits for, so that however much there is of it, all else goes on.
@@ -26,7 +26,7 @@ const PACES: [Pace; 4] = [Pace::Soon, Pace::Soon, Pace::Soon, Pace::Patient];
 /// So long the batches under way may still take when Heard stops.
 const LAST_BATCH: Duration = Duration::from_secs(15);
 
-/// So many feedbacks of small reading jobs are read together.
+/// So many feedbacks of small jobs are read, or routed, together.
 const TOGETHER: usize = 500;
 
 /// Does background work until `stop` is done; what is unfinished then goes on after the next start.
@@ -159,23 +159,33 @@ fn take(tx: &mut Tx, by: i64, now: Time, pace: Pace) -> Result<Vec<Taken>, Store
     Ok(taken)
 }
 
-/// How many feedbacks a reading job holds; other jobs are never done together.
+/// How many feedbacks a job of reading or routing holds; other jobs are never done together.
 fn weight(job: &Job) -> usize {
     match job {
-        Job::Read { feedback } => feedback.len(),
-        Job::ReadAgain { .. } | Job::ReadDeeply { .. } | Job::Foresee | Job::Import { .. } | Job::Undo { .. } => 0,
+        Job::Read { feedback } | Job::Route { feedback } => feedback.len(),
+        Job::ReadAgain { .. }
+        | Job::ReadDeeply { .. }
+        | Job::Foresee
+        | Job::Import { .. }
+        | Job::Undo { .. }
+        | Job::Watch { .. } => 0,
     }
 }
 
 async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
-    let mut reads = Vec::new();
-    let mut feedback = Vec::new();
+    let (mut reads, mut feedback) = (Vec::new(), Vec::new());
+    let (mut routes, mut routed) = (Vec::new(), Vec::new());
     for Taken { id, job, .. } in taken {
         match job {
             Job::Read { feedback: ids } => {
                 reads.push(id);
                 feedback.extend(ids);
             }
+            Job::Route { feedback: ids } => {
+                routes.push(id);
+                routed.extend(ids);
+            }
+            Job::Watch { case } => act::watch::run(flow, id, case).await?,
             Job::ReadAgain { below } => read::again::run(flow, id, below).await?,
             Job::ReadDeeply { feedback } => read::deep::run(flow, id, feedback).await?,
             Job::Foresee => read::foresee::run(flow, id).await?,
@@ -194,6 +204,9 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 flow.store.write(&Scope::system(), move |tx| tables::job::finish(tx, id)).await?;
             }
         }
+    }
+    if !routes.is_empty() {
+        route::step::run(flow, &routed, routes).await?;
     }
     if reads.is_empty() { Ok(()) } else { read::step::run(flow, &feedback, reads).await }
 }

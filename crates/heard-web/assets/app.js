@@ -262,8 +262,9 @@ if (keySwitch) {
 // itself again, with its own filters. Hidden tabs neither listen nor ask, and ask once when they are seen again.
 
 const card = $('[data-live]'), held = $('[data-held]'), pauseButton = $('[data-pause]');
+const alertsHere = () => $('[data-alerts]');
 const live = { last: '', paused: false, source: null, release: null, wait: 1000, due: 0, timer: 0 };
-const arrivals = typeof BroadcastChannel === 'function' && (card || held) ? new BroadcastChannel('heard-live') : null;
+const arrivals = typeof BroadcastChannel === 'function' && (card || held || alertsHere()) ? new BroadcastChannel('heard-live') : null;
 
 async function fragment(url, id) {
   const answer = await fetch(url, { credentials: 'same-origin', headers: { accept: 'text/html' } });
@@ -342,7 +343,21 @@ function state(on) {
   if (words) words.textContent = live.paused ? 'Paused' : on ? 'Live' : 'Connecting';
 }
 
+/** What somebody on duty is told stands on every page until they have seen it; only what is new is said aloud. */
+async function freshAlerts(told) {
+  const old = alertsHere();
+  if (!old) return;
+  try {
+    const part = await fragment(old.dataset.alerts, 'alerts');
+    const before = Number(old.dataset.count ?? 0), now = Number(part.dataset.count ?? 0);
+    old.replaceWith(part);
+    if (told && now > before) say($('li', part)?.textContent ?? 'An alert');
+  } catch { /* the next alert asks again */ }
+}
+if (alertsHere()?.hidden) freshAlerts(false);
+
 function heard(kind, id) {
+  if (kind === 'alert') return freshAlerts(true);
   if (id) live.last = id;
   if (kind === 'bye') return state(false);
   state(true);
@@ -353,7 +368,7 @@ function listen() {
   if (document.hidden || !live.release) return;
   document.documentElement.dataset.listens = 'true';
   live.source = new EventSource(live.last ? `/live?after=${live.last}` : '/live');
-  for (const kind of ['hello', 'news', 'reset', 'bye']) {
+  for (const kind of ['hello', 'news', 'reset', 'alert', 'bye']) {
     live.source.addEventListener(kind, event => {
       if (kind === 'hello') live.wait = 1000;
       arrivals.postMessage({ kind, id: event.lastEventId });

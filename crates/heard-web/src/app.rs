@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware};
 use heard_domain::user::Grant::{
-    Administer, Correct, Import, ReadAudit, ReadFeedback, ReadFigures, ReadImports, ReadMetrics, ReadPersons, Shape,
-    WriteFeedback,
+    Administer, Correct, Import, ReadAudit, ReadCases, ReadFeedback, ReadFigures, ReadImports, ReadMetrics, ReadPersons, Shape,
+    WriteCases, WriteFeedback,
 };
 use heard_flow::error::FlowError;
 use serde_json::Value;
@@ -15,16 +15,16 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, company, departments, directory, drivers, events, export, exposures, feedback, figures, forms,
-    hooks, imports, journey, learning, live, persons, places, posts, segments, taxonomy, templates, themes as found, tokens,
-    users, webhooks,
+    accounts, audit, calendars, cases as queue, company, departments, directory, drivers, events, export, exposures, feedback,
+    figures, forms, hooks, imports, journey, learning, live, persons, places, posts, rules as routing, segments, service,
+    taxonomy, templates, themes as found, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
-    categories, category, correct, drivers as matters, feedback as reading, form as visit, import, journey as map, journey_edit,
-    live as arriving, overview, posts as listen, settings, sign_in, themes, welcome,
+    cases, categories, category, correct, drivers as matters, feedback as reading, form as visit, import, journey as map,
+    journey_edit, live as arriving, overview, posts as listen, rules, settings, sign_in, themes, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -106,6 +106,23 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
 
         Route::page(get(), "/drivers", May(ReadFigures), matters::show),
         Route::page(get(), "/drivers.csv", May(ReadFigures), matters::file),
+
+        // ---- acting ----
+        Route::page(get(), "/cases", May(ReadCases), cases::list::show),
+        Route::page(post(), "/cases", May(WriteCases), cases::list::change),
+        Route::page(get(), "/cases/alerts", May(ReadCases), cases::alerts::show),
+        Route::page(post(), "/cases/alerts", May(ReadCases), cases::alerts::seen),
+        Route::page(get(), "/cases/service", May(ReadCases), cases::service::show),
+        Route::page(get(), "/cases/{id}", May(ReadCases), cases::show::show),
+        Route::page(post(), "/cases/{id}", May(WriteCases), cases::act::change),
+        Route::page(post(), "/cases/{id}/notes", May(WriteCases), cases::act::note),
+        Route::page(post(), "/cases/{id}/tasks", May(WriteCases), cases::act::task),
+        Route::page(post(), "/tasks/{id}", May(WriteCases), cases::act::done),
+        Route::page(post(), "/feedback/{id}/case", May(WriteCases), cases::act::open),
+        Route::page(get(), "/rules", May(ReadCases), rules::list::show),
+        Route::page(post(), "/rules", May(Shape), rules::list::add),
+        Route::page(get(), "/rules/{id}", May(Shape), rules::edit::show),
+        Route::page(post(), "/rules/{id}", May(Shape), rules::edit::change),
 
         // ---- assets ----
         Route::page(get(), "/assets/{file}", Public, render::serve),
@@ -219,6 +236,21 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/segments/count", May(ReadPersons), segments::count_doc(), segments::count),
         Route::api(patch(), "/api/v1/segments/{id}", May(Shape), segments::change_doc(), segments::change),
         Route::api(delete(), "/api/v1/segments/{id}", May(Shape), segments::remove_doc(), segments::remove),
+        Route::api(get(), "/api/v1/rules", May(ReadCases), routing::list_doc(), routing::list),
+        Route::api(post(), "/api/v1/rules", May(Shape), routing::add_doc(), routing::add),
+        Route::api(post(), "/api/v1/rules/try", May(Shape), routing::attempt_doc(), routing::attempt),
+        Route::api(patch(), "/api/v1/rules/{id}", May(Shape), routing::change_doc(), routing::change),
+        Route::api(delete(), "/api/v1/rules/{id}", May(Shape), routing::remove_doc(), routing::remove),
+        Route::api(get(), "/api/v1/cases", May(ReadCases), queue::list_doc(), queue::list),
+        Route::api(post(), "/api/v1/cases", May(WriteCases), queue::add_doc(), queue::add),
+        Route::api(post(), "/api/v1/cases/acts", May(WriteCases), queue::act_on_many_doc(), queue::act_on_many),
+        Route::api(get(), "/api/v1/cases/{id}", May(ReadCases), queue::show_doc(), queue::show),
+        Route::api(post(), "/api/v1/cases/{id}/acts", May(WriteCases), queue::act_doc(), queue::act),
+        Route::api(post(), "/api/v1/cases/{id}/notes", May(WriteCases), queue::note_doc(), queue::note),
+        Route::api(post(), "/api/v1/cases/{id}/tasks", May(WriteCases), queue::add_task_doc(), queue::add_task),
+        Route::api(patch(), "/api/v1/tasks/{id}", May(WriteCases), queue::change_task_doc(), queue::change_task),
+        Route::api(get(), "/api/v1/service", May(ReadCases), service::show_doc(), service::show),
+        Route::api(get(), "/api/v1/alerts", May(ReadCases), service::alerts_doc(), service::alerts),
         Route::api(get(), "/api/v1/scales", SignedIn, directory::scales_doc(), directory::scales),
         Route::api(get(), "/api/v1/attributes", May(ReadFeedback), directory::attributes_doc(), directory::attributes),
         Route::api(get(), "/api/v1/posts", SignedIn, posts::list_doc(), posts::list),

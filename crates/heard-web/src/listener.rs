@@ -6,9 +6,11 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use heard_domain::scope::Scope;
+use heard_flow::alerting::Told as Alerted;
 use heard_flow::arrange::{session, token};
 use heard_flow::flow::Flow;
 use heard_store::tables;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 
@@ -92,6 +94,16 @@ fn answer(body: Body) -> Response {
     response
 }
 
+/// An alert as it stands on the wire. It has no number: who comes back asks for what they have not seen. Pages are told only that
+/// there is something, programs what it is; neither gets words or names.
+fn alerted(told: &Alerted, voice: Voice) -> Bytes {
+    let data = match voice {
+        Voice::Hint => serde_json::json!({ "alert": told.alert.id, "urgency": told.alert.urgency }),
+        Voice::Whole => serde_json::json!(told.alert),
+    };
+    format!("event: alert\ndata: {data}\n\n").into()
+}
+
 /// Why a stream ends.
 enum End {
     /// Nobody reads any more, or too slowly.
@@ -104,9 +116,11 @@ enum End {
 
 impl Listener {
     async fn listen(mut self, mut seat: Seat, after: Option<i64>) {
+        // Alerts are heard from before anything is looked up: what is told meanwhile is not missed.
+        let mut alerts = self.flow.alerts();
         // What was missed is looked up in a future of its own, whose room is free again while they only listen.
         let end = match Box::pin(self.catch_up(after)).await {
-            Ok(()) => self.hear(&mut seat).await,
+            Ok(()) => self.hear(&mut seat, &mut alerts).await,
             Err(end) => end,
         };
         let word = match end {
@@ -160,7 +174,7 @@ impl Listener {
         }
     }
 
-    async fn hear(&mut self, seat: &mut Seat) -> End {
+    async fn hear(&mut self, seat: &mut Seat, alerts: &mut Receiver<Arc<Alerted>>) -> End {
         let mut pulse = tokio::time::interval(self.live.bounds.heartbeat);
         pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         pulse.tick().await;
@@ -169,6 +183,13 @@ impl Listener {
                 () = self.out.closed() => Err(End::Left),
                 () = closed(&mut seat.closing) => Err(End::Stopping),
                 _ = pulse.tick() => self.still_there().await,
+                alert = alerts.recv() => match alert {
+                    Ok(alert) if alert.is_for(&self.scope) => self.send(alerted(&alert, self.voice)).await,
+                    // What was missed stands in the store: the page asks for it with the next alert.
+                    Ok(_) | Err(RecvError::Lagged(_)) => Ok(()),
+                    // The flow lives as long as whoever listens to it.
+                    Err(RecvError::Closed) => Err(End::Stopping),
+                },
                 batch = seat.news.recv() => match batch {
                     Ok(batch) => self.tell(&batch).await,
                     Err(RecvError::Lagged(_)) => Err(End::Left),

@@ -1,5 +1,6 @@
 //! The face for people: one file a page.
 
+pub mod cases;
 pub mod categories;
 pub mod category;
 pub mod correct;
@@ -14,6 +15,7 @@ pub mod learning;
 pub mod live;
 pub mod overview;
 pub mod posts;
+pub mod rules;
 pub mod settings;
 pub mod sign_in;
 pub mod themes;

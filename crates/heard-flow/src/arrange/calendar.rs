@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::arrange::name::name;
+use crate::due::reckon;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 
@@ -67,10 +68,11 @@ pub async fn change(flow: &Flow, scope: &Scope, id: CalendarId, draft: CalendarD
 pub async fn remove(flow: &Flow, scope: &Scope, id: CalendarId) -> Result<(), FlowError> {
     need(scope, Grant::Shape)?;
     let calendar = flow.directory().calendar(id).cloned().ok_or(FlowError::Missing("calendar"))?;
-    let now = flow.now();
+    let (now, ids) = (flow.now(), flow.ids());
     flow.store
         .write(scope, move |tx| {
             tables::calendar::remove(tx, id)?;
+            reckon(tx, &ids, now)?;
             tables::audit::note(tx, now, Act::Removed, Noun::Calendar, id.0, &json!({ "name": calendar.name }))
         })
         .await?;
@@ -78,10 +80,11 @@ pub async fn remove(flow: &Flow, scope: &Scope, id: CalendarId) -> Result<(), Fl
 }
 
 async fn save(flow: &Flow, scope: &Scope, calendar: Calendar, act: Act) -> Result<Calendar, FlowError> {
-    let (kept, now) = (calendar.clone(), flow.now());
+    let (kept, now, ids) = (calendar.clone(), flow.now(), flow.ids());
     flow.store
         .write(scope, move |tx| {
             tables::calendar::save(tx, &kept)?;
+            reckon(tx, &ids, now)?;
             tables::audit::note(tx, now, act, Noun::Calendar, kept.id.0, &json!({ "name": kept.name }))
         })
         .await?;

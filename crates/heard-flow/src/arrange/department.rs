@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::arrange::name::name;
+use crate::due::reckon;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 
@@ -118,12 +119,13 @@ async fn keep(
     act: Act,
 ) -> Result<DepartmentShown, FlowError> {
     let shown = checked(flow, id, draft).await?;
-    let (kept, now, by) = (shown.clone(), flow.now(), scope.user());
+    let (kept, now, by, ids) = (shown.clone(), flow.now(), scope.user(), flow.ids());
     flow.store
         .write(scope, move |tx| {
             let DepartmentShown { department, members, categories } = kept;
             tables::department::save(tx, &department)?;
             tables::department::set_members(tx, id, &members)?;
+            reckon(tx, &ids, now)?;
             let name = department.name.clone();
             let usual: BTreeSet<CategoryId> = categories.into_iter().collect();
             let change = |category: CategoryId, departments: &mut Vec<DepartmentId>| {
@@ -183,7 +185,7 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: DepartmentId, into: Departmen
     }
     let to =
         flow.directory().department(into).cloned().ok_or_else(|| FlowError::Unknown { field: "into", what: "department" })?;
-    let (now, by) = (flow.now(), scope.user());
+    let (now, by, ids) = (flow.now(), scope.user(), flow.ids());
     flow.store
         .write(scope, move |tx| {
             let members: BTreeSet<UserId> = tables::department::members(tx)?
@@ -200,7 +202,9 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: DepartmentId, into: Departmen
             };
             let summary = format!("{} is now part of {}", from.name, to.name);
             contribute(tx, &Told { at: now, by, summary }, change)?;
+            tables::case::hand_over(tx, id, into)?;
             tables::department::remove(tx, id)?;
+            reckon(tx, &ids, now)?;
             tables::department::set_members(tx, into, &members.into_iter().collect::<Vec<_>>())?;
             let detail = json!({ "name": from.name, "into": to.name });
             tables::audit::note(tx, now, Act::Merged, Noun::Department, id.0, &detail)
@@ -210,10 +214,16 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: DepartmentId, into: Departmen
     get(flow, scope, into).await
 }
 
-/// Removes a department: nobody belongs to it, and no category names it any more.
+/// Removes a department: nobody belongs to it, and no category names it any more. One that has cases cannot go: they are
+/// customers' matters, and somebody has to have them.
 pub async fn remove(flow: &Flow, scope: &Scope, id: DepartmentId) -> Result<(), FlowError> {
     need(scope, Grant::Shape)?;
     let department = flow.directory().department(id).cloned().ok_or(FlowError::Missing("department"))?;
+    let (_, cases) = flow.store.read(&Scope::system(), move |view| tables::case::count_of(view, id)).await?;
+    if cases > 0 {
+        let words = format!("“{}” has {cases} cases: merge it into another department, which then has them", department.name);
+        return Err(FlowError::Conflict(words));
+    }
     let (now, by) = (flow.now(), scope.user());
     flow.store
         .write(scope, move |tx| {

@@ -10,18 +10,21 @@ use heard_domain::feedback::NewFeedback;
 use heard_domain::form::{Ask, FormDraft};
 use heard_domain::id::{PostId, TouchpointId, UserId};
 use heard_domain::post::Lack;
+use heard_domain::reading::{Intent, Polarity};
+use heard_domain::rule::{Conditions, Urgency, Way};
 use heard_domain::scope::Scope;
 use heard_domain::starter::plan::Planted;
 use heard_domain::user::Role;
 
 use crate::arrange::post::PostDraft;
 use crate::arrange::user::UserDraft;
-use crate::arrange::{account, company, form, post, starter, user};
+use crate::arrange::{account, company, department, form, post, starter, user};
 use crate::demo::arranged;
 use crate::demo::simulate::{Comment, Company, Simulation};
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::take::{Heard, MOST_AT_ONCE, take};
+use crate::route::rules::{self, RuleDraft};
 use crate::work;
 
 /// How many comments are handed over while those before are read.
@@ -111,6 +114,7 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
         owners.extend(posts.iter().map(|post| (*post, colleague.id)));
     }
     account::keep(flow, &scope, founded.accounts.clone()).await?;
+    rule(flow, founded, owners.get("Support e-mail").copied()).await?;
     let mut posts = BTreeMap::new();
     for simulated in &founded.posts {
         let owner =
@@ -123,6 +127,26 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
         posts.insert(added.name, added.id);
     }
     Ok(posts)
+}
+
+/// Whom calls for help and talk of leaving go to: what was said in the last days opens cases.
+const ANSWERS: &str = "Support";
+
+/// The rules of the company, and who belongs to the department that answers.
+async fn rule(flow: &Arc<Flow>, founded: &Company, member: Option<UserId>) -> Result<(), FlowError> {
+    let scope = Scope::system();
+    let Some(support) = founded.departments.iter().find(|department| department.name == ANSWERS) else { return Ok(()) };
+    if let Some(member) = member {
+        department::set_of_user(flow, &scope, member, vec![support.id]).await?;
+    }
+    for (name, intent, urgency) in
+        [("Who speaks of leaving", Intent::Churn, Urgency::High), ("Calls for help", Intent::Urgent, Urgency::Now)]
+    {
+        let when = Conditions { intent: vec![intent], polarity: vec![Polarity::Negative], ..Conditions::default() };
+        let way = Way { departments: vec![support.id], opens_case: true, alerts: false, urgency: Some(urgency) };
+        rules::add(flow, &scope, RuleDraft { name: name.to_owned(), on: true, when, way }).await?;
+    }
+    Ok(())
 }
 
 /// The post whose feedback form is open.

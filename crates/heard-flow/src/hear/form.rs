@@ -16,6 +16,7 @@ use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::take::{Heard, take_from};
 use crate::hear::trouble;
+use crate::onward::{HERE, YES};
 use crate::signature::{Handed, hand_out, handed_out};
 
 /// Nobody reads and answers a form in less.
@@ -51,6 +52,8 @@ pub struct Filled {
     pub touchpoint: String,
     /// Where to answer.
     pub email: String,
+    /// Whether they say it where it happens, and are still there.
+    pub here: bool,
     /// What only programs fill in.
     pub trap: String,
 }
@@ -180,6 +183,10 @@ fn feedback(flow: &Flow, form: &Form, filled: &Filled, handed: &Handed) -> Resul
         "" => vec![],
         given => vec![address(given).ok_or(Again::Email)?],
     };
+    let mut attributes = vec![(LANGUAGE.to_owned(), asks.language.code().to_owned())];
+    if filled.here {
+        attributes.push((HERE.to_owned(), YES.to_owned()));
+    }
     Ok(NewFeedback {
         key: format!("form-{}", handed.once),
         at: flow.now(),
@@ -187,7 +194,7 @@ fn feedback(flow: &Flow, form: &Form, filled: &Filled, handed: &Handed) -> Resul
         author: NewAuthor { identities, ..NewAuthor::default() },
         touchpoint,
         ratings,
-        attributes: vec![(LANGUAGE.to_owned(), asks.language.code().to_owned())],
+        attributes,
         link: None,
     })
 }

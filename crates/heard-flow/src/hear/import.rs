@@ -351,12 +351,12 @@ async fn write(flow: &Flow, id: ImportId, mut batch: Rowful) -> Result<bool, Flo
         let Some(import) = tables::import::get(tx, id)?.filter(|import| import.state == ImportState::Running) else {
             return Ok(None);
         };
-        let job = JobId(ids.next(now));
+        let (job, route) = (JobId(ids.next(now)), JobId(ids.next(now)));
         let deeply = deeply.then(|| Arc::clone(&ids));
         let mut names = Names::of(by.directory, by.names, move || ids.next(now));
         // In the order of the file: what is known of a person grows from row to row.
         let rows: Vec<(PostId, &Result<Prepared, BadFeedback>)> = batch.rows.iter().map(|(_, post, row)| (*post, row)).collect();
-        let common = Batch { import: Some(id), on_change: OnChange::Revise, now, job, deeply };
+        let common = Batch { import: Some(id), on_change: OnChange::Revise, now, job, route, deeply };
         let heard = keep(tx, &mut names, &common, &rows)?;
         let refused = batch.rows.iter().zip(&heard).filter_map(|((row, ..), heard)| match heard {
             Heard::Refused(bad) => {

@@ -29,7 +29,13 @@ pub async fn progress(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Progre
     let waiting = flow.store.read(&Scope::system(), |view| tables::job::list(view, 100_000)).await?;
     let to_be_read = waiting.iter().map(|waiting| match &waiting.job {
         Job::Read { feedback } => feedback.len() as u64,
-        Job::ReadAgain { .. } | Job::ReadDeeply { .. } | Job::Foresee | Job::Import { .. } | Job::Undo { .. } => 0,
+        Job::ReadAgain { .. }
+        | Job::ReadDeeply { .. }
+        | Job::Foresee
+        | Job::Import { .. }
+        | Job::Undo { .. }
+        | Job::Route { .. }
+        | Job::Watch { .. } => 0,
     });
     let to_be_read = to_be_read.sum();
     let rate = flow.rate(id, import.done).filter(|_| import.state == ImportState::Running);

@@ -24,6 +24,7 @@ use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::names::{Names, Said};
 use crate::hear::trouble;
+use crate::onward::{ask, is_history, says_here};
 use crate::read::unsure;
 use crate::understand::Understanding;
 
@@ -148,6 +149,7 @@ pub async fn take_from(
         ids: flow.ids(),
         now: flow.now(),
         job: JobId(flow.id()),
+        route: JobId(flow.id()),
         deeply: flow.deep().is_some(),
         prepared,
     };
@@ -167,6 +169,8 @@ struct Offer {
     now: Time,
     /// The identifier for the job that reads what is not read.
     job: JobId,
+    /// The identifier for the job that sends it to whom it concerns.
+    route: JobId,
     /// Whether what is unsure is read deeply.
     deeply: bool,
     prepared: Vec<Result<Prepared, BadFeedback>>,
@@ -184,14 +188,14 @@ impl Gather for Offer {
         let mut answers = Vec::with_capacity(all.len());
         // Those who know the same names are kept as one batch.
         for offers in all.chunk_by(|one, next| Arc::ptr_eq(&one.by.directory, &next.by.directory)) {
-            let Some(Self { by, ids, now, job, deeply, .. }) = offers.last() else { continue };
+            let Some(Self { by, ids, now, job, route, deeply, .. }) = offers.last() else { continue };
             let (ids, at) = (Arc::clone(ids), *now);
             let for_names = Arc::clone(&ids);
             let mut names = Names::of(Arc::clone(&by.directory), Arc::clone(&by.names), move || for_names.next(at));
             let prepared: Vec<(PostId, &Result<Prepared, BadFeedback>)> =
                 offers.iter().flat_map(|offer| offer.prepared.iter().map(|one| (offer.post, one))).collect();
             let deeply = deeply.then(|| Arc::clone(&ids));
-            let batch = Batch { import: None, on_change: OnChange::Keep, now: *now, job: *job, deeply };
+            let batch = Batch { import: None, on_change: OnChange::Keep, now: *now, job: *job, route: *route, deeply };
             let mut heard = keep(tx, &mut names, &batch, &prepared)?.into_iter();
             answers.extend(offers.iter().map(|o| (heard.by_ref().take(o.prepared.len()).collect(), names.grown())));
         }
@@ -206,6 +210,8 @@ pub(crate) struct Batch {
     pub(crate) now: Time,
     /// The identifier for the job that reads it.
     pub(crate) job: JobId,
+    /// The identifier for the job that sends what was read to whom it concerns.
+    pub(crate) route: JobId,
     /// Where what is unsure is read deeply: what gives identifiers to those jobs.
     pub(crate) deeply: Option<Arc<IdMaker>>,
 }
@@ -238,11 +244,17 @@ pub(crate) fn keep(
     let mut rows = rows(tx, names, batch, &wanted)?;
     let mut readings: Vec<Arc<Reading>> = Vec::new();
     let mut to_read = Vec::with_capacity(rows.len());
+    let (mut read, mut here) = (Vec::new(), false);
     let outcomes = tables::feedback::insert_beside(tx, &rows, there)?;
-    for ((row, outcome), place) in rows.iter_mut().zip(outcomes).zip(places) {
+    for (((row, outcome), place), (_, one)) in rows.iter_mut().zip(outcomes).zip(places).zip(&wanted) {
         heard[place] = match outcome {
             Outcome::Added => {
-                to_read.extend(row.reading.is_none().then_some(row.feedback.id));
+                if row.reading.is_none() {
+                    to_read.push(row.feedback.id);
+                } else if !is_history(row.feedback.at, row.feedback.heard) {
+                    read.push(row.feedback.id);
+                }
+                here |= says_here(&one.new.attributes);
                 readings.extend(row.reading.clone().filter(|_| batch.deeply.is_some()));
                 continue;
             }
@@ -266,6 +278,7 @@ pub(crate) fn keep(
     if !to_read.is_empty() {
         tables::job::add(tx, batch.job, &Job::Read { feedback: to_read }, batch.now)?;
     }
+    ask(tx, batch.route, read, here, batch.now)?;
     Ok(heard)
 }
 

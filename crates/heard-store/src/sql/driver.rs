@@ -114,7 +114,12 @@ from_ids!(
     PlaceId,
     CalendarId,
     SegmentId,
-    WebhookId
+    WebhookId,
+    RuleId,
+    CaseId,
+    CaseEntryId,
+    TaskId,
+    AlertId
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

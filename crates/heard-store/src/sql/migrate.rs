@@ -46,6 +46,7 @@ macro_rules! steps {
             9 "sessions" "0009",
             10 "sentiments" "0010",
             11 "room" "0011",
+            12 "cases" "0012",
         )
     };
 }

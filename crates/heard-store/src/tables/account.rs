@@ -184,6 +184,10 @@ pub(crate) fn used(view: &View, id: AccountId, import: ImportId) -> Result<bool,
     if view.number(sql, &[id.into()])? > 0 {
         return Ok(true);
     }
+    let sql = "SELECT count(*) FROM \"case\" WHERE account = $1";
+    if view.number(sql, &[id.into()])? > 0 {
+        return Ok(true);
+    }
     let sql = "SELECT count(*) FROM event WHERE account = $1 AND (import IS NULL OR import <> $2)";
     if view.number(sql, &[id.into(), import.into()])? > 0 {
         return Ok(true);

@@ -22,6 +22,11 @@ pub fn highest(view: &View) -> Result<i64, StoreError> {
         "segment",
         "category",
         "example",
+        "rule",
+        "\"case\"",
+        "case_entry",
+        "task",
+        "alert",
     ];
     let each = tables.map(|table| format!("SELECT max(id) AS id FROM {table}")).join(" UNION ALL ");
     view.number(&format!("SELECT max(id) FROM ({each}) AS each_table"), &[])

@@ -287,6 +287,10 @@ pub(crate) fn used(view: &View, id: PersonId, import: ImportId) -> Result<bool, 
     if view.number("SELECT count(*) FROM feedback WHERE person = $1", &[id.into()])? > 0 {
         return Ok(true);
     }
+    let sql = "SELECT count(*) FROM \"case\" WHERE person = $1";
+    if view.number(sql, &[id.into()])? > 0 {
+        return Ok(true);
+    }
     let sql = "SELECT count(*) FROM event WHERE person = $1 AND (import IS NULL OR import <> $2)";
     Ok(view.number(sql, &[id.into(), import.into()])? > 0)
 }

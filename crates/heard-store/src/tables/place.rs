@@ -54,6 +54,7 @@ pub fn save(tx: &mut Tx, place: &Place) -> Result<(), StoreError> {
 /// merges.
 pub fn merge(tx: &mut Tx, from: PlaceId, into: PlaceId) -> Result<(), StoreError> {
     tx.execute("UPDATE post SET place = $2 WHERE place = $1", &[from.into(), into.into()])?;
+    tx.execute("UPDATE \"case\" SET place = $2 WHERE place = $1", &[from.into(), into.into()])?;
     remove(tx, from)
 }
 

@@ -48,7 +48,7 @@ enum Verdict {
 }
 
 const SINCE: &str = "was changed since by something else";
-const USED: &str = "is used since: feedback, events or persons belong to it";
+const USED: &str = "is used since: feedback, events, cases or persons belong to it";
 
 fn number(thing: &str) -> Result<i64, StoreError> {
     thing.parse().map_err(StoreError::odd)

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod calendars;
+pub mod cases;
 pub mod company;
 pub mod departments;
 pub mod directory;
@@ -23,7 +24,9 @@ pub mod merge;
 pub mod persons;
 pub mod places;
 pub mod posts;
+pub mod rules;
 pub mod segments;
+pub mod service;
 pub mod sight;
 pub mod taxonomy;
 pub mod templates;

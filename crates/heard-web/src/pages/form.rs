@@ -23,10 +23,11 @@ const MOST_PER_ADDRESS: u32 = 60;
 /// So often one form may be sent within a quarter of an hour, by everybody together.
 const MOST_PER_FORM: u32 = 1_000;
 
-/// Shows a form that is open.
-pub async fn show(State(state): State<AppState>, Id(code): Id<String>) -> Result<Response, Problem> {
+/// Shows a form that is open. Who came by the code on the spot (`?here=1`) is still there.
+pub async fn show(State(state): State<AppState>, Id(code): Id<String>, Asked(pairs): Asked) -> Result<Response, Problem> {
     let Some(shown) = form::show(&state.flow, &code).await? else { return Ok(closed()) };
-    Ok(asked(&state, &shown, Filled::default(), None, None, StatusCode::OK))
+    let here = pairs.iter().any(|(name, value)| name == "here" && value == "1");
+    Ok(asked(&state, &shown, Filled { here, ..Filled::default() }, None, None, StatusCode::OK))
 }
 
 /// Takes what somebody has filled in.
@@ -37,6 +38,7 @@ pub async fn send(State(state): State<AppState>, Id(code): Id<String>, parts: Pa
         rating: form.get("rating").to_owned(),
         touchpoint: form.get("touchpoint").to_owned(),
         email: form.get("email").to_owned(),
+        here: form.get("here") == "1",
         trap: form.get("website").to_owned(),
     };
     let Some(shown) = form::show(&state.flow, &code).await? else { return Ok(closed()) };

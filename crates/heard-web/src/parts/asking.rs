@@ -73,6 +73,7 @@ impl Asking<'_> {
         let (asks, tongue) = (&self.form.draft, self.tongue());
         html! {
             @if !self.preview { input type="hidden" name="token" value=(self.filled.token); }
+            @if self.filled.here { input type="hidden" name="here" value="1"; }
             @if let Some(ask) = asks.rating { (self.rating(ask)) }
             (self.words())
             @if !asks.touchpoints.is_empty() { (self.about()) }

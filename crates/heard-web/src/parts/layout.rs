@@ -3,6 +3,7 @@
 use heard_domain::user::Grant;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::parts::alerting::region;
 use crate::parts::form::csrf;
 use crate::parts::icon::icon;
 use crate::parts::say::initials;
@@ -28,15 +29,22 @@ pub enum Place {
     Themes,
     /// What matters for an overall score.
     Drivers,
+    /// One customer's matter each.
+    Cases,
+    /// How well customers are served.
+    Service,
+    /// How comments are routed.
+    Rules,
     /// Company, users, posts, categories, tokens.
     Settings,
 }
 
 impl Place {
     /// The groups of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 3] = [
+    const GROUPS: [(&'static str, &'static [Self]); 4] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
         ("Understand", &[Self::Categories, Self::Themes, Self::Drivers]),
+        ("Act", &[Self::Cases, Self::Service, Self::Rules]),
         ("Settings", &[Self::Settings]),
     ];
 
@@ -51,6 +59,9 @@ impl Place {
             Self::Categories => "/categories",
             Self::Themes => "/themes",
             Self::Drivers => "/drivers",
+            Self::Cases => "/cases",
+            Self::Service => "/cases/service",
+            Self::Rules => "/rules",
             Self::Settings => "/settings",
         }
     }
@@ -66,6 +77,9 @@ impl Place {
             Self::Categories => "Categories",
             Self::Themes => "Themes",
             Self::Drivers => "Drivers",
+            Self::Cases => "Cases",
+            Self::Service => "Service",
+            Self::Rules => "Rules",
             Self::Settings => "Settings",
         }
     }
@@ -80,6 +94,9 @@ impl Place {
             Self::Categories => icon("tag"),
             Self::Themes => icon("themes"),
             Self::Drivers => icon("weigh"),
+            Self::Cases => icon("case"),
+            Self::Service => icon("check"),
+            Self::Rules => icon("filter"),
             Self::Settings => icon("settings"),
         }
     }
@@ -90,6 +107,7 @@ impl Place {
             Self::Overview | Self::Journey | Self::Posts | Self::Categories | Self::Drivers => viewer.may(Grant::ReadFigures),
             Self::Feedback | Self::Themes => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
+            Self::Cases | Self::Service | Self::Rules => viewer.may(Grant::ReadCases),
             Self::Settings => true,
         }
     }
@@ -134,7 +152,11 @@ pub fn page(viewer: &Viewer, place: Option<Place>, title: &str, body: &Markup) -
             body {
                 a.skip href="#main" { "Skip to content" }
                 (side(viewer, place))
-                main id="main" { (body) }
+                main id="main" {
+                    // The pages of cases and rules place it themselves.
+                    @if viewer.may(Grant::ReadCases) && !matches!(place, Some(Place::Cases | Place::Rules)) { (region()) }
+                    (body)
+                }
                 p.vh id="say" role="status" {}
                 (keys())
                 (finder(viewer))

@@ -6,6 +6,7 @@ use heard_domain::directory::Directory;
 use heard_domain::feedback::Feedback;
 use heard_domain::id::StageId;
 use heard_domain::reading::{Change, Correction, Emotion, Entity, EntityKind, Intent, Label, Passage, Polarity, Reading, Span};
+use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_flow::measure::quotes::{Heard, Opened};
@@ -13,7 +14,7 @@ use maud::{Markup, html};
 
 use crate::address::Look;
 use crate::parts::filters::{any, category_options, stage_options};
-use crate::parts::form::{choice, csrf};
+use crate::parts::form::{Options, choice, csrf};
 use crate::parts::icon::icon;
 use crate::parts::quote::{label_name, source, stage_name, verbatim, who};
 use crate::parts::say;
@@ -80,7 +81,27 @@ pub fn pane(r: &Reader) -> Markup {
             @if let Some(reading) = &heard.reading { (understood(r, reading)) }
             @else { p.soft { "This comment waits to be read. It takes a moment." } }
             (corrections(r))
+            @if r.viewer.may(Grant::WriteCases) { (open_case(r)) }
             (timeline(r))
+        }
+    }
+}
+
+/// Opens a case for the comment.
+fn open_case(r: &Reader) -> Markup {
+    let departments: Options = r.directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
+    let urgency: Options = Urgency::ALL.iter().map(|word| (word.code().to_owned(), word.label().to_owned())).collect();
+    html! {
+        @if !departments.is_empty() {
+            details.twin {
+                summary { "Open a case" }
+                form.inline method="post" action={ "/feedback/" (r.heard().feedback.id) "/case" } {
+                    (csrf(&r.viewer.csrf))
+                    (choice("case-department", "department", "Department", &departments, ""))
+                    (choice("case-urgency", "urgency", "Urgency", &urgency, Urgency::Normal.code()))
+                    button.secondary type="submit" { "Open it" }
+                }
+            }
         }
     }
 }

@@ -27,6 +27,8 @@ const EXCEPT: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/taxonomy/preview", "only shows"),
     ("POST", "/api/v1/taxonomy/try", "only tries"),
     ("POST", "/api/v1/segments/count", "a question"),
+    ("POST", "/api/v1/rules/try", "only tries"),
+    ("POST", "/cases/alerts", "that one has seen what one was told is one's own matter"),
     ("POST", "/posts/{id}/form/preview", "only shows"),
     ("POST", "/webhooks/{id}/try", "only tries"),
     ("POST", "/api/v1/feedback", "feedback carries when and where it was heard; an entry for each would double every write"),
@@ -79,6 +81,12 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
         }
         ("POST", "/api/v1/taxonomy/roll-back") => {
             body = Some(json!({ "to": world.site.flow.directory().taxonomy.version - 1 }));
+        }
+        // A department that has cases does not go; a fresh one has none. The example's account is nobody's.
+        ("POST", "/api/v1/rules" | "/api/v1/rules/try") => {
+            let department = world.fresh("departments").await;
+            let name = format!("Rule {}", world.site.flow.id());
+            body = Some(json!({ "name": name, "when": { "polarity": ["negative"] }, "way": { "departments": [department] } }));
         }
         // Codes stand for one place only, and another one has those of the example.
         ("PATCH", "/api/v1/places/{id}") => body = Some(json!({ "address": "12 Mill Lane" })),
@@ -233,7 +241,7 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
     let mut pairs = filled(form, n);
     // Where a form can also only show what would be, another button, perhaps without a name, is the one that does it.
     if let (Some(first), Some(last)) = (form.buttons.first(), form.buttons.last())
-        && route.path.starts_with("/settings/segments")
+        && (route.path.starts_with("/settings/segments") || route.path.starts_with("/rules"))
     {
         let saves = last != first;
         pairs.retain(|pair| pair != first);
@@ -243,6 +251,21 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
         "/feedback/{id}/corrections" => {
             for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "sentiment") {
                 *value = if value == "positive" { "negative".into() } else { "positive".into() };
+            }
+        }
+        "/cases/{id}" | "/cases/{id}/notes" => {
+            for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "text") {
+                *value = "It is on its way.".into();
+            }
+        }
+        "/cases/{id}/tasks" => {
+            for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "words") {
+                *value = "Call back".into();
+            }
+        }
+        "/feedback/{id}/case" => {
+            for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "department") {
+                *value = world.fresh("departments").await;
             }
         }
         "/categories/versions" => {

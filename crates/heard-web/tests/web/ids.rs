@@ -77,6 +77,11 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "EventId" => "events",
         "WebhookId" => "webhooks",
         "TemplateId" => "templates",
+        "RuleId" => "rules",
+        "CaseId" => "cases",
+        "CaseEntryId" => "entries",
+        "TaskId" => "tasks",
+        "AlertId" => "alerts",
         other if other.ends_with("Id") => panic!("say in ids.rs under which noun {other} stands"),
         _ => return None,
     })

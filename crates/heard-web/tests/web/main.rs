@@ -5,6 +5,7 @@ mod again;
 mod api;
 mod arrange;
 mod audit;
+mod cases;
 mod deep;
 mod degraded;
 mod drivers;

@@ -91,6 +91,9 @@ impl World {
         made.insert("attributes", fact.to_string());
         made.insert("values", directory.values[&fact][0].id.to_string());
         made.insert("examples", self.example(&feedback).await);
+        let case = self.case(&feedback).await;
+        made.insert("tasks", self.task(&case).await);
+        made.insert("cases", case);
         made.insert("feedback", feedback);
         made.insert("imports", self.import(words).await);
         made.insert("webhooks", self.webhook(&made["posts"], words).await);
@@ -103,6 +106,28 @@ impl World {
     async fn webhook(&self, post: &str, name: &str) -> String {
         let made = self.post(&format!("/api/v1/posts/{post}/webhooks"), json!({ "name": name })).await;
         made["webhook"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A case for a comment.
+    async fn case(&self, feedback: &str) -> String {
+        let department = self.fresh("departments").await;
+        let made = self.post("/api/v1/cases", json!({ "feedback": feedback, "department": department })).await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn task(&self, case: &str) -> String {
+        let made = self.post(&format!("/api/v1/cases/{case}/tasks"), json!({ "words": "Call back" })).await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A comment of somebody else, in sight of the narrowed admin.
+    async fn comment(&self) -> String {
+        let now = self.site.flow.id();
+        let author = json!({ "name": "sentinel-name", "role": null, "account": null,
+            "identities": [{ "kind": "email", "handle": format!("{now}.sentinel@example.com") }] });
+        let body = json!({ "post": self.seen["posts"], "key": format!("k{now}"), "at": "2026-03-20T10:00:00Z", "author": author,
+            "text": "sentinel-words: the flight was very late" });
+        self.post("/api/v1/feedback", body).await["id"].as_str().unwrap().to_owned()
     }
 
     /// A comment as an example of the first category.
@@ -164,6 +189,13 @@ impl World {
                 let body = json!({ "email": format!("{now}.sentinel@example.com"), "name": "sentinel-name", "role": "analyst",
                     "password": "sentinel-password-1" });
                 id(&self.post("/api/v1/users", body).await)
+            }
+            "cases" => Box::pin(async { self.case(&self.comment().await).await }).await,
+            "tasks" => self.task(&self.seen["cases"]).await,
+            "rules" => {
+                let department = Box::pin(self.fresh("departments")).await;
+                let draft = json!({ "name": format!("r{now}"), "when": { "words": ["sentinel"] }, "way": { "departments": [department] } });
+                id(&self.post("/api/v1/rules", draft).await)
             }
             "departments" | "segments" | "calendars" | "places" => {
                 let draft = match noun {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use heard_domain::import::{Import as Came, ImportState, Mapping};
+use heard_domain::job::Job;
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
 use heard_flow::flow::Flow;
@@ -173,8 +174,9 @@ async fn read_all(flow: &Arc<Flow>) -> anyhow::Result<()> {
     let bar = if say::watched() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("  {spinner} {msg}")?);
     loop {
-        // What failed for good waits for a person: it is not waited for here.
-        let left = waiting().await?.iter().filter(|waiting| waiting.due.is_some()).count();
+        // What failed for good waits for a person, and a look at a case for its time: neither is waited for here.
+        let reads = |job: &Job| !matches!(job, Job::Watch { .. });
+        let left = waiting().await?.iter().filter(|waiting| waiting.due.is_some() && reads(&waiting.job)).count();
         if left == 0 {
             bar.finish_and_clear();
             return Ok(());

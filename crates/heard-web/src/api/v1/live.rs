@@ -96,6 +96,12 @@ pub fn listen_doc() -> Doc {
         "stage": "729382736500", "categories": ["729382736510"], "intents": ["complaint"],
     });
     let frame = format!("retry: 2000\nid: 4710\nevent: hello\ndata: {{}}\n\nid: 4711\nevent: read\ndata: {event}\n\n");
+    let alert = json!({
+        "id": "729382737201", "kind": "here", "at": "2026-03-22T14:05:00Z", "urgency": "now", "post": "729382736455",
+        "place": null, "departments": ["729382736520"], "feedback": "729382736999", "case": null,
+    });
+    // Alerts have no number: they are for those who may see cases, and `GET /api/v1/alerts` tells what was missed.
+    let frame = format!("{frame}event: alert\ndata: {alert}\n\n");
     let summary = "What arrives: a stream for who accepts `text/event-stream`, else what came since `after`.";
     Doc::new("listen", "Live", summary)
         .query::<LiveParameters>()

@@ -17,6 +17,12 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
 
+/// What the code leads to. Where a poster hangs at a place, whoever reads it is there.
+fn scanned(state: &AppState, address: &str, id: PostId) -> String {
+    let here = state.flow.directory().place_of(id).is_some();
+    if here { format!("{address}?here=1") } else { address.to_owned() }
+}
+
 async fn made(state: &AppState, viewer: &Viewer, id: PostId) -> Result<Form, Problem> {
     form::get(&state.flow, &viewer.scope, id).await?.ok_or_else(|| Problem::missing("feedback form"))
 }
@@ -32,7 +38,7 @@ pub async fn show(
     let company = state.flow.directory().company.name.clone();
     let address = format!("{}/f/{}", base(&state, &headers), form.code);
     let short = address.split_once("://").map_or(address.as_str(), |(_, short)| short);
-    let picture = qr(&address).ok_or_else(|| Problem::field("public_url", "is too long for a QR code"))?;
+    let picture = qr(&scanned(&state, &address, id)).ok_or_else(|| Problem::field("public_url", "is too long for a QR code"))?;
     let tongue = Tongue::of(form.draft.language);
     let body = html! {
         div.poster {
@@ -57,7 +63,7 @@ pub async fn picture(
 ) -> Result<Response, Problem> {
     let form = made(&state, &viewer, id).await?;
     let address = format!("{}/f/{}", base(&state, &headers), form.code);
-    let picture = qr(&address).ok_or_else(|| Problem::field("public_url", "is too long for a QR code"))?;
+    let picture = qr(&scanned(&state, &address, id)).ok_or_else(|| Problem::field("public_url", "is too long for a QR code"))?;
     let mut response = picture.as_str().to_owned().into_response();
     let kept = response.headers_mut();
     kept.insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));

@@ -1,0 +1,12 @@
+//! Act: a customer's matter is answered by those who can, in time, and everybody sees how it stands.
+
+pub mod acting;
+pub mod bulk;
+pub mod change;
+pub mod look;
+pub(crate) mod opening;
+pub mod service;
+pub mod staff;
+pub mod thread;
+pub mod told;
+pub(crate) mod watch;

@@ -1,0 +1,100 @@
+//! How well customers are served: first whether it helped, by their own word; last how long it took.
+
+use std::collections::HashMap;
+
+use heard_domain::case::CaseState;
+use heard_domain::helpfulness::{Helpfulness, ServedCase, helpfulness};
+use heard_domain::id::{CaseId, DepartmentId};
+use heard_domain::kept_case::KeptCase;
+use heard_domain::scope::Scope;
+use heard_domain::statistics::{Estimate, share};
+use heard_domain::time::Period;
+use heard_domain::user::Grant;
+use heard_store::tables;
+use heard_store::view::View;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::due::Hours;
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+
+/// How customers of one department, or of all, were served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Served {
+    /// Which department; `None`: all.
+    pub department: Option<DepartmentId>,
+    /// How helpful it was, by the customers' own word; how long it took stands last.
+    pub helpfulness: Helpfulness,
+    /// Cases opened in the period.
+    pub opened: u64,
+    /// Answered at least once.
+    pub answered: u64,
+    /// Customers who said that it helped.
+    pub yes: u64,
+    /// Customers who said that it did not.
+    pub no: u64,
+    /// Closed without a word of the customer.
+    pub silent: u64,
+    /// Opened again at least once.
+    pub reopened: u64,
+    /// First answers that came within the promised working time, of all answered, per cent.
+    pub in_time: Option<Estimate>,
+}
+
+/// How customers whose cases were opened in a period were served: all, then department by department, the one with most cases
+/// first.
+pub async fn service(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<Served>, FlowError> {
+    need(scope, Grant::ReadCases)?;
+    let directory = flow.directory();
+    let (from, until) = (directory.company.zone.start(period.first), directory.company.zone.start(period.last + 1));
+    let look = move |view: &View| {
+        // What is part of another case is served there.
+        let mut cases = tables::case::opened_between(view, from, until)?;
+        cases.retain(|kept| kept.case.state != CaseState::Merged);
+        let ids: Vec<CaseId> = cases.iter().map(|kept| kept.case.id).collect();
+        Ok((tables::case_entry::count_answers(view, &ids)?, cases))
+    };
+    let (answers, cases) = flow.store.read(scope, look).await?;
+    let hours = Hours::of(&directory);
+    let all = served(None, &cases.iter().collect::<Vec<_>>(), &answers, &hours);
+    let mut departments: Vec<Served> = directory
+        .departments
+        .iter()
+        .map(|department| {
+            let own: Vec<&KeptCase> = cases.iter().filter(|kept| kept.case.department == department.id).collect();
+            served(Some(department.id), &own, &answers, &hours)
+        })
+        .filter(|served| served.opened > 0)
+        .collect();
+    departments.sort_by_key(|served| std::cmp::Reverse(served.opened));
+    Ok([all].into_iter().chain(departments).collect())
+}
+
+fn served(department: Option<DepartmentId>, cases: &[&KeptCase], answers: &HashMap<CaseId, u32>, hours: &Hours) -> Served {
+    let count = |holds: &dyn Fn(&KeptCase) -> bool| cases.iter().filter(|kept| holds(kept)).count() as u64;
+    let waited = |kept: &KeptCase| {
+        let first = kept.case.first_answer?;
+        Some(hours.calendar(kept.case.department).minutes_between(kept.opened, first))
+    };
+    let one = |kept: &&KeptCase| ServedCase {
+        asked: kept.case.asked.is_some(),
+        helped: kept.case.helped,
+        answers: answers.get(&kept.case.id).copied().unwrap_or(0),
+        minutes_to_answer: waited(kept),
+        ..ServedCase::default()
+    };
+    let answered = count(&|kept| kept.case.first_answer.is_some());
+    let in_time = count(&|kept| waited(kept).is_some_and(|waited| waited <= u64::from(kept.case.countdown.promised)));
+    Served {
+        department,
+        helpfulness: helpfulness(&cases.iter().map(one).collect::<Vec<_>>(), &[]),
+        opened: cases.len() as u64,
+        answered,
+        yes: count(&|kept| kept.case.helped == Some(true)),
+        no: count(&|kept| kept.case.helped == Some(false)),
+        silent: count(&|kept| kept.case.state == CaseState::Silent),
+        reopened: count(&|kept| kept.case.reopened > 0),
+        in_time: share(in_time, answered),
+    }
+}

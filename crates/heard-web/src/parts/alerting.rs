@@ -1,0 +1,61 @@
+//! What somebody on duty is told at once: on every page, newest first, until they have seen it.
+
+use heard_domain::alert::{Alert, AlertKind};
+use heard_domain::directory::Directory;
+use heard_domain::rule::Urgency;
+use heard_domain::time::Time;
+use maud::{Markup, html};
+
+use crate::parts::form::csrf;
+use crate::parts::icon::icon;
+use crate::parts::say;
+
+/// So many are shown; of more only their number.
+const SHOWN: usize = 5;
+
+/// Where alerts will stand: filled by the script, and on the pages of cases by the server.
+pub fn region() -> Markup {
+    html! { section.alerts id="alerts" data-alerts="/cases/alerts" aria-label="Alerts" hidden {} }
+}
+
+/// The alerts that were not seen.
+pub fn alerts(alerts: &[Alert], directory: &Directory, token: &str, now: Time) -> Markup {
+    let Some(newest) = alerts.first() else { return region() };
+    html! {
+        section.alerts id="alerts" data-alerts="/cases/alerts" data-count=(alerts.len()) aria-label="Alerts" {
+            ul {
+                @for alert in alerts.iter().take(SHOWN) {
+                    li.urgent[alert.urgency == Urgency::Now] {
+                        (icon("warn"))
+                        a href=(address(alert)) { (alert.kind.label()) ": " (spot(alert, directory)) }
+                        span.soft { (alert.urgency.label()) " · " (say::ago(now, alert.at, &directory.company.zone)) }
+                    }
+                }
+                @if alerts.len() > SHOWN { li { span.soft { (alerts.len() - SHOWN) " more" } } }
+            }
+            form method="post" action="/cases/alerts" data-swap="alerts" {
+                (csrf(token))
+                input type="hidden" name="up_to" value=(newest.id);
+                button.secondary type="submit" { (icon("check")) "Seen" }
+            }
+        }
+    }
+}
+
+fn address(alert: &Alert) -> String {
+    match (alert.case, alert.feedback) {
+        (Some(case), _) => format!("/cases/{case}"),
+        (None, Some(feedback)) => format!("/feedback?when=ever&open={feedback}"),
+        (None, None) => "/cases".to_owned(),
+    }
+}
+
+fn spot(alert: &Alert, directory: &Directory) -> String {
+    let place = alert.place.and_then(|id| directory.place(id)).map(|place| place.name.clone());
+    let post = directory.posts.iter().find(|post| post.id == alert.post).map(|post| post.name.clone());
+    let spot = place.or(post).unwrap_or_else(|| "a listening post".to_owned());
+    match alert.kind {
+        AlertKind::Here | AlertKind::Routed => spot,
+        AlertKind::Late | AlertKind::Assigned | AlertKind::Mentioned => format!("a case of {spot}"),
+    }
+}
