@@ -28,7 +28,6 @@ const EXCEPT: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/taxonomy/try", "only tries"),
     ("POST", "/api/v1/segments/count", "a question"),
     ("POST", "/api/v1/rules/try", "only tries"),
-    ("POST", "/cases/alerts", "that one has seen what one was told is one's own matter"),
     ("POST", "/posts/{id}/form/preview", "only shows"),
     ("POST", "/webhooks/{id}/try", "only tries"),
     ("POST", "/api/v1/feedback", "feedback carries when and where it was heard; an entry for each would double every write"),
@@ -38,6 +37,7 @@ const EXCEPT: &[(&str, &str, &str)] = &[
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/welcome", "it has to be the first of all: below"),
     ("/themes/{key}", "a theme is made of many comments: in themes.rs, with its entries"),
+    ("/cases/alerts", "stands only where somebody was told something: see cases.rs"),
 ];
 
 /// All that is noted, the newest first.
@@ -264,9 +264,15 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
             }
         }
         "/feedback/{id}/case" => {
-            for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "department") {
-                *value = world.fresh("departments").await;
-            }
+            pairs.retain(|(name, _)| name != "department");
+            pairs.push(("department".into(), world.fresh("departments").await));
+        }
+        // What is ticked in the list belongs to the form below it.
+        "/cases" => pairs.push(("case".into(), world.fresh("cases").await)),
+        "/rules" => {
+            pairs.retain(|(name, _)| name != "words");
+            pairs.push(("words".into(), "queue".into()));
+            pairs.push(("departments".into(), world.fresh("departments").await));
         }
         "/categories/versions" => {
             let before = site.flow.directory().taxonomy.version - 1;

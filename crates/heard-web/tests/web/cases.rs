@@ -270,6 +270,12 @@ async fn while_the_customer_is_there_the_staff_of_the_place_are_told_within_two_
     let session = desk.site.session(&there).await;
     let page = desk.site.get("/cases", Some(&session)).await.body;
     assert!(page.contains("The customer is still here") && page.contains("Larkfield"), "{page}");
+    let (forms, _) = crate::form::read(&page);
+    let form = forms.iter().find(|form| form.action == "/cases/alerts").expect("a form that says so").pairs();
+    let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    desk.site.submit("/cases/alerts", Some(&session), &pairs).await;
+    let page = desk.site.get("/cases", Some(&session)).await.body;
+    assert!(!page.contains("The customer is still here"), "it was seen");
     drop(stop.0);
     worker.await.unwrap();
 }
