@@ -282,6 +282,8 @@ impl Doing {
         let detail = json!({ "number": kept.number, "deed": deed.word() });
         tables::audit::note(tx, self.desk.now, act, Noun::Case, id.0, &detail)?;
         let told = self.tell(tx, &kept, deed)?;
+        // As it stands now: departments may contribute that did not before.
+        let kept = tables::case::get(tx, id)?.unwrap_or(kept);
         Ok((Outcome::Done(Box::new(kept)), told))
     }
 
