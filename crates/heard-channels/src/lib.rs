@@ -1,8 +1,10 @@
 //! Listening posts (in) and couriers (out): the formats and protocols of other systems.
 //!
-//! Bottom-up: [`error`] · [`export`] (files, out) · [`posts`] (in) · [`operations`] (in: what is no feedback).
+//! Bottom-up: [`error`], [`http`] · [`export`] (files, out), [`couriers`] (out) · [`posts`] (in) · [`operations`] (in: what is no feedback).
 
+pub mod couriers;
 pub mod error;
 pub mod export;
+pub mod http;
 pub mod operations;
 pub mod posts;

@@ -16,6 +16,8 @@ crate::words! {
         Routed = "routed", "For your department";
         /// The promised time has passed.
         Late = "late", "Late";
+        /// It has passed a second time.
+        Escalated = "escalated", "Still no answer";
         /// A case is theirs from now on.
         Assigned = "assigned", "Yours now";
         /// They were mentioned in a note.

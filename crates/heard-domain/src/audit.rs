@@ -109,6 +109,12 @@ crate::words! {
         Case = "case", "Case";
         /// A piece of work in a case.
         Task = "task", "Task";
+        /// What was promised to the customer of a case.
+        CasePromise = "case_promise", "Promise in a case";
+        /// Another system that is told of alerts.
+        Receiver = "receiver", "Receiver of alerts";
+        /// What a department was told of a week.
+        Digest = "digest", "Weekly digest";
         /// A copy of everything.
         Backup = "backup", "Backup";
         /// This log.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CaseEntryId, CaseId, DepartmentId, FeedbackId, RuleId, TaskId, UserId};
+use crate::id::{CaseEntryId, CaseId, CasePromiseId, DepartmentId, FeedbackId, RuleId, TaskId, UserId};
 use crate::rule::Urgency;
 use crate::time::{Day, Time};
 
@@ -117,6 +117,18 @@ pub enum CaseEvent {
     TaskDone {
         /// Which.
         task: TaskId,
+    },
+    /// The promised time has passed a second time, and those who lead were told.
+    Escalated,
+    /// The customer was promised something.
+    Promised {
+        /// What.
+        promise: CasePromiseId,
+    },
+    /// A promise was kept.
+    PromiseKept {
+        /// Which.
+        promise: CasePromiseId,
     },
 }
 

@@ -126,6 +126,10 @@ ids! {
     ActionId,
     /// How feedback is routed.
     RuleId,
+    /// Another system that is told of alerts.
+    ReceiverId,
+    /// What was promised to the customer of a case.
+    CasePromiseId,
     /// What the brand says a touchpoint will be like.
     PromiseId,
     /// What a leader or a department undertook.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CaseId, FeedbackId, ImportId};
+use crate::id::{AlertId, CaseId, FeedbackId, ImportId, ReceiverId};
 
 /// A piece of background work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,15 @@ pub enum Job {
         /// Which.
         case: CaseId,
     },
+    /// Tell another system of an alert.
+    Notify {
+        /// Whom.
+        receiver: ReceiverId,
+        /// Of which.
+        alert: AlertId,
+        /// How often it was tried before.
+        tries: u32,
+    },
 }
 
 impl Job {
@@ -61,6 +70,7 @@ impl Job {
             Self::Foresee => "foresee",
             Self::Route { .. } => "route",
             Self::Watch { .. } => "watch",
+            Self::Notify { .. } => "notify",
         }
     }
 }
@@ -81,6 +91,7 @@ mod tests {
             Job::Foresee,
             Job::Route { feedback: vec![FeedbackId(5)] },
             Job::Watch { case: CaseId(6) },
+            Job::Notify { receiver: ReceiverId(7), alert: AlertId(8), tries: 2 },
         ];
         for job in jobs {
             let kept = serde_json::to_string(&job).unwrap();

@@ -4,7 +4,7 @@
 //! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
-//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
+//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
 //! [`promise`], [`commitment`], [`helpfulness`] · [`question`], [`theme`], [`directory`] · [`starter`].
 
 pub mod account;
@@ -20,6 +20,7 @@ pub mod chance;
 pub mod channel;
 pub mod commitment;
 pub mod countdown;
+pub mod digest;
 pub mod directory;
 pub mod dispersion;
 pub mod draw;
@@ -48,6 +49,7 @@ pub mod priority;
 pub mod promise;
 pub mod question;
 pub mod reading;
+pub mod receiver;
 pub mod regression;
 pub mod rule;
 pub mod scope;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CaseId, CategoryId, PromiseId, TouchpointId, UserId};
+use crate::id::{CaseId, CasePromiseId, CategoryId, PromiseId, TouchpointId, UserId};
 use crate::statistics::{Estimate, share};
 use crate::time::Day;
 
@@ -85,6 +85,8 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CasePromise {
+    /// Its identifier.
+    pub id: CasePromiseId,
     /// The case.
     pub case: CaseId,
     /// Who promised.
@@ -95,6 +97,13 @@ pub struct CasePromise {
     pub due: Day,
     /// When it was done.
     pub done: Option<Day>,
+}
+
+impl CasePromise {
+    /// What has become of it on a day.
+    pub fn outcome(&self, today: Day) -> Outcome {
+        Outcome::of(self.due, self.done, today)
+    }
 }
 
 #[cfg(test)]

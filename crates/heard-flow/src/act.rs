@@ -2,9 +2,11 @@
 
 pub mod acting;
 pub mod bulk;
+pub mod cadence;
 pub mod change;
 pub mod look;
 pub(crate) mod opening;
+pub mod promise;
 pub mod service;
 pub mod staff;
 pub mod thread;

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use heard_domain::alert::Alert;
-use heard_domain::id::UserId;
+use heard_domain::id::{IdMaker, JobId, UserId};
+use heard_domain::job::Job;
 use heard_domain::scope::{Actor, Scope};
 use heard_domain::user::Grant;
+use heard_store::error::StoreError;
+use heard_store::tables;
+use heard_store::view::Tx;
 use tokio::sync::broadcast;
 
 /// How many alerts somebody may fall behind: what is missed stands in the store.
@@ -29,6 +33,17 @@ impl Told {
         };
         theirs && scope.may(Grant::ReadCases) && scope.sees(self.alert.post)
     }
+}
+
+/// Keeps an alert for these users, and with it that the receivers which want it are told. What is given back is told live once the
+/// write is durable.
+pub(crate) fn keep(tx: &mut Tx, ids: &IdMaker, alert: Alert, users: Vec<UserId>) -> Result<Told, StoreError> {
+    tables::alert::add(tx, &alert, &users)?;
+    for receiver in tables::receiver::list(tx)?.into_iter().filter(|receiver| receiver.wants(alert.kind)) {
+        let job = Job::Notify { receiver: receiver.id, alert: alert.id, tries: 0 };
+        tables::job::add(tx, JobId(ids.next(alert.at)), &job, alert.at)?;
+    }
+    Ok(Told { alert, users })
 }
 
 /// Those who listen for alerts.

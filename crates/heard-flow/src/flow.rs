@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
+use heard_channels::http::Client;
 use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
@@ -32,6 +34,9 @@ use crate::lessons::{Lessons, of as lessons_of, present};
 use crate::noting::Noting;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
+
+/// So long another system may take for a delivery.
+pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Rounds of reading again in this program.
 #[derive(Default)]
@@ -76,6 +81,7 @@ pub struct Flow {
     alerting: Alerting,
     stopping: watch::Sender<bool>,
     deep: OnceLock<Arc<DeepReader>>,
+    client: OnceLock<Arc<Client>>,
 }
 
 impl Flow {
@@ -111,12 +117,27 @@ impl Flow {
             alerting: Alerting::default(),
             stopping: watch::Sender::default(),
             deep: OnceLock::new(),
+            client: OnceLock::new(),
         })
     }
 
     /// Reads deeply from now on what the fast reader is unsure of; the first reader that is given stays.
     pub fn read_deeply(&self, deep: DeepReader) {
         self.deep.get_or_init(|| Arc::new(deep));
+    }
+
+    /// Sends through this to other systems from now on; the first that is given stays.
+    pub fn send_through(&self, client: Client) {
+        self.client.get_or_init(|| Arc::new(client));
+    }
+
+    /// What sends to other systems; where nobody said otherwise, only to public addresses.
+    pub(crate) fn client(&self) -> Result<Arc<Client>, FlowError> {
+        if let Some(client) = self.client.get() {
+            return Ok(Arc::clone(client));
+        }
+        let strict = Client::new(PATIENCE, false).map_err(FlowError::internal)?;
+        Ok(Arc::clone(self.client.get_or_init(|| Arc::new(strict))))
     }
 
     /// The deep reader, if there is one.

@@ -1,9 +1,10 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`overview`], [`map`], [`precision`], [`useful`].
+//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`overview`], [`map`], [`precision`], [`useful`], [`digest`].
 
 pub mod ask;
+pub mod digest;
 pub mod drivers;
 pub mod finding;
 pub mod heat;

@@ -17,11 +17,15 @@ use tokio::task::JoinSet;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
-use crate::{act, hear, read, route};
+use crate::tell::notify::Owed;
+use crate::{act, hear, read, route, tell};
 
-/// The hands that work side by side: reading is the dearest work, and an import should not wait for it. The last one does what
-/// nobody waits for, so that however much there is of it, all else goes on.
-const PACES: [Pace; 4] = [Pace::Soon, Pace::Soon, Pace::Soon, Pace::Patient];
+/// The hands that work side by side: reading is the dearest work, and an import should not wait for it. One does what
+/// nobody waits for, so that however much there is of it, all else goes on; and one waits for other systems.
+const PACES: [Pace; 5] = [Pace::Soon, Pace::Soon, Pace::Soon, Pace::Patient, Pace::Away];
+
+/// How often it is looked whether a digest is due.
+const TENDED: Duration = Duration::from_secs(30);
 
 /// So long the batches under way may still take when Heard stops.
 const LAST_BATCH: Duration = Duration::from_secs(15);
@@ -50,6 +54,18 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
             }
         });
     }
+    let tended = Arc::clone(&flow);
+    hands.spawn(async move {
+        while !tended.stopping() {
+            if let Err(error) = act::cadence::tend(&tended).await {
+                tracing::error!(%error, "digests could not be looked after");
+            }
+            tokio::select! {
+                () = tended.stopped() => {}
+                () = tokio::time::sleep(TENDED) => {}
+            }
+        }
+    });
     stop.await;
     flow.stop();
     let finished = tokio::time::timeout(LAST_BATCH, async { while hands.join_next().await.is_some() {} }).await;
@@ -70,6 +86,7 @@ async fn rest(flow: &Flow) {
 
 /// Does all work that is due, then returns: for the command line and for tests.
 pub async fn drain(flow: &Arc<Flow>) -> Result<(), FlowError> {
+    act::cadence::tend(flow).await?;
     loop {
         let mut hands = JoinSet::new();
         for pace in PACES {
@@ -159,10 +176,14 @@ fn take(tx: &mut Tx, by: i64, now: Time, pace: Pace) -> Result<Vec<Taken>, Store
     Ok(taken)
 }
 
-/// How many feedbacks a job of reading or routing holds; other jobs are never done together.
+/// Deliveries to other systems are made side by side, 20 at most.
+const DELIVERY: usize = TOGETHER / 20;
+
+/// How many feedbacks a job of reading or routing holds; how much of a turn a delivery takes. Other jobs are never done together.
 fn weight(job: &Job) -> usize {
     match job {
         Job::Read { feedback } | Job::Route { feedback } => feedback.len(),
+        Job::Notify { .. } => DELIVERY,
         Job::ReadAgain { .. }
         | Job::ReadDeeply { .. }
         | Job::Foresee
@@ -175,6 +196,7 @@ fn weight(job: &Job) -> usize {
 async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
     let (mut reads, mut feedback) = (Vec::new(), Vec::new());
     let (mut routes, mut routed) = (Vec::new(), Vec::new());
+    let mut owed = Vec::new();
     for Taken { id, job, .. } in taken {
         match job {
             Job::Read { feedback: ids } => {
@@ -186,6 +208,7 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 routed.extend(ids);
             }
             Job::Watch { case } => act::watch::run(flow, id, case).await?,
+            Job::Notify { receiver, alert, tries } => owed.push(Owed { job: id, receiver, alert, tries }),
             Job::ReadAgain { below } => read::again::run(flow, id, below).await?,
             Job::ReadDeeply { feedback } => read::deep::run(flow, id, feedback).await?,
             Job::Foresee => read::foresee::run(flow, id).await?,
@@ -204,6 +227,9 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 flow.store.write(&Scope::system(), move |tx| tables::job::finish(tx, id)).await?;
             }
         }
+    }
+    if !owed.is_empty() {
+        tell::notify::run(flow, owed).await?;
     }
     if !routes.is_empty() {
         route::step::run(flow, &routed, routes).await?;

@@ -1,7 +1,7 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`example`], [`taxonomy_version`], [`taxonomy`], [`taxonomy_change`], [`foreseen`], [`post`], [`scale`], [`attribute`] ·
-//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`alert`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
+//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`receiver`], [`digest`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
@@ -12,10 +12,12 @@ pub mod author;
 pub mod calendar;
 pub mod case;
 pub mod case_entry;
+pub mod case_promise;
 pub mod change;
 pub mod company;
 pub mod cube;
 pub mod department;
+pub mod digest;
 pub mod directory;
 pub mod event;
 pub mod example;
@@ -37,6 +39,7 @@ pub mod place;
 pub mod post;
 pub mod property;
 pub mod reading;
+pub mod receiver;
 pub mod revert;
 pub mod rule;
 pub mod scale;

@@ -14,6 +14,7 @@ mod conformance {
     pub mod arranged;
     pub mod audit;
     pub mod backup;
+    pub mod cadence;
     pub mod cases;
     pub mod company;
     pub mod cubes;

@@ -15,16 +15,16 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, cases as queue, company, departments, directory, drivers, events, export, exposures, feedback,
-    figures, forms, hooks, imports, journey, learning, live, persons, places, posts, rules as routing, segments, service,
-    taxonomy, templates, themes as found, tokens, users, webhooks,
+    accounts, audit, calendars, cases as queue, company, departments, digests as weekly, directory, drivers, events, export,
+    exposures, feedback, figures, forms, hooks, imports, journey, learning, live, persons, places, posts, receivers,
+    rules as routing, segments, service, taxonomy, templates, themes as found, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
-    cases, categories, category, correct, drivers as matters, feedback as reading, form as visit, import, journey as map,
-    journey_edit, live as arriving, overview, posts as listen, rules, settings, sign_in, themes, welcome,
+    cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit, import,
+    journey as map, journey_edit, live as arriving, overview, posts as listen, rules, settings, sign_in, themes, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -117,8 +117,13 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/cases/{id}", May(WriteCases), cases::act::change),
         Route::page(post(), "/cases/{id}/notes", May(WriteCases), cases::act::note),
         Route::page(post(), "/cases/{id}/tasks", May(WriteCases), cases::act::task),
+        Route::page(post(), "/cases/{id}/promises", May(WriteCases), cases::act::promise),
+        Route::page(post(), "/case-promises/{id}", May(WriteCases), cases::act::kept),
         Route::page(post(), "/tasks/{id}", May(WriteCases), cases::act::done),
         Route::page(post(), "/feedback/{id}/case", May(WriteCases), cases::act::open),
+        Route::page(get(), "/digests", May(ReadCases), digests::list::show),
+        Route::page(get(), "/digests/{id}", May(ReadCases), digests::show::show),
+        Route::page(post(), "/digests/{id}", May(WriteCases), digests::show::acknowledge),
         Route::page(get(), "/rules", May(ReadCases), rules::list::show),
         Route::page(post(), "/rules", May(Shape), rules::list::add),
         Route::page(get(), "/rules/{id}", May(Shape), rules::edit::show),
@@ -173,6 +178,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/settings/tokens", May(Administer), settings::tokens::list),
         Route::page(post(), "/settings/tokens", May(Administer), settings::tokens::add),
         Route::page(post(), "/settings/tokens/{id}/remove", May(Administer), settings::tokens::remove),
+        Route::page(get(), "/settings/receivers", May(Administer), settings::receivers::list),
+        Route::page(post(), "/settings/receivers", May(Administer), settings::receivers::add),
+        Route::page(post(), "/settings/receivers/{id}", May(Administer), settings::receivers::change),
 
         Route::page(get(), "/settings/audit", May(ReadAudit), settings::audit::show),
         Route::page(get(), "/settings/audit.csv", May(ReadAudit), settings::audit::file),
@@ -248,6 +256,17 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/cases/{id}/acts", May(WriteCases), queue::act_doc(), queue::act),
         Route::api(post(), "/api/v1/cases/{id}/notes", May(WriteCases), queue::note_doc(), queue::note),
         Route::api(post(), "/api/v1/cases/{id}/tasks", May(WriteCases), queue::add_task_doc(), queue::add_task),
+        Route::api(post(), "/api/v1/cases/{id}/promises", May(WriteCases), queue::add_promise_doc(), queue::add_promise),
+        Route::api(patch(), "/api/v1/case-promises/{id}", May(WriteCases), queue::keep_promise_doc(), queue::keep_promise),
+        Route::api(get(), "/api/v1/digests", May(ReadCases), weekly::list_doc(), weekly::list),
+        Route::api(get(), "/api/v1/digests/{id}", May(ReadCases), weekly::show_doc(), weekly::show),
+        Route::api(post(), "/api/v1/digests/{id}/acknowledge", May(WriteCases), weekly::acknowledge_doc(), weekly::acknowledge),
+        Route::api(get(), "/api/v1/receivers", May(Administer), receivers::list_doc(), receivers::list),
+        Route::api(post(), "/api/v1/receivers", May(Administer), receivers::add_doc(), receivers::add),
+        Route::api(patch(), "/api/v1/receivers/{id}", May(Administer), receivers::change_doc(), receivers::change),
+        Route::api(delete(), "/api/v1/receivers/{id}", May(Administer), receivers::remove_doc(), receivers::remove),
+        Route::api(post(), "/api/v1/receivers/{id}/try", May(Administer), receivers::attempt_doc(), receivers::attempt),
+        Route::api(post(), "/api/v1/receivers/{id}/secret", May(Administer), receivers::rotate_doc(), receivers::rotate),
         Route::api(patch(), "/api/v1/tasks/{id}", May(WriteCases), queue::change_task_doc(), queue::change_task),
         Route::api(get(), "/api/v1/service", May(ReadCases), service::show_doc(), service::show),
         Route::api(get(), "/api/v1/alerts", May(ReadCases), service::alerts_doc(), service::alerts),

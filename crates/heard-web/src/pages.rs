@@ -4,6 +4,7 @@ pub mod cases;
 pub mod categories;
 pub mod category;
 pub mod correct;
+pub mod digests;
 pub mod drivers;
 pub mod errors;
 pub mod feedback;

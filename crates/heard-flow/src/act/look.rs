@@ -3,6 +3,7 @@
 use heard_domain::case_entry::{CaseEntry, Task};
 use heard_domain::id::{CaseId, PersonId};
 use heard_domain::kept_case::KeptCase;
+use heard_domain::promise::CasePromise;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
@@ -94,6 +95,8 @@ pub struct CaseOpened {
     pub thread: Vec<CaseEntry>,
     /// Its tasks.
     pub tasks: Vec<Task>,
+    /// What the customer was promised.
+    pub promises: Vec<CasePromise>,
     /// Other cases of the same person, the newest first, where the scope may see persons.
     pub others: Vec<CaseShown>,
     /// What others were answered about the same, the newest first.
@@ -114,12 +117,13 @@ pub async fn open(flow: &Flow, scope: &Scope, id: CaseId) -> Result<CaseOpened, 
         others.retain(|other| other.case.id != id);
         let about = |category| tables::case_entry::answers_about(view, category, id, ANSWERS);
         let answers = kept.category.map_or_else(|| Ok(vec![]), about)?;
-        Ok(Some((kept, tables::case_entry::list(view, id)?, tables::case_entry::tasks(view, id)?, others, answers)))
+        let owed = (tables::case_entry::tasks(view, id)?, tables::case_promise::list(view, id)?);
+        Ok(Some((kept, tables::case_entry::list(view, id)?, owed, others, answers)))
     };
     let found = flow.store.read(scope, look).await?.ok_or(FlowError::Missing("case"))?;
-    let (kept, thread, tasks, others, answers) = found;
+    let (kept, thread, (tasks, promises), others, answers) = found;
     let case = shown(flow, scope, vec![kept]).pop().ok_or(FlowError::Missing("case"))?;
-    Ok(CaseOpened { case, thread, tasks, others: shown(flow, scope, others), answers })
+    Ok(CaseOpened { case, thread, tasks, promises, others: shown(flow, scope, others), answers })
 }
 
 /// The case with this number, if it is in sight.

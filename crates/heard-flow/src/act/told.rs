@@ -10,7 +10,7 @@ use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::Tx;
 
-use crate::alerting::Told;
+use crate::alerting::{Told, keep};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 
@@ -55,6 +55,5 @@ pub(crate) fn about(
         feedback: kept.feedback.last().copied(),
         case: Some(kept.case.id),
     };
-    tables::alert::add(tx, &alert, &users)?;
-    Ok(Some(Told { alert, users }))
+    Ok(Some(keep(tx, ids, alert, users)?))
 }

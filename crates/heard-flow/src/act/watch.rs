@@ -1,4 +1,5 @@
-//! Watching the time: a case whose promised time has passed is told of once, and one on which the customer has long said nothing
+//! Watching the time: a case whose promised time has passed is told of once, and once more to those who lead where
+//! it passes a second time; and one on which the customer has long said nothing
 //! is closed without their word.
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use heard_domain::case_entry::CaseEvent;
 use heard_domain::id::{CaseId, JobId, UserId};
 use heard_domain::kept_case::{KeptCase, promised};
 use heard_domain::scope::Scope;
+use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::Tx;
@@ -20,6 +22,7 @@ use crate::act::opening::Desk;
 use crate::act::staff::{Spot, Staff};
 use crate::act::told::about;
 use crate::alerting::Told;
+use crate::due::watch;
 use crate::error::FlowError;
 use crate::flow::Flow;
 
@@ -30,24 +33,48 @@ pub(crate) async fn run(flow: &Flow, job: JobId, id: CaseId) -> Result<(), FlowE
     let write = move |tx: &mut Tx| {
         tables::job::finish(tx, job)?;
         let Some(kept) = tables::case::get(tx, id)? else { return Ok(None) };
-        if let Some(due) = kept.due.filter(|due| kept.case.state == CaseState::Open && *due <= desk.now)
-            && tables::case::told_late(tx, id)? != Some(due)
-        {
-            tables::case::tell_late(tx, id, due)?;
-            desk.event(tx, id, None, CaseEvent::Late)?;
-            let departments: Vec<_> = kept.departments.iter().copied().chain([kept.case.department]).collect();
-            let spot = Spot { post: kept.post, place: kept.place, here: false };
-            let mut users = staff.told(&directory, &desk.hours, &departments, spot, desk.now);
-            users.extend(kept.case.assigned);
-            users.extend(staff.leads(kept.post));
-            let users: BTreeSet<UserId> = users.into_iter().collect();
-            return about(tx, &desk.ids, desk.now, AlertKind::Late, &kept, users.into_iter().collect());
-        }
-        silent(tx, &desk, kept)
+        let Some(level) = level(&desk, &kept, tables::case::told_late(tx, id)?) else { return silent(tx, &desk, kept) };
+        let mut users: BTreeSet<UserId> = kept.case.assigned.into_iter().collect();
+        let (kind, event) = match level {
+            Level::Department { due, next } => {
+                tables::case::tell_late(tx, id, due)?;
+                watch(tx, &desk.ids, id, next, desk.now)?;
+                let spot = Spot { post: kept.post, place: kept.place, here: false };
+                users.extend(staff.told(&directory, &desk.hours, &[kept.case.department], spot, desk.now));
+                (AlertKind::Late, CaseEvent::Late)
+            }
+            Level::Leads { due } => {
+                tables::case::tell_late(tx, id, due)?;
+                users.extend(staff.leads(kept.post));
+                (AlertKind::Escalated, CaseEvent::Escalated)
+            }
+        };
+        desk.event(tx, id, None, event)?;
+        about(tx, &desk.ids, desk.now, kind, &kept, users.into_iter().collect())
     };
     let told = flow.store.write(&Scope::system(), write).await?;
     flow.alert(told);
     Ok(())
+}
+
+/// Who is told that an answer is late, each once for each promise.
+enum Level {
+    /// At the promised moment: whoever answers, and their department. `next`: when those who lead are told.
+    Department { due: Time, next: Option<Time> },
+    /// After the promised working time has passed a second time: those who lead.
+    Leads { due: Time },
+}
+
+/// What is to be told now; `told`: the moment for which something was told last.
+fn level(desk: &Desk, kept: &KeptCase, told: Option<Time>) -> Option<Level> {
+    let due = kept.due.filter(|due| kept.case.state == CaseState::Open && *due <= desk.now)?;
+    let promised = i64::from(kept.case.countdown.promised) * 60_000;
+    let next = desk.hours.calendar(kept.case.department).after(due, promised);
+    match told {
+        None => Some(Level::Department { due, next }),
+        Some(told) if told < due => Some(Level::Department { due, next }),
+        Some(told) => next.filter(|next| told < *next && *next <= desk.now).map(|due| Level::Leads { due }),
+    }
 }
 
 /// 14 days after the last answer the case is closed, if the customer has not said anything.

@@ -35,7 +35,8 @@ pub async fn progress(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Progre
         | Job::Import { .. }
         | Job::Undo { .. }
         | Job::Route { .. }
-        | Job::Watch { .. } => 0,
+        | Job::Watch { .. }
+        | Job::Notify { .. } => 0,
     });
     let to_be_read = to_be_read.sum();
     let rate = flow.rate(id, import.done).filter(|_| import.state == ImportState::Running);

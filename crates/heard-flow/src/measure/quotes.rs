@@ -166,7 +166,7 @@ pub(crate) async fn telling(sight: &Sight<'_>) -> Result<Vec<Heard>, FlowError> 
 }
 
 /// How much a comment tells at a glance: evidence and categories in a length that is read without effort.
-fn tells(heard: &Heard) -> f64 {
+pub(crate) fn tells(heard: &Heard) -> f64 {
     let length = heard.feedback.text.chars().count();
     let readable: f64 = match length {
         0..=24 => 0.1,

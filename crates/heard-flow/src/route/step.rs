@@ -23,7 +23,7 @@ use serde_json::json;
 use crate::act::change::desk;
 use crate::act::opening::{Became, Desk, Matter, open_or_join, place_of};
 use crate::act::staff::{Spot, Staff};
-use crate::alerting::Told;
+use crate::alerting::{Told, keep};
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::onward::{HERE, is_history};
@@ -242,7 +242,6 @@ impl Sending {
             case,
         };
         // Kept also where there is nobody to tell: programs that listen are told.
-        tables::alert::add(tx, &alert, &users)?;
-        Ok(Some(Told { alert, users }))
+        Ok(Some(keep(tx, &self.desk.ids, alert, users)?))
     }
 }

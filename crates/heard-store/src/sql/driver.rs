@@ -119,7 +119,9 @@ from_ids!(
     CaseId,
     CaseEntryId,
     TaskId,
-    AlertId
+    AlertId,
+    ReceiverId,
+    CasePromiseId
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

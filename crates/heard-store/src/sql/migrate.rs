@@ -47,6 +47,7 @@ macro_rules! steps {
             10 "sentiments" "0010",
             11 "room" "0011",
             12 "cases" "0012",
+            13 "cadence" "0013",
         )
     };
 }

@@ -48,6 +48,13 @@ pub fn add(tx: &mut Tx, alert: &Alert, users: &[UserId]) -> Result<(), StoreErro
     Ok(())
 }
 
+/// One alert, in sight.
+pub fn get(view: &View, id: AlertId) -> Result<Option<Alert>, StoreError> {
+    let sql = "SELECT id, kind, at, urgency, post, place, departments, feedback, case_id FROM alert WHERE id = $1";
+    let found = view.one(sql, &[id.into()], read)?;
+    Ok(found.filter(|alert| view.scope().sees(alert.post)))
+}
+
 /// Whether anybody was told of this comment while the customer was still there.
 pub fn told_here(view: &View, feedback: FeedbackId) -> Result<bool, StoreError> {
     Ok(view.number("SELECT count(*) FROM alert WHERE feedback = $1 AND kind = 'here'", &[feedback.into()])? > 0)

@@ -4,6 +4,7 @@ use heard_domain::id::{CalendarId, DepartmentId, UserId};
 use heard_domain::taxonomy::Department;
 
 use crate::error::StoreError;
+use crate::tables::digest;
 use crate::view::{Tx, View};
 
 /// All, by name.
@@ -65,6 +66,7 @@ fn join(tx: &mut Tx, department: DepartmentId, user: UserId) -> Result<(), Store
 /// Removes a department with its memberships. Categories that name it are changed by whoever removes it.
 pub fn remove(tx: &mut Tx, id: DepartmentId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM department_member WHERE department = $1", &[id.into()])?;
+    digest::forget(tx, id)?;
     tx.execute("DELETE FROM department WHERE id = $1", &[id.into()])?;
     Ok(())
 }

@@ -27,6 +27,8 @@ pub fn highest(view: &View) -> Result<i64, StoreError> {
         "case_entry",
         "task",
         "alert",
+        "receiver",
+        "case_promise",
     ];
     let each = tables.map(|table| format!("SELECT max(id) AS id FROM {table}")).join(" UNION ALL ");
     view.number(&format!("SELECT max(id) FROM ({each}) AS each_table"), &[])

@@ -20,14 +20,21 @@ pub enum Pace {
     Soon,
     /// Nobody does, and there may be very many: reading deeply.
     Patient,
+    /// It waits for other systems, which may take their time: nothing of our own waits behind it.
+    Away,
 }
 
-/// Which kinds of jobs are of which pace: 1 for those that nobody waits for.
-const PATIENT: &str = "CASE WHEN kind = 'read_deeply' THEN 1 ELSE 0 END";
+/// Which kinds of jobs are of which pace.
+const PACE: &str = "CASE WHEN kind = 'read_deeply' THEN 1 WHEN kind = 'notify' THEN 2 ELSE 0 END";
 
 impl From<Pace> for Value<'_> {
     fn from(pace: Pace) -> Self {
-        i64::from(pace == Pace::Patient).into()
+        match pace {
+            Pace::Soon => 0_i64,
+            Pace::Patient => 1,
+            Pace::Away => 2,
+        }
+        .into()
     }
 }
 
@@ -70,7 +77,7 @@ pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreErro
 pub fn take(tx: &mut Tx, by: i64, now: Time, pace: Pace) -> Result<Option<Taken>, StoreError> {
     let found = tx.one(
         &format!(
-            "SELECT id, body, failures + cuts + 1 FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND due <= $3 AND {PATIENT} = CAST($4 AS BIGINT) ORDER BY due, id LIMIT 1"
+            "SELECT id, body, failures + cuts + 1 FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND due <= $3 AND {PACE} = CAST($4 AS BIGINT) ORDER BY due, id LIMIT 1"
         ),
         &[MOST_FAILURES.into(), MOST_CUTS.into(), now.into(), pace.into()],
         |row| Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? }),
@@ -208,7 +215,6 @@ pub fn tally(view: &View) -> Result<(u64, u64), StoreError> {
 
 /// When the next job of this pace is due, if one waits.
 pub fn next_due(view: &View, pace: Pace) -> Result<Option<Time>, StoreError> {
-    let sql =
-        format!("SELECT min(due) FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND {PATIENT} = CAST($3 AS BIGINT)");
+    let sql = format!("SELECT min(due) FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND {PACE} = CAST($3 AS BIGINT)");
     Ok(view.one(&sql, &[MOST_FAILURES.into(), MOST_CUTS.into(), pace.into()], |row| row.int_or_none(0))?.flatten().map(Time))
 }

@@ -21,7 +21,7 @@ use heard_store::tables::{alert, case, case_entry, department, feedback, rule};
 
 use crate::conformance::made;
 
-fn filled(store: &Store) {
+pub fn filled(store: &Store) {
     made::company(store);
     store
         .write_now(&Scope::system(), |tx| {
@@ -33,7 +33,7 @@ fn filled(store: &Store) {
         .unwrap();
 }
 
-fn kept(id: i64, post: i64, department: i64, due: Option<i64>) -> KeptCase {
+pub fn kept(id: i64, post: i64, department: i64, due: Option<i64>) -> KeptCase {
     KeptCase {
         case: Case::open(CaseId(id), DepartmentId(department), 480, Time(1_000)),
         number: 1_000 + id,
@@ -54,7 +54,7 @@ fn kept(id: i64, post: i64, department: i64, due: Option<i64>) -> KeptCase {
     }
 }
 
-fn narrow(post: i64) -> Scope {
+pub fn narrow(post: i64) -> Scope {
     Scope::of_user(&User {
         id: UserId(1),
         email: "narrow@example.org".into(),

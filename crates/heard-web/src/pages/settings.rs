@@ -6,6 +6,7 @@ pub mod company;
 pub mod departments;
 pub mod mine;
 pub mod places;
+pub mod receivers;
 pub mod segments;
 pub mod shell;
 pub mod tokens;

@@ -1,6 +1,7 @@
 //! What somebody on duty is told at once: on every page, newest first, until they have seen it.
 
 use heard_domain::alert::{Alert, AlertKind};
+use heard_domain::digest::{Digest, DigestState};
 use heard_domain::directory::Directory;
 use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
@@ -18,9 +19,11 @@ pub fn region() -> Markup {
     html! { section.alerts id="alerts" data-alerts="/cases/alerts" aria-label="Alerts" hidden {} }
 }
 
-/// The alerts that were not seen.
-pub fn alerts(alerts: &[Alert], directory: &Directory, token: &str, now: Time) -> Markup {
-    let Some(newest) = alerts.first() else { return region() };
+/// The alerts that were not seen, and the digests that wait to be acknowledged.
+pub fn alerts(alerts: &[Alert], digests: &[Digest], directory: &Directory, token: &str, now: Time) -> Markup {
+    if alerts.is_empty() && digests.is_empty() {
+        return region();
+    }
     html! {
         section.alerts id="alerts" data-alerts="/cases/alerts" data-count=(alerts.len()) aria-label="Alerts" {
             ul {
@@ -32,12 +35,26 @@ pub fn alerts(alerts: &[Alert], directory: &Directory, token: &str, now: Time) -
                     }
                 }
                 @if alerts.len() > SHOWN { li { span.soft { (alerts.len() - SHOWN) " more" } } }
+                @for digest in digests.iter().take(SHOWN) { (waiting(digest, directory)) }
+                @if digests.len() > SHOWN { li { a href="/digests" { (digests.len() - SHOWN) " more digests" } } }
             }
-            form method="post" action="/cases/alerts" data-swap="alerts" {
+            @if let Some(newest) = alerts.first() { form method="post" action="/cases/alerts" data-swap="alerts" {
                 (csrf(token))
                 input type="hidden" name="up_to" value=(newest.id);
                 button.secondary type="submit" { (icon("check")) "Seen" }
-            }
+            } }
+        }
+    }
+}
+
+/// A digest that nobody of the department has acknowledged: it stands here until somebody has.
+fn waiting(digest: &Digest, directory: &Directory) -> Markup {
+    let department = directory.department(digest.department).map_or("", |department| department.name.as_str());
+    html! {
+        li.urgent[digest.state() == DigestState::Late] {
+            (icon("cal"))
+            a href={ "/digests/" (digest.key()) } { "Digest of " (department) ", week of " (heard_charts::date::long(digest.week)) }
+            span.soft { (digest.state().label()) }
         }
     }
 }
@@ -56,6 +73,6 @@ fn spot(alert: &Alert, directory: &Directory) -> String {
     let spot = place.or(post).unwrap_or_else(|| "a listening post".to_owned());
     match alert.kind {
         AlertKind::Here | AlertKind::Routed => spot,
-        AlertKind::Late | AlertKind::Assigned | AlertKind::Mentioned => format!("a case of {spot}"),
+        AlertKind::Late | AlertKind::Escalated | AlertKind::Assigned | AlertKind::Mentioned => format!("a case of {spot}"),
     }
 }

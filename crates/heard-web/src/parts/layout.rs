@@ -33,6 +33,8 @@ pub enum Place {
     Cases,
     /// How well customers are served.
     Service,
+    /// What departments are told of each week.
+    Digests,
     /// How comments are routed.
     Rules,
     /// Company, users, posts, categories, tokens.
@@ -44,7 +46,7 @@ impl Place {
     const GROUPS: [(&'static str, &'static [Self]); 4] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
         ("Understand", &[Self::Categories, Self::Themes, Self::Drivers]),
-        ("Act", &[Self::Cases, Self::Service, Self::Rules]),
+        ("Act", &[Self::Cases, Self::Service, Self::Digests, Self::Rules]),
         ("Settings", &[Self::Settings]),
     ];
 
@@ -61,6 +63,7 @@ impl Place {
             Self::Drivers => "/drivers",
             Self::Cases => "/cases",
             Self::Service => "/cases/service",
+            Self::Digests => "/digests",
             Self::Rules => "/rules",
             Self::Settings => "/settings",
         }
@@ -79,6 +82,7 @@ impl Place {
             Self::Drivers => "Drivers",
             Self::Cases => "Cases",
             Self::Service => "Service",
+            Self::Digests => "Weekly digests",
             Self::Rules => "Rules",
             Self::Settings => "Settings",
         }
@@ -96,6 +100,7 @@ impl Place {
             Self::Drivers => icon("weigh"),
             Self::Cases => icon("case"),
             Self::Service => icon("check"),
+            Self::Digests => icon("cal"),
             Self::Rules => icon("filter"),
             Self::Settings => icon("settings"),
         }
@@ -107,7 +112,7 @@ impl Place {
             Self::Overview | Self::Journey | Self::Posts | Self::Categories | Self::Drivers => viewer.may(Grant::ReadFigures),
             Self::Feedback | Self::Themes => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
-            Self::Cases | Self::Service | Self::Rules => viewer.may(Grant::ReadCases),
+            Self::Cases | Self::Service | Self::Digests | Self::Rules => viewer.may(Grant::ReadCases),
             Self::Settings => true,
         }
     }

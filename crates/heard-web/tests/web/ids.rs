@@ -82,6 +82,8 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "CaseEntryId" => "entries",
         "TaskId" => "tasks",
         "AlertId" => "alerts",
+        "ReceiverId" => "receivers",
+        "CasePromiseId" => "case-promises",
         other if other.ends_with("Id") => panic!("say in ids.rs under which noun {other} stands"),
         _ => return None,
     })

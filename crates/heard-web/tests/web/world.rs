@@ -93,6 +93,7 @@ impl World {
         made.insert("examples", self.example(&feedback).await);
         let case = self.case(&feedback).await;
         made.insert("tasks", self.task(&case).await);
+        made.insert("case-promises", self.promise(&case).await);
         made.insert("cases", case);
         made.insert("feedback", feedback);
         made.insert("imports", self.import(words).await);
@@ -113,6 +114,23 @@ impl World {
         let department = self.fresh("departments").await;
         let made = self.post("/api/v1/cases", json!({ "feedback": feedback, "department": department })).await;
         made["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn promise(&self, case: &str) -> String {
+        let made = self.post(&format!("/api/v1/cases/{case}/promises"), json!({ "words": "We call", "due": "2026-03-25" })).await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The digest of a department to which the admin belongs.
+    async fn digest(&self) -> String {
+        let department = Box::pin(self.fresh("departments")).await;
+        let belongs = json!({ "members": [self.admin.id] });
+        let path = format!("/api/v1/departments/{department}");
+        let answer = self.site.call(Method::PATCH, &path, Some(&self.token), Some(belongs)).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
+        drain(&self.site.flow).await.unwrap();
+        // The world is of a Sunday: the digest that is there tells of the week before.
+        format!("{department}-2026-03-09")
     }
 
     async fn task(&self, case: &str) -> String {
@@ -192,6 +210,12 @@ impl World {
             }
             "cases" => Box::pin(async { self.case(&self.comment().await).await }).await,
             "tasks" => self.task(&self.seen["cases"]).await,
+            "case-promises" => self.promise(&self.seen["cases"]).await,
+            "digests" => self.digest().await,
+            "receivers" => {
+                let draft = json!({ "name": format!("r{now}"), "address": "http://127.0.0.1:9/sentinel" });
+                id(&self.post("/api/v1/receivers", draft).await["receiver"])
+            }
             "rules" => {
                 let department = Box::pin(self.fresh("departments")).await;
                 let draft = json!({ "name": format!("r{now}"), "when": { "words": ["sentinel"] }, "way": { "departments": [department] } });

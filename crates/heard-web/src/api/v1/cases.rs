@@ -5,12 +5,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use heard_domain::case::CaseState;
 use heard_domain::case_entry::{CaseEntry, Task};
-use heard_domain::id::{AccountId, CaseId, CategoryId, DepartmentId, PersonId, PlaceId, StageId, TaskId, UserId};
+use heard_domain::id::{AccountId, CaseId, CasePromiseId, CategoryId, DepartmentId, PersonId, PlaceId, StageId, TaskId, UserId};
+use heard_domain::promise::CasePromise;
 use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
 use heard_flow::act::bulk::{self, CaseOutcome};
 use heard_flow::act::change::{self, CaseDeed, CaseDraft};
 use heard_flow::act::look::{self, CaseShown};
+use heard_flow::act::promise::{self, CasePromiseDraft};
 use heard_flow::act::thread::{self, TaskDraft};
 use heard_flow::measure::known;
 use heard_store::tables::case::{Answering, Sought};
@@ -47,6 +49,8 @@ pub struct CaseWhole {
     pub thread: Vec<CaseEntry>,
     /// Its tasks, in the order in which they were set.
     pub tasks: Vec<Task>,
+    /// What the customer was promised, in the order in which it was.
+    pub promises: Vec<CasePromise>,
 }
 
 /// What is done to a case.
@@ -219,7 +223,7 @@ fn shown(state: &AppState, caller: &Caller, kept: heard_domain::kept_case::KeptC
 /// Shows one with its thread.
 pub async fn show(State(state): State<AppState>, caller: Caller, Id(id): Id<CaseId>) -> Result<Json<CaseWhole>, Problem> {
     let opened = look::open(&state.flow, &caller.scope, id).await?;
-    Ok(Json(CaseWhole { case: opened.case, thread: opened.thread, tasks: opened.tasks }))
+    Ok(Json(CaseWhole { case: opened.case, thread: opened.thread, tasks: opened.tasks, promises: opened.promises }))
 }
 
 /// Does something to one.
@@ -274,6 +278,57 @@ pub async fn change_task(
     Ok(Json(thread::change_task(&state.flow, &caller.scope, id, draft).await?))
 }
 
+/// Notes what the customer was promised.
+pub async fn add_promise(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<CaseId>,
+    Body(draft): Body<CasePromiseDraft>,
+) -> Result<(StatusCode, Json<CasePromise>), Problem> {
+    Ok((StatusCode::CREATED, Json(promise::promise(&state.flow, &caller.scope, id, draft).await?)))
+}
+
+/// Whether a promise was kept.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CasePromiseKept {
+    /// Whether it was, today at the latest.
+    pub done: bool,
+}
+
+/// Says whether a promise was kept.
+pub async fn keep_promise(
+    State(state): State<AppState>,
+    caller: Caller,
+    Id(id): Id<CasePromiseId>,
+    Body(CasePromiseKept { done }): Body<CasePromiseKept>,
+) -> Result<Json<CasePromise>, Problem> {
+    Ok(Json(promise::keep(&state.flow, &caller.scope, id, done).await?))
+}
+
+fn promise_example() -> Value {
+    json!({
+        "id": "729382737031", "case": "729382737001", "by": "729382736401", "words": "The bag is brought home", "due": "2026-03-24",
+        "done": null,
+    })
+}
+
+/// Documents [`add_promise`].
+pub fn add_promise_doc() -> Doc {
+    Doc::new("promiseInCase", "Cases", "Note what the customer of a case was promised, until the end of which day.")
+        .takes::<CasePromiseDraft>(json!({ "words": "The bag is brought home", "due": "2026-03-24" }))
+        .answers::<CasePromise>(201, "Noted", promise_example())
+        .or(ProblemCode::Conflict)
+}
+
+/// Documents [`keep_promise`].
+pub fn keep_promise_doc() -> Doc {
+    Doc::new("keepPromiseInCase", "Cases", "Say that a promise in a case was kept today, or that it was not after all.")
+        .takes::<CasePromiseKept>(json!({ "done": true }))
+        .answers::<CasePromise>(200, "Said", promise_example())
+        .or(ProblemCode::Conflict)
+}
+
 fn example() -> Value {
     json!({
         "id": "729382737001", "state": "open", "department": "729382736520", "assigned": "729382736401",
@@ -320,7 +375,7 @@ pub fn add_doc() -> Doc {
 
 /// Documents [`show`].
 pub fn show_doc() -> Doc {
-    let whole = json!({ "case": example(), "thread": [entry()], "tasks": [task()] });
+    let whole = json!({ "case": example(), "thread": [entry()], "tasks": [task()], "promises": [promise_example()] });
     Doc::new("getCase", "Cases", "A case with its thread and tasks.").answers::<CaseWhole>(200, "The case", whole)
 }
 

@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use heard_domain::id::{CaseId, FeedbackId, TaskId};
+use heard_domain::id::{CaseId, CasePromiseId, FeedbackId, TaskId};
 use heard_flow::act::change::{self, CaseDeed, CaseDraft};
 use heard_flow::act::look;
+use heard_flow::act::promise::{self, CasePromiseDraft};
 use heard_flow::act::thread::{self, TaskDraft};
 use heard_flow::error::FlowError;
 use heard_flow::measure::quotes::many;
@@ -101,6 +102,31 @@ pub async fn task(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Case
         Ok(_) => Ok(Redirect::to(&back(&form, id)).into_response()),
         Err(problem) => again(&state, &viewer, id, &form, &problem).await,
     }
+}
+
+/// Notes what the customer was promised.
+pub async fn promise(State(state): State<AppState>, viewer: Viewer, Id(id): Id<CaseId>, form: Form) -> Result<Response, Problem> {
+    look::open(&state.flow, &viewer.scope, id).await?;
+    let outcome = async {
+        let due = form.get("due").parse().map_err(|_| Problem::field("due", "must be a day"))?;
+        let draft = CasePromiseDraft { words: form.get("promised").to_owned(), due };
+        promise::promise(&state.flow, &viewer.scope, id, draft).await.map_err(Problem::from)
+    };
+    match outcome.await {
+        Ok(_) => Ok(Redirect::to(&back(&form, id)).into_response()),
+        Err(problem) => again(&state, &viewer, id, &form, &problem).await,
+    }
+}
+
+/// Says that a promise was kept, or that it was not.
+pub async fn kept(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<CasePromiseId>,
+    form: Form,
+) -> Result<Redirect, Problem> {
+    let promise = promise::keep(&state.flow, &viewer.scope, id, form.get("done") == "yes").await?;
+    Ok(Redirect::to(&back(&form, promise.case)))
 }
 
 /// Says that a task is done, or that it is not.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
-use heard_flow::act::told;
+use heard_flow::act::{cadence, told};
 use maud::Markup;
 
 use crate::extract::Form;
@@ -14,7 +14,8 @@ use crate::viewer::Viewer;
 /// The alerts that the user has not seen.
 pub async fn show(State(state): State<AppState>, viewer: Viewer) -> Result<Markup, Problem> {
     let unseen = told::unseen(&state.flow, &viewer.scope).await?;
-    Ok(alerts(&unseen, &state.flow.directory_of(&viewer.scope), &viewer.csrf, state.flow.now()))
+    let digests = cadence::waiting_for(&state.flow, &viewer.scope).await?;
+    Ok(alerts(&unseen, &digests, &state.flow.directory_of(&viewer.scope), &viewer.csrf, state.flow.now()))
 }
 
 /// They were seen.

@@ -14,7 +14,7 @@ use heard_flow::act::acting::{Acting, looking};
 use heard_flow::act::bulk;
 use heard_flow::act::look::{CaseShown, Queue, queue};
 use heard_flow::act::staff::{Colleague, colleagues};
-use heard_flow::act::{thread, told};
+use heard_flow::act::{cadence, thread, told};
 use heard_flow::seen::seen;
 use heard_store::tables::case::Sought;
 use maud::{Markup, html};
@@ -138,6 +138,7 @@ async fn shown(state: &AppState, viewer: &Viewer, asking: &Asking, problem: Opti
     let acting = looking(&state.flow, &viewer.scope).await?;
     let colleagues = colleagues(&state.flow, &viewer.scope).await?;
     let unseen = told::unseen(&state.flow, &viewer.scope).await?;
+    let digests = cadence::waiting_for(&state.flow, &viewer.scope).await?;
     let tasks = thread::own_tasks(&state.flow, &viewer.scope, TASKS).await?;
     let here = desk.as_ref().map(|desk| desk.opened.case.kept.case.id);
     let body = html! {
@@ -145,7 +146,7 @@ async fn shown(state: &AppState, viewer: &Viewer, asking: &Asking, problem: Opti
             div { p.eyebrow { "Act" } h1 { "Cases" } }
             div.tools { (filters(asking, &directory, acting.as_ref(), &colleagues)) }
         }
-        (alerts(&unseen, &directory, &viewer.csrf, state.flow.now()))
+        (alerts(&unseen, &digests, &directory, &viewer.csrf, state.flow.now()))
         (left_out(&asking.left_out))
         @if let Some((done, of)) = asking.done {
             @if done == of { (flash(Kind::Done, &html! { "Done for all " (of) "." })) }

@@ -4,6 +4,7 @@ use heard_domain::case::CaseState;
 use heard_domain::case_entry::{CaseEntry, CaseEntryKind, CaseEvent, SpokenBy};
 use heard_domain::directory::Directory;
 use heard_domain::id::{CaseId, DepartmentId, UserId};
+use heard_domain::promise::Outcome;
 use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
@@ -102,6 +103,7 @@ pub fn pane(desk: &Desk, directory: &Directory, viewer: &Viewer, back: &str, tri
             (facts(desk, directory))
             (words(desk, directory))
             (thread(desk, directory))
+            (promises(desk, directory, viewer, back))
             @if desk.may(viewer) { (forms(desk, directory, viewer, back, tried)) }
             @else if viewer.may(Grant::WriteCases) {
                 p.soft { "Only " (department(directory, kept.case.department)) " and whoever answers for this case can change it. You can leave a note." }
@@ -182,6 +184,7 @@ fn speaker<'a>(desk: &'a Desk, entry: &CaseEntry) -> &'a str {
 
 fn happened(desk: &Desk, directory: &Directory, event: &CaseEvent) -> Markup {
     let task = |id| desk.opened.tasks.iter().find(|task| task.id == id).map_or("a task", |task| task.words.as_str());
+    let promise = |id| desk.opened.promises.iter().find(|one| one.id == id).map_or("something", |one| one.words.as_str());
     let case = |id: &CaseId| html! { a href={ "/cases/" (id) } { "another case" } };
     html! {
         @match event {
@@ -208,6 +211,51 @@ fn happened(desk: &Desk, directory: &Directory, event: &CaseEvent) -> Markup {
             CaseEvent::Late => "The promised time has passed",
             CaseEvent::TaskSet { task: id } => { "Task: " (task(*id)) }
             CaseEvent::TaskDone { task: id } => { "Done: " (task(*id)) }
+            CaseEvent::Escalated => "The promised time has passed a second time: those who lead were told",
+            CaseEvent::Promised { promise: id } => { "Promised the customer: " (promise(*id)) }
+            CaseEvent::PromiseKept { promise: id } => { "Promise kept: " (promise(*id)) }
+        }
+    }
+}
+
+/// What the customer was promised, with the day until whose end; what is late stands out.
+fn promises(desk: &Desk, directory: &Directory, viewer: &Viewer, back: &str) -> Markup {
+    let today = directory.company.zone.day(desk.now);
+    let (may, id) = (desk.may(viewer), desk.opened.case.kept.case.id);
+    html! {
+        @if !desk.opened.promises.is_empty() || may { h2 { "Promised to the customer" } }
+        @if !desk.opened.promises.is_empty() {
+            ul.changes {
+                @for promise in &desk.opened.promises {
+                    @let outcome = promise.outcome(today);
+                    li {
+                        span dir="auto" { (promise.words) }
+                        span.soft {
+                            span.late[outcome == Outcome::Missed] { "by " (heard_charts::date::long(promise.due)) ": " (outcome.label().to_lowercase()) }
+                            ", promised by " (desk.name(promise.by))
+                        }
+                        @if may {
+                            form method="post" action={ "/case-promises/" (promise.id) } {
+                                (csrf(&viewer.csrf))
+                                input type="hidden" name="back" value=(back);
+                                @if promise.done.is_some() { button.ghost type="submit" { (icon("undo")) "Not kept" span.vh { ": " (promise.words) } } }
+                                @else { button.ghost name="done" value="yes" { (icon("check")) "Kept" span.vh { ": " (promise.words) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if may && desk.opened.case.kept.case.merged.is_none() {
+            details.twin {
+                summary { "Note a promise" }
+                form.form method="post" action={ "/cases/" (id) "/promises" } {
+                    (common(desk, viewer, back))
+                    (line("promised", "What the customer was promised", "", "It stands here with its day until it is kept.", None))
+                    div.field { label for="promise-due" { "Until the end of" } input.input.small id="promise-due" type="date" name="due" required value=(today + 1); }
+                    button.secondary type="submit" { "Note it" }
+                }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What all pages of the settings share: title and tabs.
 
 use axum::response::{IntoResponse, Response};
+use heard_domain::scope::Reach;
 use heard_domain::user::Grant;
 use maud::{Markup, html};
 
@@ -20,13 +21,16 @@ pub fn page(viewer: &Viewer, path: &str, title: &str, problem: Option<&Problem>,
         ("/settings/calendars", "Calendars", Some(Grant::Shape)),
         ("/settings/users", "Users", administer),
         ("/settings/tokens", "Tokens", administer),
+        ("/settings/receivers", "Receivers of alerts", administer),
         ("/settings/audit", "Audit log", Some(Grant::ReadAudit)),
     ];
     let markup = html! {
         header.top { div { p.eyebrow { "Settings" } h1 { (title) } } }
         nav.tabs aria-label="Settings" {
             @for (href, label, needs) in tabs {
-                @if needs.is_none_or(|grant| viewer.may(grant)) {
+                // A receiver is told of what is heard anywhere: who sees some posts only has none.
+                @let narrowed = href == "/settings/receivers" && viewer.scope.reach != Reach::Everything;
+                @if !narrowed && needs.is_none_or(|grant| viewer.may(grant)) {
                     a href=(href) aria-current=[(href == path).then_some("page")] { (label) }
                 }
             }

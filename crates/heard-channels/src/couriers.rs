@@ -1,0 +1,3 @@
+//! Couriers: what leaves for other systems.
+
+pub mod webhook;

@@ -1,0 +1,144 @@
+//! Cadence: every department gets its digest on Monday, acknowledges it, is reminded on the third day; on the seventh those who lead
+//! are told, and from then on everybody sees that it is late. Each once, by the clock of the company.
+
+use std::collections::BTreeSet;
+
+use heard_domain::audit::{Act, Noun};
+use heard_domain::digest::{Digest, DigestState, FollowUp, last_week};
+use heard_domain::id::DepartmentId;
+use heard_domain::question::Filter;
+use heard_domain::scope::Scope;
+use heard_domain::time::{Day, Zone};
+use heard_domain::user::Grant;
+use heard_store::tables;
+use heard_store::view::{Tx, View};
+use serde_json::json;
+
+use crate::act::acting::{acting, looking};
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+
+/// So many weeks are listed.
+const WEEKS: i32 = 12;
+
+/// Does what is due: digests of the last week are there, what nobody has acknowledged is reminded of and told to those who lead. Done
+/// again it finds nothing to do.
+pub async fn tend(flow: &Flow) -> Result<(), FlowError> {
+    let (zone, now) = (flow.directory().company.zone.clone(), flow.now());
+    let week = last_week(&zone, now);
+    // As long as nothing was heard in a week or since, nobody has to acknowledge that nothing was heard.
+    let newest = flow.store.newest(&Scope::system(), &Filter::default()).await?;
+    let heard = newest.is_some_and(|newest| newest >= week);
+    let asked = zone.clone();
+    let look = move |view: &View| {
+        let missing = if heard { missing(view, week)? } else { vec![] };
+        let follows = |digest: Digest| Some((digest.follows(&asked, now)?, digest));
+        let due: Vec<(FollowUp, Digest)> = tables::digest::waiting(view)?.into_iter().filter_map(follows).collect();
+        Ok((missing, due))
+    };
+    let (missing, due) = flow.store.read(&Scope::system(), look).await?;
+    if missing.is_empty() && due.is_empty() {
+        return Ok(());
+    }
+    let write = move |tx: &mut Tx| {
+        for department in &missing {
+            tables::digest::publish(tx, *department, week, now)?;
+        }
+        for (follow, digest) in &due {
+            match follow {
+                FollowUp::Remind => tables::digest::remind(tx, digest.department, digest.week, now)?,
+                FollowUp::Escalate => tables::digest::escalate(tx, digest.department, digest.week, now)?,
+            };
+        }
+        Ok(())
+    };
+    Ok(flow.store.write(&Scope::system(), write).await?)
+}
+
+/// The departments inside the company that somebody belongs to, and that have no digest of a week yet.
+fn missing(view: &View, week: Day) -> Result<Vec<DepartmentId>, heard_store::error::StoreError> {
+    let there: BTreeSet<DepartmentId> = tables::digest::since(view, week)?
+        .into_iter()
+        .filter(|digest| digest.week == week)
+        .map(|digest| digest.department)
+        .collect();
+    let belonged: BTreeSet<DepartmentId> =
+        tables::department::members(view)?.into_iter().map(|(department, _)| department).collect();
+    let departments = tables::department::list(view)?.into_iter().filter(|department| !department.partner);
+    Ok(departments.map(|department| department.id).filter(|id| belonged.contains(id) && !there.contains(id)).collect())
+}
+
+/// The digests of the last twelve weeks, and older ones that nobody has acknowledged, the newest first: follow-through is for
+/// everybody to see.
+pub async fn list(flow: &Flow, scope: &Scope) -> Result<Vec<Digest>, FlowError> {
+    need(scope, Grant::ReadCases)?;
+    let since = since(&flow.directory().company.zone, flow);
+    let look = move |view: &View| {
+        let mut all = tables::digest::since(view, since)?;
+        let older = tables::digest::waiting(view)?.into_iter().filter(|digest| digest.week < since);
+        all.extend(older);
+        Ok(all)
+    };
+    let mut all = flow.store.read(&Scope::system(), look).await?;
+    let directory = flow.directory();
+    all.retain(|digest| directory.department(digest.department).is_some());
+    all.sort_by_key(|digest| (std::cmp::Reverse(digest.week), digest.department));
+    Ok(all)
+}
+
+fn since(zone: &Zone, flow: &Flow) -> Day {
+    last_week(zone, flow.now()) + -7 * (WEEKS - 1)
+}
+
+/// The digests that wait for whoever looks: those of their departments, and for those who lead the ones that are late.
+pub async fn waiting_for(flow: &Flow, scope: &Scope) -> Result<Vec<Digest>, FlowError> {
+    need(scope, Grant::ReadCases)?;
+    let Some(user) = scope.user() else { return Ok(Vec::new()) };
+    let look = move |view: &View| {
+        let waiting = tables::digest::waiting(view)?;
+        if waiting.is_empty() {
+            return Ok((waiting, vec![]));
+        }
+        let members = tables::department::members(view)?;
+        let own: Vec<DepartmentId> =
+            members.into_iter().filter(|(_, of)| *of == user).map(|(department, _)| department).collect();
+        Ok((waiting, own))
+    };
+    let (mut waiting, own) = flow.store.read(&Scope::system(), look).await?;
+    if waiting.is_empty() {
+        return Ok(waiting);
+    }
+    let lead = looking(flow, scope).await?.is_some_and(|acting| acting.lead);
+    let directory = flow.directory();
+    waiting.retain(|digest| {
+        let late = digest.state() == DigestState::Late;
+        directory.department(digest.department).is_some() && (own.contains(&digest.department) || (lead && late))
+    });
+    Ok(waiting)
+}
+
+/// Somebody of the department has read its digest and says so. Once it is acknowledged it stays so.
+pub async fn acknowledge(flow: &Flow, scope: &Scope, department: DepartmentId, week: Day) -> Result<Digest, FlowError> {
+    need(scope, Grant::WriteCases)?;
+    let name = flow.directory().department(department).map(|department| department.name.clone());
+    let name = name.ok_or(FlowError::Missing("department"))?;
+    let look = move |view: &View| tables::digest::get(view, department, week);
+    let digest = flow.store.read(&Scope::system(), look).await?.ok_or(FlowError::Missing("digest"))?;
+    let acting = acting(flow, scope).await?;
+    if !acting.departments.contains(&department) {
+        let words = format!("only those who belong to {name} can acknowledge its digest");
+        return Err(FlowError::Conflict(words));
+    }
+    if !digest.waits() {
+        return Ok(digest);
+    }
+    let now = flow.now();
+    let write = move |tx: &mut Tx| {
+        if tables::digest::acknowledge(tx, department, week, acting.user, now)? {
+            let detail = json!({ "department": name, "week": week });
+            tables::audit::note(tx, now, Act::Confirmed, Noun::Digest, department.0, &detail)?;
+        }
+        tables::digest::get(tx, department, week)
+    };
+    flow.store.write(&Scope::system(), write).await?.ok_or(FlowError::Missing("digest"))
+}

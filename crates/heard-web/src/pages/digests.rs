@@ -1,0 +1,4 @@
+//! The pages of the weekly digests.
+
+pub mod list;
+pub mod show;
