@@ -1,11 +1,11 @@
-//! Examples: sentences and passages of which a person has said whether they belong to a category, or how good or bad they
-//! are. The company's reader learns from them.
+//! Examples: sentences and passages of which a person has said whether they belong to a category, how good or bad they are,
+//! which emotion they show, or to which stage they belong. The company's reader learns from them.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, UserId};
-use crate::reading::{Polarity, Span};
+use crate::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, StageId, UserId};
+use crate::reading::{Emotion, Polarity, Span};
 use crate::time::Time;
 
 /// Words of which a person has said whether they belong to a category.
@@ -61,6 +61,23 @@ pub enum Says {
         /// The class.
         sentiment: Polarity,
     },
+    /// Which emotion they show.
+    Emotion {
+        /// Which; `None`: none that is worth showing.
+        #[serde(deserialize_with = "given")]
+        emotion: Option<Emotion>,
+    },
+    /// To which stage of the journey they belong.
+    Stage {
+        /// Which; `None`: to none.
+        #[serde(deserialize_with = "given")]
+        stage: Option<StageId>,
+    },
+}
+
+/// Something that may be null, but must be there: by its name it is told what an example says.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(from)
 }
 
 /// One example as a version of the taxonomy has learnt from it.
@@ -117,6 +134,66 @@ pub struct Turned {
     pub to: Polarity,
 }
 
+/// Comments whose own emotion or stage would be another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shift<T> {
+    /// What it would no longer be; `null`: none.
+    pub from: Option<T>,
+    /// What it would be; `null`: none.
+    pub to: Option<T>,
+    /// How many.
+    pub comments: u64,
+}
+
+/// One comment whose own emotion or stage would be another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shifted<T> {
+    /// Which.
+    pub feedback: FeedbackId,
+    /// What it would no longer be; `null`: none.
+    pub from: Option<T>,
+    /// What it would be; `null`: none.
+    pub to: Option<T>,
+}
+
+/// What shifts from where to where, counted, with the newest comments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shifts<T> {
+    /// How many comments, from what to what, the most first.
+    pub ways: Vec<Shift<T>>,
+    /// The newest of them, at most ten.
+    pub comments: Vec<Shifted<T>>,
+}
+
+impl<T> Default for Shifts<T> {
+    fn default() -> Self {
+        Self { ways: Vec::new(), comments: Vec::new() }
+    }
+}
+
+impl<T: Copy + Ord> Shifts<T> {
+    /// Counts one comment; newest first.
+    pub fn count(&mut self, feedback: FeedbackId, from: Option<T>, to: Option<T>) {
+        if from == to {
+            return;
+        }
+        if let Some(way) = self.ways.iter_mut().find(|way| (way.from, way.to) == (from, to)) {
+            way.comments += 1;
+        } else if self.ways.len() < WAYS {
+            self.ways.push(Shift { from, to, comments: 1 });
+        }
+        self.ways.sort_by_key(|way| (std::cmp::Reverse(way.comments), way.from, way.to));
+        if self.comments.len() < SHOWN {
+            self.comments.push(Shifted { feedback, from, to });
+        }
+    }
+
+    /// How many comments shift.
+    pub fn all(&self) -> u64 {
+        self.ways.iter().map(|way| way.comments).sum()
+    }
+}
+
 /// What would move, counted over the comments that were looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Effect {
@@ -134,6 +211,12 @@ pub struct Effect {
     /// The newest of them, at most ten.
     #[serde(default)]
     pub turned: Vec<Turned>,
+    /// The comments whose own emotion would be another.
+    #[serde(default)]
+    pub emotions: Shifts<Emotion>,
+    /// The comments whose own stage would be another.
+    #[serde(default)]
+    pub stages: Shifts<StageId>,
 }
 
 /// How many comments are shown of those that would move.
@@ -181,10 +264,12 @@ impl Effect {
         }
     }
 
-    /// The comments that are shown: of those that would move, and of those that would be felt otherwise.
+    /// The comments that are shown: of those that would move, would be felt otherwise, or would belong to another stage.
     pub fn shown(&self) -> Vec<FeedbackId> {
         let mut ids: Vec<FeedbackId> = self.examples.iter().map(|moved| moved.feedback).collect();
         ids.extend(self.turned.iter().map(|turned| turned.feedback));
+        ids.extend(self.emotions.comments.iter().map(|shifted| shifted.feedback));
+        ids.extend(self.stages.comments.iter().map(|shifted| shifted.feedback));
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -248,11 +333,36 @@ mod tests {
     }
 
     #[test]
+    fn what_shows_another_emotion_is_counted_by_its_ways_none_among_them() {
+        let mut effect = Effect::default();
+        let (anger, joy) = (Some(Emotion::Anger), Some(Emotion::Joy));
+        for (id, before, after) in [(9, anger, anger), (8, None, anger), (7, joy, None), (6, None, anger)] {
+            effect.emotions.count(FeedbackId(id), before, after);
+        }
+        effect.stages.count(FeedbackId(5), Some(StageId(1)), Some(StageId(2)));
+        let ways: Vec<_> = effect.emotions.ways.iter().map(|way| (way.from, way.to, way.comments)).collect();
+        assert_eq!((ways, effect.emotions.all()), (vec![(None, anger, 2), (joy, None, 1)], 3));
+        assert_eq!(effect.shown(), [5, 6, 7, 8].map(FeedbackId));
+        let kept = serde_json::to_string(&effect).unwrap();
+        assert_eq!(serde_json::from_str::<Effect>(&kept).unwrap(), effect);
+    }
+
+    #[test]
     fn what_an_older_version_has_learnt_from_is_read() {
         let older = r#"{"id":"5","category":"7","belongs":true}"#;
         let taught = Taught { id: ExampleId(5), says: Says::Category { category: CategoryId(7), belongs: true } };
         assert_eq!(serde_json::from_str::<Taught>(older).unwrap(), taught);
         let felt = Taught { id: ExampleId(6), says: Says::Sentiment { sentiment: Polarity::Negative } };
         assert_eq!(serde_json::from_str::<Taught>(&serde_json::to_string(&felt).unwrap()).unwrap(), felt);
+        let others = [
+            Says::Emotion { emotion: Some(Emotion::Anger) },
+            Says::Emotion { emotion: None },
+            Says::Stage { stage: Some(StageId(4)) },
+            Says::Stage { stage: None },
+        ];
+        for says in others {
+            let taught = Taught { id: ExampleId(6), says };
+            assert_eq!(serde_json::from_str::<Taught>(&serde_json::to_string(&taught).unwrap()).unwrap(), taught);
+        }
     }
 }

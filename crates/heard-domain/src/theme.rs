@@ -69,6 +69,9 @@ pub struct Themes {
     pub period: Period,
     /// When it was looked.
     pub found_at: Time,
+    /// Whether passages were gathered by what the deep reader says that they mean.
+    #[serde(default)]
+    pub deep: bool,
     /// Comments looked through in the period.
     pub comments: u64,
     /// Comments that there are in the period.

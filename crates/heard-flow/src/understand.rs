@@ -10,12 +10,14 @@ use heard_domain::id::{FeedbackId, PostId, StageId};
 use heard_domain::reading::{EntityKind, Reading};
 use heard_domain::taxonomy::Taxonomy;
 use heard_store::tables::feedback::Words;
+use heard_text::learn::emotion::EmotionHead;
 use heard_text::learn::head::CategoryHead;
 use heard_text::learn::sentiment::SentimentHead;
+use heard_text::learn::stage::{Placed, StageHead};
 use heard_text::pipeline::Reader;
 use heard_text::step::ToRead;
 
-use crate::lessons::Lessons;
+use crate::lessons::{Lessons, PlacedAt};
 use crate::named::Known;
 
 /// More products than this are not looked for by name.
@@ -52,8 +54,7 @@ impl Understanding {
     /// Of a company as it is now; learning takes a moment.
     pub(crate) fn of(directory: Directory, lessons: &Lessons, held: usize) -> Self {
         let head = CategoryHead::learn(&directory.taxonomy, &lessons.examples);
-        let sentiment = SentimentHead::learn(&lessons.felt).map(Arc::new);
-        let reader = Arc::new(reader(&directory, &directory.taxonomy, head, sentiment));
+        let reader = Arc::new(reader(&directory, &directory.taxonomy, head, lessons, None));
         Self::with(directory, reader, held)
     }
 
@@ -66,9 +67,8 @@ impl Understanding {
     /// The same company, had it other categories or learnt from other examples: learning begins where this one ended.
     pub(crate) fn taught(&self, taxonomy: &Taxonomy, lessons: &Lessons) -> Self {
         let head = self.reader.head().relearn(taxonomy, &lessons.examples);
-        let sentiment = SentimentHead::relearn(self.reader.sentiment(), &lessons.felt);
-        let reader = Arc::new(reader(&self.directory, taxonomy, head, sentiment));
-        Self { reader, lessons: lessons.examples.len() + lessons.felt.len(), ..self.clone() }
+        let reader = Arc::new(reader(&self.directory, taxonomy, head, lessons, Some(&self.reader)));
+        Self { reader, lessons: lessons.len(), ..self.clone() }
     }
 
     /// Whether the company's words are still those of `other`: what one has read, the other would read alike.
@@ -99,9 +99,22 @@ impl Understanding {
     }
 }
 
-/// A reader that knows the company's categories as they were taught, and its names.
-fn reader(directory: &Directory, taxonomy: &Taxonomy, head: CategoryHead, sentiment: Option<Arc<SentimentHead>>) -> Reader {
+/// A reader that knows the company's categories as they were taught, its names, and what its people have said of sentiment,
+/// emotion and stage; what `last` has learnt from the same is taken again.
+fn reader(directory: &Directory, taxonomy: &Taxonomy, head: CategoryHead, lessons: &Lessons, last: Option<&Reader>) -> Reader {
     let names = listed(directory);
     let names = names.iter().map(|(name, kind)| (name.as_str(), *kind));
-    Reader::taught(&directory.journey, taxonomy, head).feeling(sentiment).knowing(names)
+    let reader = Reader::taught(&directory.journey, taxonomy, head)
+        .feeling(SentimentHead::relearn(last.and_then(Reader::sentiment), &lessons.felt))
+        .moved(EmotionHead::relearn(last.and_then(Reader::emotion), &lessons.shown))
+        .knowing(names);
+    let stages: Vec<StageId> = directory.journey.stages.iter().map(|stage| stage.id).collect();
+    let placed = |placed: &PlacedAt| {
+        let contact = placed.at.and_then(|(post, touchpoint)| directory.stage_at(post, touchpoint));
+        Placed { text: placed.text.clone(), contact, stage: placed.stage }
+    };
+    let placed: Vec<Placed> = lessons.placed.iter().map(placed).collect();
+    let last = last.and_then(Reader::stage);
+    let stage = StageHead::relearn(last, &stages, &placed, reader.name(), &|text, contact| reader.stage_of(text, contact));
+    reader.placing(stage)
 }

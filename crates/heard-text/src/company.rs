@@ -8,8 +8,10 @@ use heard_domain::journey::Journey;
 use heard_domain::reading::EntityKind;
 use heard_domain::taxonomy::{Category, Taxonomy};
 
+use crate::learn::emotion::EmotionHead;
 use crate::learn::head::CategoryHead;
 use crate::learn::sentiment::SentimentHead;
+use crate::learn::stage::StageHead;
 use crate::phrase::Phrases;
 use crate::points::Points;
 
@@ -43,6 +45,10 @@ pub struct Company {
     pub head: CategoryHead,
     /// How good or bad passages are, as its people have corrected it.
     pub sentiment: Option<Arc<SentimentHead>>,
+    /// Which emotion passages show, as its people have corrected it.
+    pub emotion: Option<Arc<EmotionHead>>,
+    /// To which stage passages belong, as its people have corrected it.
+    pub stage: Option<Arc<StageHead>>,
     /// Phrases that point to stages.
     pub cues: Phrases<Points<StageId>>,
     /// Names of its places and products.
@@ -64,6 +70,8 @@ impl Company {
             version: taxonomy.version,
             head,
             sentiment: None,
+            emotion: None,
+            stage: None,
             cues: Phrases::new(cues.iter().map(|(phrase, points)| (phrase.as_str(), *points))),
             names: Phrases::new([]),
             known: taxonomy.categories.iter().map(known).collect(),

@@ -1,6 +1,6 @@
 //! What Heard learns from the company's own corrections, inside the server. Bottom-up: [`example`] · [`features`] ·
 //! [`logistic`] (how it learns) · [`weights`] · [`watch`], [`statement`] · [`wanted`] (what examples and the taxonomy say) · [`calibrate`] (how sure is sure) · [`head`] (the categories),
-//! [`choice`] (one of a few classes), [`sentiment`] (as people have corrected it) ·
+//! [`choice`] (one of a few classes), [`sentiment`], [`emotion`], [`stage`] (as people have corrected them) ·
 //! [`beside`], [`chance`] · [`cluster`], [`naming`], [`subject`] · [`theme`] (what no category explains).
 
 pub mod beside;
@@ -8,12 +8,14 @@ pub mod calibrate;
 pub mod chance;
 pub mod choice;
 pub mod cluster;
+pub mod emotion;
 pub mod example;
 pub mod features;
 pub mod head;
 pub mod logistic;
 pub mod naming;
 pub mod sentiment;
+pub mod stage;
 pub mod statement;
 pub mod subject;
 pub mod theme;

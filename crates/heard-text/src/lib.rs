@@ -1,7 +1,7 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
 //! Bottom-up: [`asset`], [`token`], [`words`] · [`phrase`], [`lexicon`], [`languages`], [`wishes`], [`asks`], [`evidence`], [`points`], [`grammar`],
-//! [`suggestion`] · [`wordpiece`], [`embedding`] · [`encoder`] · [`model`], [`learn`] (from the company's examples), [`deep`] (a transformer, if
+//! [`suggestion`] · [`wordpiece`], [`embedding`] · [`encoder`] · [`model`], [`feelings`], [`learn`] (from the company's examples), [`deep`] (a transformer, if
 //! there is one), [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
 //! [`judge`] (how well it reads).
@@ -13,6 +13,7 @@ pub mod deep;
 pub mod embedding;
 pub mod encoder;
 pub mod evidence;
+pub mod feelings;
 pub mod grammar;
 pub mod judge;
 pub mod languages;

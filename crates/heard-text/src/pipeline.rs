@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use heard_domain::id::{FeedbackId, StageId};
 use heard_domain::journey::Journey;
 use heard_domain::reading::{EntityKind, Passage, Reading, Span};
 use heard_domain::taxonomy::Taxonomy;
@@ -9,8 +10,11 @@ use heard_domain::taxonomy::Taxonomy;
 use crate::company::Company;
 use crate::embedding::Embedding;
 use crate::encoder::Encoded;
+use crate::feelings::shares;
+use crate::learn::emotion::EmotionHead;
 use crate::learn::head::CategoryHead;
 use crate::learn::sentiment::SentimentHead;
+use crate::learn::stage::StageHead;
 use crate::lexicon::lexicon;
 use crate::model::{LABELS, Model};
 use crate::step::{Draft, Step, ToRead, Tools};
@@ -85,6 +89,43 @@ impl Reader {
         self.company.sentiment.as_ref()
     }
 
+    /// The same reader, knowing also what the company's people have said of the emotions.
+    #[must_use]
+    pub fn moved(mut self, emotion: Option<Arc<EmotionHead>>) -> Self {
+        if let Some(emotion) = &emotion {
+            self.name = format!("{} moved {:016x}", self.name, emotion.version());
+        }
+        self.company.emotion = emotion;
+        self
+    }
+
+    /// What it knows of the emotions beside what is shipped.
+    pub fn emotion(&self) -> Option<&Arc<EmotionHead>> {
+        self.company.emotion.as_ref()
+    }
+
+    /// The same reader, knowing also what the company's people have said of the stages; the head was learnt beside this reader.
+    #[must_use]
+    pub fn placing(mut self, stage: Option<Arc<StageHead>>) -> Self {
+        if let Some(stage) = &stage {
+            self.name = format!("{} placed {:016x}", self.name, stage.version());
+        }
+        self.company.stage = stage;
+        self
+    }
+
+    /// What it knows of the stages beside journey and categories.
+    pub fn stage(&self) -> Option<&Arc<StageHead>> {
+        self.company.stage.as_ref()
+    }
+
+    /// To which stage a text by itself belongs, and how sure that is, if it was said at a contact of the stage `contact`.
+    pub fn stage_of(&self, text: &str, contact: Option<StageId>) -> Option<(StageId, f32)> {
+        let asked = ToRead { feedback: FeedbackId(0), revision: 1, text, language_hint: Some("en"), touchpoint_stage: contact };
+        let reading = self.read(&asked);
+        reading.weightiest().and_then(|passage| passage.stage.as_ref()).map(|label| (label.value, label.confidence))
+    }
+
     /// What it knows of the company's categories.
     pub fn head(&self) -> &CategoryHead {
         &self.company.head
@@ -132,7 +173,7 @@ impl Reader {
         let mut encoded = Encoded::default();
         self.model.encode(&mut encoded, Embedding::shipped(), lexicon(), &tokens, &(0..tokens.len()));
         let outputs = self.model.outputs(&self.model.score(&encoded));
-        emotion::shares(self.model, &outputs).map(|(_, beyond)| beyond >= 1.0)
+        shares(self.model, &outputs).map(|(_, beyond)| beyond >= 1.0)
     }
 }
 
@@ -152,7 +193,6 @@ fn wordless(asked: &ToRead<'_>) -> Passage {
 
 #[cfg(test)]
 mod tests {
-    use heard_domain::id::{FeedbackId, StageId};
     use heard_domain::reading::{Note, Polarity};
     use proptest::prelude::*;
 

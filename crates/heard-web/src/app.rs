@@ -15,8 +15,8 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, cases as queue, company, departments, digests as weekly, directory, drivers, events, export,
-    exposures, feedback, figures, forms, hooks, imports, journey, learning, live, persons, places, posts, receivers,
+    accounts, audit, calendars, cases as queue, company, deep_reader, departments, digests as weekly, directory, drivers, events,
+    export, exposures, feedback, figures, forms, hooks, imports, journey, learning, live, persons, places, posts, receivers,
     rules as routing, segments, service, taxonomy, templates, themes as found, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
@@ -308,6 +308,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/events", May(Import), events::offer_doc(), events::offer).up_to(BATCH),
         Route::api(get(), "/api/v1/me", SignedIn, company::me_doc(), company::me),
         Route::api(get(), "/api/v1/company", SignedIn, company::show_doc(), company::show),
+        Route::api(get(), "/api/v1/deep-reader", May(Administer), deep_reader::show_doc(), deep_reader::show),
         Route::api(patch(), "/api/v1/company", May(Administer), company::change_doc(), company::change),
         Route::api(get(), "/api/v1/users", May(Administer), users::list_doc(), users::list),
         Route::api(post(), "/api/v1/users", May(Administer), users::add_doc(), users::add),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use heard_domain::reading::Emotion;
 use heard_text::encoder::DENSE;
+use heard_text::feelings::likely;
 use heard_text::model::{Calibration, EMOTIONS, FEELING, LABELS, Model, OUTPUTS, Outputs, POLARITY, Spelling, sigmoid, softmax};
-use heard_text::steps::emotion::likely;
 
 use crate::train::learn::{Head, Seen};
 use crate::train::sets::{Example, Feelings};

@@ -7,6 +7,7 @@ use heard_domain::audit::{Act, Noun};
 use heard_domain::example::{Effect, Says, Taught};
 use heard_domain::hex::hex;
 use heard_domain::id::{ExampleId, FeedbackId};
+use heard_domain::reading::Emotion;
 use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
@@ -76,6 +77,11 @@ impl Waiting {
                     hash.update([u8::from(*belongs)]);
                 }
                 Says::Sentiment { sentiment } => hash.update(sentiment.code()),
+                Says::Emotion { emotion } => hash.update(emotion.map_or("no emotion", Emotion::code)),
+                Says::Stage { stage } => {
+                    hash.update("stage");
+                    hash.update(stage.map_or(0, |stage| stage.0).to_le_bytes());
+                }
             }
         }
         hex(hash.finalize().get(..8).unwrap_or_default())
@@ -122,6 +128,8 @@ pub async fn proposal(flow: &Flow, scope: &Scope) -> Result<Option<Proposal>, Fl
         let in_sight = |feedback: FeedbackId| seen.iter().any(|(id, _)| *id == feedback);
         proposal.effect.examples.retain(|moved| in_sight(moved.feedback));
         proposal.effect.turned.retain(|turned| in_sight(turned.feedback));
+        proposal.effect.emotions.comments.retain(|shifted| in_sight(shifted.feedback));
+        proposal.effect.stages.comments.retain(|shifted| in_sight(shifted.feedback));
     }
     Ok(Some(proposal))
 }

@@ -129,7 +129,7 @@ pub async fn compare(flow: &Flow, scope: &Scope, from: i64, to: i64) -> Result<C
     let work = move || {
         let taught = |matter: &Matter| {
             let examples = matter.lessons.iter().map(|(example, _)| example.clone()).collect();
-            now.taught(&matter.taxonomy, &Lessons { examples, felt: matter.felt.clone() })
+            now.taught(&matter.taxonomy, &Lessons { examples, ..matter.others.clone() })
         };
         let (before, after) = (taught(&one), taught(&other));
         let mut effect = Effect::default();

@@ -15,7 +15,6 @@ use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::View;
 use heard_text::learn::example::Example;
-use heard_text::learn::sentiment::Felt;
 use heard_text::step::ToRead;
 
 use crate::error::FlowError;
@@ -40,24 +39,23 @@ pub(crate) struct Matter {
     pub(crate) taxonomy: Taxonomy,
     /// What the version has learnt from, each with its comment.
     pub(crate) lessons: Vec<(Example, Option<FeedbackId>)>,
-    /// What it has learnt of the sentiment.
-    pub(crate) felt: Vec<Felt>,
+    /// What it has learnt of sentiment, emotion and stage.
+    pub(crate) others: Lessons,
 }
 
 impl Matter {
     /// Of a version: its categories and what it has learnt from.
     pub(crate) fn load(view: &View, taxonomy: Taxonomy, examples: &[Taught]) -> Result<Self, StoreError> {
         let ids: Vec<ExampleId> = examples.iter().map(|taught| taught.id).collect();
-        let words = tables::example::words(view, &ids)?;
-        let mut matter = Self { taxonomy, lessons: Vec::new(), felt: Vec::new() };
+        let mut words = tables::example::words(view, &ids)?;
+        let mut matter = Self { taxonomy, lessons: Vec::new(), others: Lessons::default() };
         for taught in examples {
-            let Some(worded) = words.get(&taught.id) else { continue };
-            let text = worded.text.clone();
+            let Some(worded) = words.remove(&taught.id) else { continue };
             match taught.says {
                 Says::Category { category, belongs } => {
-                    matter.lessons.push((Example { text, category, belongs }, worded.feedback));
+                    matter.lessons.push((Example { text: worded.text, category, belongs }, worded.feedback));
                 }
-                Says::Sentiment { sentiment } => matter.felt.push(Felt { text, polarity: sentiment }),
+                says => matter.others.add(says, worded),
             }
         }
         Ok(matter)
@@ -97,8 +95,8 @@ pub(crate) fn measure(now: &Understanding, matter: &Matter, asked: &[Asked]) -> 
         let within = |feedback: &Option<FeedbackId>| feedback.is_some_and(|id| part.get(&id) == Some(&fold));
         let examples =
             matter.lessons.iter().filter(|(_, feedback)| !within(feedback)).map(|(example, _)| example.clone()).collect();
-        // Where a passage belongs does not depend on how good or bad it is.
-        let reader = now.taught(&matter.taxonomy, &Lessons { examples, felt: Vec::new() }).reader;
+        // Where a passage belongs depends neither on how good or bad it is, nor on its emotion or stage.
+        let reader = now.taught(&matter.taxonomy, &Lessons { examples, ..Lessons::default() }).reader;
         for asked in asked.iter().filter(|asked| part.get(&asked.feedback) == Some(&fold)) {
             let to_read =
                 ToRead { feedback: asked.feedback, revision: 1, text: &asked.text, language_hint: None, touchpoint_stage: None };

@@ -16,9 +16,10 @@ use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::View;
 use heard_text::learn::subject::names_a_thing;
-use heard_text::learn::theme::{Wanted, themes as gathered};
+use heard_text::learn::theme::{Themes as Gathered, Wanted, themes as gathered, themes_of};
 use sha2::{Digest, Sha256};
 
+use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::measure::steps::Steps;
@@ -27,6 +28,10 @@ use crate::measure::steps::Steps;
 const NEWEST: usize = 200_000;
 /// How many comments are looked through in each of the two periods.
 const LOOKED_THROUGH: usize = 10_000;
+/// The same where the deep reader gathers: it takes some milliseconds for each passage.
+const LOOKED_THROUGH_DEEPLY: usize = 1_500;
+/// As many figures the vectors of all-MiniLM-L6-v2 and its like have; with others the fast reader gathers.
+const DEEP: usize = 384;
 /// How many are read from the store at a time.
 const BATCH: usize = 1_000;
 /// A passage of fewer words says too little by itself.
@@ -92,11 +97,23 @@ struct Looked {
 }
 
 async fn look(flow: &Flow, scope: &Scope, filter: &Filter, period: Period) -> Result<Themes, FlowError> {
-    let now = passages(flow, scope, filter, period).await?;
-    let before = passages(flow, scope, filter, period.before()).await?;
+    let deep = flow.deep().filter(|deep| deep.deep.width() == DEEP);
+    let most = if deep.is_some() { LOOKED_THROUGH_DEEPLY } else { LOOKED_THROUGH };
+    let now = passages(flow, scope, filter, period, most).await?;
+    let before = passages(flow, scope, filter, period.before(), most).await?;
     let found_at = flow.now();
-    let work = move || found(&now, &before, period, found_at);
+    let work = move || {
+        let by = |texts: &[&str]| deep.as_ref().map_or_else(|| gathered(texts, Wanted::default()), |deep| deeply(deep, texts));
+        Themes { deep: deep.is_some(), ..found(&now, &before, period, found_at, &by) }
+    };
     tokio::task::spawn_blocking(work).await.map_err(FlowError::internal)
+}
+
+/// The themes by what the deep reader says that passages mean.
+fn deeply(deep: &DeepReader, texts: &[&str]) -> Gathered {
+    let meanings = deep.meanings(texts);
+    let points: Vec<[f32; DEEP]> = meanings.iter().map(|meaning| meaning.first_chunk().copied().unwrap_or([0.0; DEEP])).collect();
+    themes_of(texts, &points, Wanted::deep())
 }
 
 /// Every so-manieth of a list, so that about so many stay, evenly spread.
@@ -105,9 +122,9 @@ fn sample(ids: Vec<FeedbackId>, most: usize) -> Vec<FeedbackId> {
     ids.into_iter().step_by(every).collect()
 }
 
-async fn passages(flow: &Flow, scope: &Scope, filter: &Filter, period: Period) -> Result<Looked, FlowError> {
+async fn passages(flow: &Flow, scope: &Scope, filter: &Filter, period: Period, most: usize) -> Result<Looked, FlowError> {
     let there = flow.store.find(scope, filter, Some(period), None, NEWEST).await?;
-    let ids = sample(there.ids, LOOKED_THROUGH);
+    let ids = sample(there.ids, most);
     let mut looked = Looked { of: there.total, ..Looked::default() };
     for ids in ids.chunks(BATCH) {
         let (ids, stages) = (ids.to_vec(), filter.stage.clone());
@@ -153,15 +170,15 @@ fn persons<'a>(passages: impl Iterator<Item = &'a Unexplained>) -> u64 {
     passages.map(|passage| passage.who).collect::<HashSet<_>>().len() as u64
 }
 
-/// Both periods are gathered together, so that a theme is the same in both.
-fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Themes {
+/// Both periods are gathered together, so that a theme is the same in both; `by` gathers passages.
+fn found(now: &Looked, before: &Looked, period: Period, found_at: Time, by: &dyn Fn(&[&str]) -> Gathered) -> Themes {
     let all: Vec<&Unexplained> = now.passages.iter().chain(&before.passages).collect();
     // Small talk is gathered by itself: what is said beside a thing does not blur what is said of it.
     let (telling, talk): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|at| all.get(*at).is_some_and(|p| p.tells()));
     let together = |places: &[usize]| -> Vec<(Vec<String>, Vec<usize>)> {
         let texts: Vec<&str> = places.iter().filter_map(|at| all.get(*at)).map(|passage| passage.text.as_str()).collect();
         let of = |theme: &Vec<usize>| theme.iter().filter_map(|at| places.get(*at)).copied().collect();
-        gathered(&texts, Wanted::default()).themes.into_iter().map(|theme| (theme.words, of(&theme.passages))).collect()
+        by(&texts).themes.into_iter().map(|theme| (theme.words, of(&theme.passages))).collect()
     };
     let gathered = together(&telling).into_iter().map(|theme| (theme, false));
     let gathered = gathered.chain(together(&talk).into_iter().map(|theme| (theme, true)));
@@ -221,6 +238,7 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time) -> Theme
     Themes {
         period,
         found_at,
+        deep: false,
         comments: now.comments,
         of: now.of,
         comments_before: before.comments,
@@ -301,6 +319,10 @@ mod tests {
         Period::ending(Day(20_000), 28)
     }
 
+    fn looked(now: &Looked, before: &Looked) -> Themes {
+        found(now, before, period(), Time(0), &|texts| gathered(texts, Wanted::default()))
+    }
+
     #[test]
     fn a_theme_counts_persons_and_grows_against_the_comments_looked_at() {
         let things = ["suitcase", "luggage", "bag", "backpack", "bags", "suitcases", "baggage", "trunk"];
@@ -310,7 +332,7 @@ mod tests {
         let now = Looked { comments: 400, of: 400, passages: lost };
         let few = (0..2).map(|n| passage(100 + n, "you lost my suitcase at the airport", 100 + n, 19_960)).collect();
         let before = Looked { comments: 400, of: 400, passages: few };
-        let found = found(&now, &before, period(), Time(0));
+        let found = looked(&now, &before);
         let [theme] = found.themes.as_slice() else { panic!("{found:?}") };
         assert_eq!((theme.persons, theme.growth.before, theme.passages.len()), (20, 2, 40));
         assert_eq!(theme.growth.change, Some(900.0));
@@ -319,7 +341,7 @@ mod tests {
         assert_eq!(theme.net.map(|net| net.value), Some(-100.0));
         // Twice as many comments looked at before: as many persons are half the rate.
         let double = Looked { comments: 800, of: 800, passages: before.passages };
-        let again = super::found(&now, &double, period(), Time(0));
+        let again = looked(&now, &double);
         assert_eq!(again.themes.first().and_then(|theme| theme.growth.change), Some(1_900.0));
     }
 
@@ -332,7 +354,7 @@ mod tests {
         // As many complaints that name nothing: said by more people than what names something, and of less use.
         said.extend((300..340).map(|n| Unexplained { wants: true, ..passage(n, "I really hate it, just awful", n, 19_990) }));
         let now = Looked { comments: 400, of: 400, passages: said };
-        let found = found(&now, &Looked::default(), period(), Time(0));
+        let found = looked(&now, &Looked::default());
         let ranked: Vec<(u64, bool)> = found.themes.iter().map(|theme| (theme.persons, theme.small_talk)).collect();
         assert_eq!(ranked, [(20, false), (30, false), (40, false), (60, true)], "{:?}", found.themes);
     }
@@ -340,7 +362,7 @@ mod tests {
     #[test]
     fn one_who_writes_often_is_no_theme() {
         let said = (0..30).map(|n| passage(n, "you lost my suitcase at the airport", 1, 19_990)).collect();
-        let found = found(&Looked { comments: 30, of: 30, passages: said }, &Looked::default(), period(), Time(0));
+        let found = looked(&Looked { comments: 30, of: 30, passages: said }, &Looked::default());
         assert_eq!((found.themes.len(), found.rest, found.unexplained), (0, 30, 30));
     }
 

@@ -64,7 +64,7 @@ pub async fn add_all(
 
 /// Whether something is learnt from it.
 fn teaches(correction: &Correction) -> bool {
-    matches!(correction.change, Change::AddCategory { .. } | Change::RemoveCategory { .. } | Change::Sentiment { .. })
+    !matches!(correction.change, Change::AddIntent { .. } | Change::RemoveIntent { .. })
 }
 
 /// Who answers for a correction: a program corrects in the name of who made its token.

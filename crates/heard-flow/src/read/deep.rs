@@ -2,7 +2,6 @@
 //! background, by a hand that is kept for it: nothing else waits for it.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use heard_domain::id::{FeedbackId, JobId};
 use heard_domain::reading::Reading;
@@ -10,7 +9,9 @@ use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
-use heard_text::deep::again::{is_wanted, read};
+use heard_text::deep::again::is_wanted;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
@@ -22,7 +23,7 @@ use crate::read::unsure::waiting;
 const LOOKED_AT: usize = 200;
 
 /// How the deep reader is doing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DeepState {
     /// Its size, and the beginning of the hash of its weights.
     pub name: String,
@@ -30,7 +31,7 @@ pub struct DeepState {
     pub folder: String,
     /// How many comments it has read since Heard was started.
     pub comments: u64,
-    /// Passages a second on one core; `None` before the first.
+    /// Passages a second on one core; `null` before the first.
     pub passages_per_second: Option<f64>,
     /// How many comments wait for it.
     pub waiting: u64,
@@ -104,11 +105,7 @@ async fn understood(flow: &Flow, deep: Arc<DeepReader>, ids: Vec<FeedbackId>) ->
         let mut readings = Vec::with_capacity(feedback.len());
         for feedback in &feedback {
             let mut reading = understanding.read(feedback);
-            let above = |category| understanding.directory.taxonomy.category(category).and_then(|c| c.parent);
-            let begun = Instant::now();
-            let passages = read(&deep.deep, &head, &above, &mut reading, &feedback.text);
-            if passages > 0 {
-                deep.count(passages, begun.elapsed().as_secs_f64());
+            if deep.read(&head, &understanding.directory.taxonomy, &mut reading, &feedback.text) {
                 readings.push(reading);
             }
         }

@@ -10,11 +10,11 @@ use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
-use heard_store::tables::feedback::Words;
 use heard_store::view::{Tx, View};
 
+use crate::deep_reader::Learnt;
 use crate::error::FlowError;
-use crate::flow::Flow;
+use crate::flow::{Flow, lessons};
 use crate::lessons;
 use crate::understand::Understanding;
 
@@ -82,21 +82,26 @@ pub(crate) async fn run(flow: &Flow, job: JobId) -> Result<(), FlowError> {
     flow.refresh().await?;
     let found = flow.store.read(&scope, |view| {
         let Some(foreseen) = tables::foreseen::get(view)? else { return Ok(None) };
-        let lessons = lessons::of(view, &foreseen.examples)?;
-        Ok(Some((foreseen, lessons)))
+        let wanted = lessons::of(view, &foreseen.examples)?;
+        Ok(Some((foreseen, wanted, lessons(view)?.0)))
     });
     let now = flow.look();
-    let Some((mut foreseen, lessons)) = found.await?.filter(|(f, _)| f.version == now.directory.taxonomy.version) else {
+    let Some((mut foreseen, lessons, present)) = found.await?.filter(|(f, ..)| f.version == now.directory.taxonomy.version)
+    else {
         // The categories were changed meanwhile: reading again asks anew.
         return Ok(flow.store.write(&scope, move |tx| tables::job::finish(tx, job)).await?);
     };
-    let (before, taxonomy) = (now.clone(), now.directory.taxonomy.clone());
+    let (before, taxonomy, deep) = (now.clone(), now.directory.taxonomy.clone(), flow.deep());
     let learn = move || {
         let began = Instant::now();
         let after = before.taught(&taxonomy, &lessons);
-        (after, began.elapsed())
+        let took = began.elapsed();
+        // What the fast reader is unsure of would be read by the deep one, then as now.
+        let deep = deep.map(|deep| Learnt::of(deep, &before, &present.examples));
+        let taught = deep.as_ref().map(|deep| deep.taught(&taxonomy, &lessons.examples));
+        (after, took, deep.zip(taught))
     };
-    let (after, took) = tokio::task::spawn_blocking(learn).await.map_err(FlowError::internal)?;
+    let (after, took, deep) = tokio::task::spawn_blocking(learn).await.map_err(FlowError::internal)?;
     foreseen.learnt_us = took.as_micros() as u64;
     while !foreseen.done && !flow.stopping() {
         let below = foreseen.below;
@@ -109,12 +114,19 @@ pub(crate) async fn run(flow: &Flow, job: JobId) -> Result<(), FlowError> {
         let (corrections, words) = batch.await?;
         foreseen.done = words.len() < most || most < BATCH;
         foreseen.below = words.last().map(|words| words.id).or(foreseen.below);
-        let (before, after, mut effect) = (now.clone(), after.clone(), foreseen.effect);
+        let (before, after, deep, mut effect) = (now.clone(), after.clone(), deep.clone(), foreseen.effect);
         let compare = move || {
             for words in &words {
                 let corrected = corrections.get(&words.id).map_or(&[][..], Vec::as_slice);
-                let read = |by: &Understanding, words: &Words| by.read_words(words).corrected(corrected);
-                lessons::count(&mut effect, words.id, &read(&before, words), &read(&after, words));
+                let read = |by: &Understanding, deep: Option<&Learnt>| {
+                    let mut reading = by.read_words(words);
+                    if let Some(deep) = deep {
+                        deep.count(&before.directory.taxonomy, &mut reading, &words.text);
+                    }
+                    reading.corrected(corrected)
+                };
+                let (now, then) = (deep.as_ref().map(|(now, _)| now), deep.as_ref().map(|(_, then)| then));
+                lessons::count(&mut effect, words.id, &read(&before, now), &read(&after, then));
             }
             effect
         };

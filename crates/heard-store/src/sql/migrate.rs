@@ -48,6 +48,7 @@ macro_rules! steps {
             11 "room" "0011",
             12 "cases" "0012",
             13 "cadence" "0013",
+            14 "lessons" "0014",
         )
     };
 }

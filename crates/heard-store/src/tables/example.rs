@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use heard_domain::example::{Example, ExampleWords, Says, Taught};
-use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, PostId, UserId};
-use heard_domain::reading::{Change, Correction, Polarity, Span};
+use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, PostId, StageId, TouchpointId, UserId};
+use heard_domain::reading::{Change, Correction, Emotion, Span};
 use heard_domain::time::Time;
 
 use crate::error::StoreError;
@@ -50,19 +50,28 @@ fn span(row: &dyn Row, first: usize) -> Result<Option<Span>, StoreError> {
 
 /// Keeps a new one.
 pub fn insert(tx: &mut Tx, example: &Example) -> Result<(), StoreError> {
-    keep(tx, example, None)
+    keep(tx, example, Says::Category { category: example.category, belongs: example.belongs })
 }
 
-/// An example of a sentiment is of no category: 0 stands in its place.
+/// An example of a sentiment, an emotion or a stage is of no category: 0 stands in its place.
 const NO_CATEGORY: CategoryId = CategoryId(0);
+/// What stands for "no emotion" and "no stage".
+const NO_EMOTION: &str = "";
+const NO_STAGE: StageId = StageId(0);
 
-fn keep(tx: &mut Tx, example: &Example, sentiment: Option<Polarity>) -> Result<(), StoreError> {
+fn keep(tx: &mut Tx, example: &Example, says: Says) -> Result<(), StoreError> {
     let (text, said) = match &example.words {
         ExampleWords::Written(text) => (text.as_str(), None),
         ExampleWords::Said { feedback, revision, span, correction } => ("", Some((feedback, revision, span, correction))),
     };
     let span = said.and_then(|(_, _, span, _)| *span);
-    let values: [Value<'_>; 13] = [
+    let (sentiment, emotion, stage) = match says {
+        Says::Category { .. } => (None, None, None),
+        Says::Sentiment { sentiment } => (Some(sentiment.code()), None, None),
+        Says::Emotion { emotion } => (None, Some(emotion.map_or(NO_EMOTION, Emotion::code)), None),
+        Says::Stage { stage } => (None, None, Some(stage.unwrap_or(NO_STAGE))),
+    };
+    let values: [Value<'_>; 15] = [
         example.id.into(),
         example.category.into(),
         example.belongs.into(),
@@ -75,27 +84,35 @@ fn keep(tx: &mut Tx, example: &Example, sentiment: Option<Polarity>) -> Result<(
         example.by.into(),
         example.at.into(),
         example.aside.into(),
-        sentiment.map(Polarity::code).into(),
+        sentiment.into(),
+        emotion.into(),
+        stage.into(),
     ];
     tx.execute(
         "INSERT INTO example (id, category, belongs, text, feedback, revision, span_start, span_end, correction, user_id, at, aside,
-         sentiment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         sentiment, emotion, stage) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         &values,
     )?;
     Ok(())
 }
 
-/// What a correction teaches: nothing, unless it is about a category or the sentiment.
+/// What a correction teaches: nothing, if it is about an intent.
 pub(crate) fn of_correction(tx: &mut Tx, correction: &Correction, revision: i32) -> Result<(), StoreError> {
-    let (category, belongs, sentiment) = match correction.change {
-        Change::AddCategory { category } => (category, true, None),
-        Change::RemoveCategory { category } => (category, false, None),
-        Change::Sentiment { to } => (NO_CATEGORY, true, Some(to)),
-        Change::Emotion { .. } | Change::Stage { .. } | Change::AddIntent { .. } | Change::RemoveIntent { .. } => return Ok(()),
+    let says = match correction.change {
+        Change::AddCategory { category } => Says::Category { category, belongs: true },
+        Change::RemoveCategory { category } => Says::Category { category, belongs: false },
+        Change::Sentiment { to } => Says::Sentiment { sentiment: to },
+        Change::Emotion { to } => Says::Emotion { emotion: to },
+        Change::Stage { to } => Says::Stage { stage: to },
+        Change::AddIntent { .. } | Change::RemoveIntent { .. } => return Ok(()),
+    };
+    let (category, belongs) = match says {
+        Says::Category { category, belongs } => (category, belongs),
+        _ => (NO_CATEGORY, true),
     };
     let Correction { id, feedback, span, by, at, .. } = *correction;
     let words = ExampleWords::Said { feedback, revision, span, correction: Some(id) };
-    keep(tx, &Example { id: ExampleId(id.0), category, belongs, words, by: Some(by), at, aside: false }, sentiment)
+    keep(tx, &Example { id: ExampleId(id.0), category, belongs, words, by: Some(by), at, aside: false }, says)
 }
 
 /// A correction was taken back: versions that have learnt from it go on knowing its place.
@@ -133,21 +150,29 @@ pub fn of_category(view: &View, category: CategoryId, most: usize) -> Result<Vec
     Ok(all.into_iter().filter(|(_, post)| seen(post)).map(|(example, _)| example).collect())
 }
 
-/// All that would be learnt from now, by identifier: what is set aside and what is of categories that are gone is not.
+/// All that would be learnt from now, by identifier: what is set aside and what is of categories or stages that are gone is
+/// not.
 pub fn wanted(view: &View) -> Result<Vec<Taught>, StoreError> {
     let sql = format!(
-        "SELECT example.id, example.category, example.belongs, example.sentiment {HOLDING} AND example.aside = 0
-         AND (example.sentiment IS NOT NULL OR EXISTS (SELECT 1 FROM category WHERE category.id = example.category)) ORDER BY example.id DESC LIMIT $1"
+        "SELECT {SAYS} {HOLDING} AND example.aside = 0
+         AND (example.category = 0 OR EXISTS (SELECT 1 FROM category WHERE category.id = example.category))
+         AND (example.stage IS NULL OR example.stage = 0 OR EXISTS (SELECT 1 FROM stage WHERE stage.id = example.stage))
+         ORDER BY example.id DESC LIMIT $1"
     );
     let mut all = view.list(&sql, &[MOST.into()], taught)?;
     all.reverse();
     Ok(all)
 }
 
+const SAYS: &str = "example.id, example.category, example.belongs, example.sentiment, example.emotion, example.stage";
+
 fn taught(row: &dyn Row) -> Result<Taught, StoreError> {
-    let says = match row.text_or_none(3)? {
-        Some(sentiment) => Says::Sentiment { sentiment: sentiment.parse()? },
-        None => Says::Category { category: CategoryId(row.int(1)?), belongs: row.yes(2)? },
+    let says = match (row.text_or_none(3)?, row.text_or_none(4)?, row.int_or_none(5)?) {
+        (Some(sentiment), ..) => Says::Sentiment { sentiment: sentiment.parse()? },
+        (_, Some(NO_EMOTION), _) => Says::Emotion { emotion: None },
+        (_, Some(emotion), _) => Says::Emotion { emotion: Some(emotion.parse()?) },
+        (.., Some(stage)) => Says::Stage { stage: Some(StageId(stage)).filter(|stage| *stage != NO_STAGE) },
+        _ => Says::Category { category: CategoryId(row.int(1)?), belongs: row.yes(2)? },
     };
     Ok(Taught { id: ExampleId(row.int(0)?), says })
 }
@@ -158,7 +183,7 @@ pub fn as_now(view: &View, examples: &[Taught]) -> Result<Vec<Taught>, StoreErro
     for some in examples.chunks(CHUNK) {
         let ids: Vec<ExampleId> = some.iter().map(|example| example.id).collect();
         let (list, values) = one_of(1, &ids);
-        let sql = format!("SELECT id, category, belongs, sentiment FROM example WHERE id IN ({list})");
+        let sql = format!("SELECT {SAYS} FROM example WHERE example.id IN ({list})");
         found.extend(view.list(&sql, &values, taught)?);
     }
     found.sort_unstable();
@@ -172,6 +197,8 @@ pub struct Worded {
     pub text: String,
     /// The comment they stand in, if they were not written by hand.
     pub feedback: Option<FeedbackId>,
+    /// Where that comment was said: the post, and the contact if it is known.
+    pub said_at: Option<(PostId, Option<TouchpointId>)>,
 }
 
 /// The words of examples in sight whose place still means something.
@@ -181,18 +208,20 @@ pub fn words(view: &View, ids: &[ExampleId]) -> Result<HashMap<ExampleId, Worded
         let (list, values) = one_of(1, ids);
         let sql = format!(
             "SELECT example.id, example.text, example.span_start, example.span_end, feedback.text, feedback.post,
-             example.feedback {HOLDING} AND example.id IN ({list})"
+             example.feedback, feedback.touchpoint {HOLDING} AND example.id IN ({list})"
         );
         view.each(&sql, &values, |row| {
             let id = ExampleId(row.int(0)?);
             let Some(said) = row.text_or_none(4)? else {
-                found.insert(id, Worded { text: row.text(1)?.to_owned(), feedback: None });
+                found.insert(id, Worded { text: row.text(1)?.to_owned(), feedback: None, said_at: None });
                 return Ok(());
             };
-            if view.scope().sees(PostId(row.int(5)?)) {
+            let post = PostId(row.int(5)?);
+            if view.scope().sees(post) {
                 let words = span(row, 2)?.map_or(Some(said), |span| span.of(said));
                 let feedback = row.int_or_none(6)?.map(FeedbackId);
-                found.extend(words.map(|words| (id, Worded { text: words.to_owned(), feedback })));
+                let said_at = Some((post, row.int_or_none(7)?.map(TouchpointId)));
+                found.extend(words.map(|words| (id, Worded { text: words.to_owned(), feedback, said_at })));
             }
             Ok(())
         })?;
@@ -211,7 +240,7 @@ pub fn set_aside(tx: &mut Tx, ids: &[ExampleId], aside: bool) -> Result<(), Stor
 pub fn set_categories(tx: &mut Tx, examples: &[Taught]) -> Result<(), StoreError> {
     let placed = |example: &Taught| match example.says {
         Says::Category { category, .. } => Some((example.id, category)),
-        Says::Sentiment { .. } => None,
+        _ => None,
     };
     let values: Vec<Value<'_>> =
         examples.iter().filter_map(placed).flat_map(|(id, category)| [id.into(), category.into()]).collect();
@@ -241,7 +270,7 @@ pub fn labelled(view: &View, feedback: &[FeedbackId]) -> Result<Vec<(FeedbackId,
         let (list, values) = one_of(1, ids);
         let sql = format!(
             "SELECT example.feedback, example.span_start, example.span_end {HOLDING} AND example.aside = 0
-             AND example.sentiment IS NULL AND example.feedback IN ({list})"
+             AND example.category <> 0 AND example.feedback IN ({list})"
         );
         found.extend(view.list(&sql, &values, |row| Ok((FeedbackId(row.int(0)?), span(row, 1)?)))?);
     }

@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use heard_domain::example::{Effect, Example, ExampleWords, Foreseen, Says, Taught};
-use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, PostId, UserId};
-use heard_domain::reading::{Change, Correction, Polarity, Span};
+use heard_domain::id::{CategoryId, CorrectionId, ExampleId, FeedbackId, PostId, StageId, UserId};
+use heard_domain::journey::{Journey, Stage};
+use heard_domain::reading::{Change, Correction, Emotion, Intent, Polarity, Span};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_domain::time::Time;
 use heard_store::store::Store;
 use heard_store::tables::taxonomy_version::Version;
-use heard_store::tables::{example, feedback, foreseen, reading, taxonomy, taxonomy_version};
+use heard_store::tables::{example, feedback, foreseen, journey, reading, taxonomy, taxonomy_version};
 
 use crate::conformance::made::{company, row, row_at};
 
@@ -62,8 +63,9 @@ pub fn examples_follow_corrections_words_and_sight(open: &dyn Fn(&Path) -> Store
             let passage = Some(Span::new(4, 14));
             reading::correct(tx, &correction(101, 1, passage, Change::AddCategory { category: CategoryId(2) }))?;
             reading::correct(tx, &correction(102, 2, None, Change::RemoveCategory { category: CategoryId(1) }))?;
-            // Nothing is learnt about categories from what is about something else, or about a category that is not there.
-            reading::correct(tx, &correction(103, 1, None, Change::Stage { to: None }))?;
+            // Nothing is learnt from what is about an intent, or about a category or stage that is not there.
+            reading::correct(tx, &correction(103, 1, None, Change::AddIntent { intent: Intent::Question }))?;
+            reading::correct(tx, &correction(105, 1, None, Change::Stage { to: Some(StageId(77)) }))?;
             reading::correct(tx, &correction(104, 1, None, Change::AddCategory { category: CategoryId(77) }))
         })
         .unwrap();
@@ -139,6 +141,48 @@ pub fn corrections_of_the_sentiment_are_examples_of_no_category(open: &dyn Fn(&P
     assert_eq!(store.write_now(&scope, |tx| reading::undo(tx, CorrectionId(101))), Ok(Some(FeedbackId(1))));
     assert_eq!(store.read_now(&scope, example::wanted), Ok(vec![taught(102, 1, true)]));
     assert_eq!(store.read_now(&scope, |view| example::labelled(view, &[FeedbackId(1)])).map(|of| of.len()), Ok(1));
+}
+
+pub fn corrections_of_emotion_and_stage_are_examples_of_no_category(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    arranged(&store);
+    let scope = Scope::system();
+    let stage = StageId(4);
+    let known = Stage { id: stage, name: "On the way".into(), aim: String::new(), position: 0, cues: vec![] };
+    store.write_now(&scope, |tx| journey::save(tx, &Journey { stages: vec![known], touchpoints: vec![] })).unwrap();
+    let changes = [
+        Change::Emotion { to: Some(Emotion::Fear) },
+        Change::Emotion { to: None },
+        Change::Stage { to: Some(stage) },
+        Change::Stage { to: None },
+    ];
+    let says = [
+        Says::Emotion { emotion: Some(Emotion::Fear) },
+        Says::Emotion { emotion: None },
+        Says::Stage { stage: Some(stage) },
+        Says::Stage { stage: None },
+    ];
+    let learnt: Vec<Taught> = (101..).zip(says).map(|(id, says)| Taught { id: ExampleId(id), says }).collect();
+    store
+        .write_now(&scope, move |tx| {
+            for (id, change) in (101..).zip(changes) {
+                reading::correct(tx, &correction(id, 1, Some(Span::new(4, 14)), change))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(store.read_now(&scope, example::wanted), Ok(learnt.clone()));
+    let now = learnt.clone();
+    assert_eq!(store.read_now(&scope, move |view| example::as_now(view, &now)), Ok(learnt));
+    let words = store.read_now(&scope, |view| example::words(view, &[ExampleId(103)])).unwrap();
+    let worded = words.get(&ExampleId(103)).unwrap();
+    assert_eq!((worded.text.as_str(), worded.said_at.map(|(post, _)| post)), ("süß gate", Some(PostId(1))));
+    // None of it is about a category.
+    assert_eq!(store.read_now(&scope, |view| example::labelled(view, &[FeedbackId(1)])), Ok(vec![]));
+    assert_eq!(store.read_now(&scope, |view| example::of_category(view, CategoryId(0), 9)).map(|of| of.len()), Ok(4));
+    store.write_now(&scope, |tx| reading::undo(tx, CorrectionId(101))).unwrap();
+    assert_eq!(store.read_now(&scope, example::wanted).map(|of| of.len()), Ok(3));
 }
 
 pub fn versions_remember_their_categories_and_examples(open: &dyn Fn(&Path) -> Store) {

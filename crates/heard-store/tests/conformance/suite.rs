@@ -48,6 +48,7 @@ macro_rules! suite {
                 arranged::corrections_follow_a_merged_category_and_come_back,
                 learning::examples_follow_corrections_words_and_sight,
                 learning::corrections_of_the_sentiment_are_examples_of_no_category,
+                learning::corrections_of_emotion_and_stage_are_examples_of_no_category,
                 learning::versions_remember_their_categories_and_examples,
                 outbox::the_outbox_tells_every_change_and_is_cut_back,
                 posts::forms_and_webhooks_are_kept,

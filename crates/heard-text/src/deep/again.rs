@@ -5,7 +5,6 @@ use heard_domain::id::CategoryId;
 use heard_domain::reading::{Label, Note, Passage, Reading, Span};
 
 use crate::deep::head::DeepHead;
-use crate::deep::reader::Deep;
 use crate::learn::head::LEAST;
 use crate::learn::logistic::logit;
 
@@ -42,14 +41,23 @@ pub fn is_wanted(reading: &Reading) -> bool {
     !reading.notes.contains(&Note::LanguageNotRead) && reading.passages.iter().any(asks)
 }
 
-/// Reads deeply what is unsure in a reading; `above` names the category above another. How many passages were read.
-pub fn read(
-    deep: &Deep,
-    head: &DeepHead,
-    above: &dyn Fn(CategoryId) -> Option<CategoryId>,
-    reading: &mut Reading,
-    text: &str,
-) -> usize {
+/// The transformer and what it has learnt, as a reading is read with them.
+pub struct ReadWith<'a> {
+    /// The transformer's name: it stands in the reading.
+    pub name: &'a str,
+    /// What texts mean by it.
+    pub meanings: &'a dyn Fn(&[&str]) -> Vec<Vec<f32>>,
+    /// The categories by that.
+    pub head: &'a DeepHead,
+    /// Names the category above another.
+    pub above: &'a dyn Fn(CategoryId) -> Option<CategoryId>,
+    /// Whether to find the words that labels rest on; what is only counted needs none.
+    pub explain: bool,
+}
+
+/// Reads deeply what is unsure in a reading. How many passages were read.
+pub fn read(with: &ReadWith<'_>, reading: &mut Reading, text: &str) -> usize {
+    let ReadWith { name, meanings, head, above, explain } = *with;
     if !is_wanted(reading) {
         return 0;
     }
@@ -59,8 +67,8 @@ pub fn read(
     asked.truncate(MOST_PASSAGES);
     let words = |at: &usize| reading.passages.get(*at).and_then(|passage| passage.span.of(text)).unwrap_or("");
     let texts: Vec<&str> = asked.iter().map(words).collect();
-    let meanings = deep.vectors(&texts);
-    for ((at, words), meaning) in asked.iter().zip(&texts).zip(&meanings) {
+    let meant = meanings(&texts);
+    for ((at, words), meaning) in asked.iter().zip(&texts).zip(&meant) {
         let Some(passage) = reading.passages.get_mut(*at) else { continue };
         let mut said = head.of(words, meaning);
         said.retain(|(_, confidence)| *confidence >= LEAST);
@@ -72,8 +80,8 @@ pub fn read(
         let start = passage.span.start;
         for (category, confidence) in said {
             let known = before.iter_mut().find(|label| label.value == category).map(|label| std::mem::take(&mut label.evidence));
-            let evidence = known.filter(|spans| !spans.is_empty()).unwrap_or_else(|| {
-                let spans = evidence(deep, head, category, words, meaning);
+            let evidence = known.filter(|spans| !spans.is_empty() || !explain).unwrap_or_else(|| {
+                let spans = if explain { evidence(meanings, head, category, words, meaning) } else { Vec::new() };
                 spans.into_iter().map(|span| Span { start: start + span.start, end: start + span.end }).collect()
             });
             passage.categories.push(Label { value: category, confidence, evidence });
@@ -84,13 +92,19 @@ pub fn read(
     if none {
         reading.notes.push(Note::NoCategory);
     }
-    reading.model = format!("{} deep {}", reading.model, deep.name());
+    reading.model = format!("{} deep {name}", reading.model);
     asked.len()
 }
 
 /// The words a label rests on: the taxonomy's own where they stand in the passage, else those without which its score falls
 /// most.
-fn evidence(deep: &Deep, head: &DeepHead, category: CategoryId, text: &str, meaning: &[f32]) -> Vec<Span> {
+fn evidence(
+    meanings: &dyn Fn(&[&str]) -> Vec<Vec<f32>>,
+    head: &DeepHead,
+    category: CategoryId,
+    text: &str,
+    meaning: &[f32],
+) -> Vec<Span> {
     if let Some((_, spans)) = head.found(text).into_iter().find(|(found, spans)| *found == category && !spans.is_empty()) {
         return spans;
     }
@@ -103,7 +117,7 @@ fn evidence(deep: &Deep, head: &DeepHead, category: CategoryId, text: &str, mean
     let texts: Vec<&str> = others.iter().map(String::as_str).collect();
     let whole = head.score(category, text, meaning).unwrap_or(logit(LEAST));
     let fall = |(other, meaning): (&&str, Vec<f32>)| whole - head.score(category, other, &meaning).unwrap_or(whole);
-    let falls: Vec<f32> = texts.iter().zip(deep.vectors(&texts)).map(fall).collect();
+    let falls: Vec<f32> = texts.iter().zip(meanings(&texts)).map(fall).collect();
     let most = falls.iter().copied().fold(0.0, f32::max);
     let mut counting: Vec<(f32, Span)> =
         falls.into_iter().zip(words).filter(|(fall, _)| *fall > 0.0 && *fall >= most / 2.0).collect();
@@ -145,6 +159,7 @@ mod tests {
     use heard_domain::taxonomy::{Category, Taxonomy};
 
     use super::*;
+    use crate::deep::reader::Deep;
     use crate::deep::sample;
     use crate::learn::example::Example;
     use crate::learn::head::CategoryHead;
@@ -173,7 +188,16 @@ mod tests {
         let fast = reader.read(&asked);
         assert!(is_wanted(&fast));
         let mut reading = fast.clone();
-        let read = read(&deep, &head, &|_| None, &mut reading, text);
+        let meanings = |texts: &[&str]| deep.vectors(texts);
+        let with = |explain| ReadWith { name: deep.name(), meanings: &meanings, head: &head, above: &|_| None, explain };
+        let read = read(&with(true), &mut reading, text);
+        // What is only counted has the same labels.
+        let mut counted = fast.clone();
+        assert_eq!(super::read(&with(false), &mut counted, text), read);
+        let filed = |reading: &Reading| -> Vec<(CategoryId, f32)> {
+            reading.passages.iter().flat_map(|p| p.categories.iter().map(|label| (label.value, label.confidence))).collect()
+        };
+        assert_eq!(filed(&counted), filed(&reading));
         assert!(read >= 1 && reading.model.ends_with(deep.name()) && reading.model.starts_with(&fast.model));
         let labels: Vec<&Label<CategoryId>> = reading.passages.iter().flat_map(|p| &p.categories).collect();
         assert!(!labels.is_empty(), "{reading:?}");
@@ -186,6 +210,6 @@ mod tests {
         let mut foreign = fast.clone();
         foreign.notes.push(Note::LanguageNotRead);
         assert!(!is_wanted(&foreign));
-        assert_eq!(super::read(&deep, &head, &|_| None, &mut foreign, text), 0);
+        assert_eq!(super::read(&with(true), &mut foreign, text), 0);
     }
 }

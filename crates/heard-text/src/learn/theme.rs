@@ -9,7 +9,7 @@
 //!
 //! The same texts give the same themes. 100,000 passages take seconds on one core: run it beside the answering of pages.
 
-use crate::embedding::{DIMS, Embedding, Meaning, dot};
+use crate::embedding::{Embedding, Meaning, dot};
 use crate::learn::beside::beside;
 use crate::learn::cluster::{Clusters, cluster, nearest_of, normed};
 use crate::learn::naming::names;
@@ -55,12 +55,25 @@ pub struct Themes {
     pub rest: Vec<usize>,
 }
 
+impl Wanted {
+    /// The same for the vectors of a transformer: passages about one thing lie nearer to each other than by their words, and
+    /// those about another farther away.
+    pub fn deep() -> Self {
+        Self { nearness: 0.5, same: 0.75, ..Self::default() }
+    }
+}
+
 /// Finds the themes of passages.
 pub fn themes(texts: &[&str], wanted: Wanted) -> Themes {
     let embedding = Embedding::shipped();
     let points: Vec<Meaning> = beside(texts, |text| embedding.of_text(text));
+    themes_of(texts, &points, wanted)
+}
+
+/// The same by what each passage means: `points` are of length 1, or zeros for what means nothing, in the order of the texts.
+pub fn themes_of<const N: usize>(texts: &[&str], points: &[[f32; N]], wanted: Wanted) -> Themes {
     let told: Vec<usize> = (0..points.len()).filter(|at| points.get(*at).is_some_and(|p| p.iter().any(|f| *f != 0.0))).collect();
-    let speaking: Vec<Meaning> = told.iter().filter_map(|at| points.get(*at)).copied().collect();
+    let speaking: Vec<[f32; N]> = told.iter().filter_map(|at| points.get(*at)).copied().collect();
     let clusters = cluster(&speaking, wanted.clusters.unwrap_or_else(|| bearable(speaking.len(), wanted.least)), wanted.seed);
     let clusters = if wanted.clusters.is_some() { clusters } else { merged(&speaking, &clusters, wanted.same) };
     let mut members: Vec<Vec<(f32, usize)>> = vec![Vec::new(); clusters.centres.len()];
@@ -101,8 +114,8 @@ fn bearable(passages: usize, least: usize) -> usize {
 }
 
 /// Clusters whose middles are nearly the same become one; every passage then goes to the nearest middle.
-fn merged(points: &[Meaning], clusters: &Clusters<DIMS>, same: f32) -> Clusters<DIMS> {
-    let mut centres: Vec<(Meaning, usize)> = clusters.centres.iter().map(|centre| (*centre, 0)).collect();
+fn merged<const N: usize>(points: &[[f32; N]], clusters: &Clusters<N>, same: f32) -> Clusters<N> {
+    let mut centres: Vec<([f32; N], usize)> = clusters.centres.iter().map(|centre| (*centre, 0)).collect();
     for of in &clusters.of {
         if let Some((_, size)) = centres.get_mut(*of) {
             *size += 1;
@@ -122,7 +135,7 @@ fn merged(points: &[Meaning], clusters: &Clusters<DIMS>, same: f32) -> Clusters<
         let Some((at, other)) = best.1 else { break };
         let (gone, size) = centres.remove(other);
         if let Some((kept, own)) = centres.get_mut(at) {
-            let mut sum = [0.0; DIMS];
+            let mut sum = [0.0; N];
             for ((sum, a), b) in sum.iter_mut().zip(kept.iter()).zip(&gone) {
                 *sum = a * *own as f32 + b * size as f32;
             }
@@ -130,7 +143,7 @@ fn merged(points: &[Meaning], clusters: &Clusters<DIMS>, same: f32) -> Clusters<
             *own += size;
         }
     }
-    let centres: Vec<Meaning> = centres.into_iter().map(|(centre, _)| centre).collect();
+    let centres: Vec<[f32; N]> = centres.into_iter().map(|(centre, _)| centre).collect();
     if centres.len() == found {
         return clusters.clone();
     }

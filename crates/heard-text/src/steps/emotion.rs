@@ -3,7 +3,10 @@
 use heard_domain::reading::{Emotion, Feeling, Label, Polarity};
 
 use crate::evidence::phrases;
-use crate::model::{EMOTIONS, FEELING, LABELS, Model, Outputs, sigmoid};
+use crate::feelings::{fits, likely, shares};
+use crate::learn::emotion::EmotionHead;
+use crate::learn::features::Seen;
+use crate::model::{FEELING, LABELS, Model};
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::Tokens;
 
@@ -17,32 +20,41 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
     if !draft.read_in_full() {
         return;
     }
+    let mut seen = Seen::default();
     for clause in &mut draft.clauses {
         let Some(polarity) = clause.passage.sentiment.as_ref().map(|s| s.polarity) else { continue };
         let shares = shares(tools.model, &clause.outputs);
         clause.passage.feelings = feelings(tools.model, &draft.tokens, clause, polarity, &shares);
-        clause.passage.emotion = emotion(tools.model, &draft.tokens, clause, polarity, &shares);
+        let shipped = emotion(tools.model, &draft.tokens, clause, polarity, &shares);
+        clause.passage.emotion = match &tools.company.emotion {
+            Some(taught) => corrected(tools.model, taught, &draft.tokens, clause, polarity, &shares, shipped, &mut seen),
+            None => shipped,
+        };
     }
 }
 
-/// How likely each feeling (and, last, none) is, and how far that is beyond its threshold: 1 at the threshold.
-pub fn shares(model: &Model, outputs: &Outputs) -> [(f32, f32); LABELS] {
-    let set = &model.calibration;
-    std::array::from_fn(|label| {
-        let share = sigmoid(outputs.get(FEELING + label).copied().unwrap_or(0.0) / set.feeling);
-        (share, share / set.feelings.get(label).copied().unwrap_or(1.0))
-    })
-}
-
-/// How likely each emotion is: that at least one of its feelings is there, as if they did not know of each other.
-pub fn likely(shares: &[(f32, f32); LABELS]) -> [f32; EMOTIONS] {
-    let mut none = [1.0; EMOTIONS];
-    for (feeling, (share, _)) in Feeling::ALL.iter().zip(shares) {
-        if let Some(none) = feeling.emotion().and_then(|emotion| none.get_mut(emotion.index())) {
-            *none *= 1.0 - share;
+/// What the company's people have corrected is shown with their eyes, where that is another emotion than the shipped one.
+#[expect(clippy::too_many_arguments, reason = "a judgement rests on all that is known of a passage")]
+fn corrected(
+    model: &Model,
+    taught: &EmotionHead,
+    tokens: &Tokens,
+    clause: &Clause,
+    polarity: Polarity,
+    shares: &[(f32, f32); LABELS],
+    shipped: Option<Label<Emotion>>,
+    seen: &mut Seen,
+) -> Option<Label<Emotion>> {
+    let range = &clause.tokens;
+    match taught.instead(model, tokens, range, &clause.encoded.found, (polarity, shares), shipped.as_ref().map(|l| l.value), seen)
+    {
+        None => shipped,
+        Some((None, _)) => None,
+        Some((Some(value), confidence)) => {
+            let evidence = phrases(tokens, range, &clause.roles, &taught.adds(range, seen, value));
+            Some(Label { value, confidence, evidence })
         }
     }
-    none.map(|none| 1.0 - none)
 }
 
 fn emotion(
@@ -88,14 +100,4 @@ fn feelings(
         Label { value, confidence, evidence: phrases(tokens, &clause.tokens, &clause.roles, &adds) }
     };
     found.into_iter().map(label).collect()
-}
-
-/// A passage that is bad for the customer shows no joy, and the other way round: the classes of sentiment are surer than
-/// those of emotion.
-fn fits(emotion: Emotion, polarity: Polarity) -> bool {
-    match emotion {
-        Emotion::Joy | Emotion::Gratitude | Emotion::Trust => polarity != Polarity::Negative,
-        Emotion::Disappointment | Emotion::Anger | Emotion::Fear => polarity != Polarity::Positive,
-        Emotion::Surprise | Emotion::Confusion => true,
-    }
 }

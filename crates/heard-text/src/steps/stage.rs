@@ -1,11 +1,13 @@
-//! Where in the journey each passage belongs: by the contact, then by its categories, then by cues in its words.
+//! Where in the journey each passage belongs: by the contact, then by its categories, then by cues in its words; and by what
+//! the company's people have corrected.
 
 use std::collections::BTreeMap;
 
 use heard_domain::id::StageId;
 use heard_domain::reading::{Label, Span};
 
-use crate::evidence::join;
+use crate::evidence::{join, phrases};
+use crate::learn::features::Seen;
 use crate::points::collect;
 use crate::step::{Clause, Draft, Step, Tools};
 use crate::token::Tokens;
@@ -32,11 +34,30 @@ pub fn of_touchpoint(stage: StageId) -> Label<StageId> {
 }
 
 fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
+    let in_full = draft.read_in_full();
+    let mut seen = Seen::default();
+    // Of these the company's people would say that they belong to no stage.
+    let mut none = Vec::with_capacity(draft.clauses.len());
     for clause in &mut draft.clauses {
         let said = said(tools, &draft.tokens, clause);
-        clause.passage.stage = match (draft.asked.touchpoint_stage, said) {
+        let read = match (draft.asked.touchpoint_stage, said) {
             (Some(stage), said) => Some(weighed(stage, said)),
             (None, said) => said,
+        };
+        let taught = tools.company.stage.as_ref().filter(|_| in_full);
+        let instead = taught.and_then(|taught| {
+            let found = read.as_ref().map(|label| (label.value, label.confidence));
+            Some((taught, taught.instead(&draft.tokens, &clause.tokens, &clause.encoded.found, found, &mut seen)?))
+        });
+        none.push(matches!(instead, Some((_, (None, _)))));
+        clause.passage.stage = match instead {
+            None => read,
+            Some((_, (None, _))) => None,
+            Some((taught, (Some(value), confidence))) => {
+                let adds = taught.adds(&clause.tokens, &seen, value);
+                let evidence = phrases(&draft.tokens, &clause.tokens, &clause.roles, &adds);
+                Some(Label { value, confidence, evidence })
+            }
         };
     }
     if draft.asked.touchpoint_stage.is_some() {
@@ -48,7 +69,8 @@ fn run(tools: &Tools<'_>, draft: &mut Draft<'_>) {
         .filter_map(|clause| clause.passage.stage.clone())
         .max_by(|a, b| a.confidence.total_cmp(&b.confidence));
     if let Some(Label { value, confidence, .. }) = surest {
-        for clause in draft.clauses.iter_mut().filter(|clause| clause.passage.stage.is_none()) {
+        let free = draft.clauses.iter_mut().zip(none).filter(|(clause, none)| clause.passage.stage.is_none() && !none);
+        for (clause, _) in free {
             clause.passage.stage = Some(Label { value, confidence: confidence * BY_NEIGHBOUR, evidence: Vec::new() });
         }
     }

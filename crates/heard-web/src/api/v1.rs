@@ -5,6 +5,7 @@ pub mod audit;
 pub mod calendars;
 pub mod cases;
 pub mod company;
+pub mod deep_reader;
 pub mod departments;
 pub mod digests;
 pub mod directory;

@@ -126,11 +126,11 @@ async fn listed(
         @if let Some(problem) = problem.filter(|p| p.invalid.is_empty()) { (flash(Kind::Wrong, &html! { "Nothing was changed: " (problem.sentence()) })) }
         @match done {
             Done::Version(version) => { (made(&history, version, viewer)) }
-            Done::Aside => { (flash(Kind::Done, &html! { "What waited was set aside. Each example can be taken back on its category's page; what was said of a sentiment counts again once it is said again." })) }
+            Done::Aside => { (flash(Kind::Done, &html! { "What waited was set aside. Each example can be taken back on its category's page; what was said of a sentiment, an emotion or a stage counts again once it is said again." })) }
             Done::Nothing => {}
         }
         (again(&state.flow, reading, &directory))
-        div #waiting { @if let Some(proposal) = &proposal { (waits(proposal)) } }
+        div #waiting { @if let Some(proposal) = &proposal { (waits(proposal, &directory)) } }
         section.card #tree aria-label="Categories" {
             @if directory.taxonomy.categories.is_empty() {
                 (empty("tag", "No categories yet", "Name what customers speak of: delays, staff, price. Comments are filed under them as they are read.", &html! {}))
@@ -206,13 +206,13 @@ fn again(flow: &Flow, reading: Option<Progress>, directory: &Directory) -> Marku
 }
 
 /// That examples wait, and what learning from them would move.
-fn waits(proposal: &Proposal) -> Markup {
+fn waits(proposal: &Proposal, directory: &Directory) -> Markup {
     html! {
         section.card aria-labelledby="waits" {
             div.ch { h2 #waits { "Heard could learn from " (examples(proposal)) } }
             @if proposal.done {
                 p { (sentence(&proposal.effect, proposal.all, "would be filed elsewhere")) }
-                (felt(&proposal.effect, proposal.all, "would have another sentiment"))
+                (felt(&proposal.effect, proposal.all, "would have", directory))
             } @else {
                 div #foreseen data-poll="1000" data-then="waiting" { (progress("What would move: comments looked at", proposal.effect.looked_at, proposal.of)) }
             }

@@ -4,8 +4,9 @@
 use heard_charts::number::{decimal, whole};
 use heard_domain::directory::Directory;
 use heard_domain::example::{Effect, Moved, Turned};
-use heard_domain::id::{CategoryId, FeedbackId};
+use heard_domain::id::{CategoryId, FeedbackId, StageId};
 use heard_domain::precision::Measured;
+use heard_domain::reading::Emotion;
 use heard_flow::measure::quotes::Heard;
 use maud::{Markup, html};
 
@@ -41,16 +42,37 @@ fn names(directory: &Directory, ids: &[CategoryId]) -> String {
     ids.iter().map(|id| name(directory, Some(*id))).collect::<Vec<_>>().join(", ")
 }
 
-/// How many would have another sentiment, in one sentence; nothing if none.
-pub fn felt(effect: &Effect, all: u64, would: &str) -> Markup {
+/// How many would have another sentiment, emotion or stage, in one sentence each; nothing where none. `have`: "would have", or
+/// "have" where it is so.
+pub fn felt(effect: &Effect, all: u64, have: &str, directory: &Directory) -> Markup {
+    let turns = effect.turns.iter().map(|turn| (turn.from.label().to_owned(), turn.to.label().to_owned(), turn.comments));
+    let emotion = |of: Option<Emotion>| of.map_or("none", Emotion::label).to_owned();
+    let emotions = effect.emotions.ways.iter().map(|way| (emotion(way.from), emotion(way.to), way.comments));
+    let stages = effect.stages.ways.iter().map(|way| (stage(directory, way.from), stage(directory, way.to), way.comments));
+    let counted = |many: u64, what: &str| counted(many, effect.looked_at, all, &format!("{have} another {what}"));
     html! {
-        @if effect.felt_otherwise() > 0 {
-            p { b { (counted(effect.felt_otherwise(), effect.looked_at, all, would)) } }
+        (ways(&counted(effect.felt_otherwise(), "sentiment"), turns))
+        (ways(&counted(effect.emotions.all(), "emotion"), emotions))
+        (ways(&counted(effect.stages.all(), "stage"), stages))
+    }
+}
+
+fn ways(sentence: &str, ways: impl Iterator<Item = (String, String, u64)>) -> Markup {
+    let ways: Vec<_> = ways.collect();
+    html! {
+        @if !ways.is_empty() {
+            p { b { (sentence) } }
             ul.plain {
-                @for turn in &effect.turns { li { (turn.from.label()) " → " (turn.to.label()) ": " (whole(turn.comments)) } }
+                @for (from, to, comments) in ways.iter().take(WAYS) { li { bdi { (from) } " → " bdi { (to) } ": " (whole(*comments)) } }
             }
+            @if ways.len() > WAYS { p.soft { "And " (ways.len() - WAYS) " ways more." } }
         }
     }
+}
+
+fn stage(directory: &Directory, id: Option<StageId>) -> String {
+    let of = |id| directory.journey.stage(id).map_or("a stage that is gone", |stage| stage.name.as_str()).to_owned();
+    id.map_or_else(|| "none".to_owned(), of)
 }
 
 /// How many would move, in one sentence; `all`: how many comments there are.
@@ -100,12 +122,24 @@ pub fn moved(effect: &Effect, heard: &[Heard], directory: &Directory) -> Markup 
     let words = |id: FeedbackId| heard.iter().find(|heard| heard.feedback.id == id);
     let way = |moved: &Moved| html! { bdi { (names(directory, &moved.from)) } " → " bdi { (names(directory, &moved.to)) } };
     let turn = |turned: &Turned| html! { (turned.from.label()) " → " (turned.to.label()) };
+    let emotion = |of: Option<Emotion>| of.map_or("no emotion", Emotion::label);
+    let at = |of: Option<StageId>| if of.is_none() { "no stage".to_owned() } else { stage(directory, of) };
     html! {
         @for moved in &effect.examples {
             @if let Some(heard) = words(moved.feedback) { (one(heard, "Comment that moves", &way(moved))) }
         }
         @for turned in &effect.turned {
             @if let Some(heard) = words(turned.feedback) { (one(heard, "Comment that is felt otherwise", &turn(turned))) }
+        }
+        @for shifted in &effect.emotions.comments {
+            @if let Some(heard) = words(shifted.feedback) {
+                (one(heard, "Comment that shows another emotion", &html! { (emotion(shifted.from)) " → " (emotion(shifted.to)) }))
+            }
+        }
+        @for shifted in &effect.stages.comments {
+            @if let Some(heard) = words(shifted.feedback) {
+                (one(heard, "Comment that belongs to another stage", &html! { bdi { (at(shifted.from)) } " → " bdi { (at(shifted.to)) } }))
+            }
         }
     }
 }

@@ -55,13 +55,15 @@ async fn what_is_unsure_is_read_deeply_in_the_background_and_the_settings_say_so
     let session = site.session(&site.users[&Role::Admin]).await;
     let off = site.get("/settings/company", Some(&session)).await.body;
     assert!(off.contains("Deep reader") && off.contains("deep_reader.folder"), "{off}");
+    let token = site.token(Grant::ALL).await;
+    let said = site.call(Method::GET, "/api/v1/deep-reader", Some(&token), None).await.json();
+    assert_eq!(said, json!({ "on": false, "reader": null }));
     let folder = tempfile::tempdir().unwrap();
     model(folder.path());
     site.flow.read_deeply(DeepReader::open(folder.path()).unwrap());
     let made = site.submit("/categories", Some(&session), &[("name", "Boarding"), ("watch_words", "gate")]).await;
     assert!(made.status.is_redirection(), "{}", made.body);
     let post = site.post("Reviews").await.to_string();
-    let token = site.token(Grant::ALL).await;
     let texts = ["The gangway stayed closed when I came.", "Boarding at the gate: the gate, boarding.", "Ok."];
     let feedback: Vec<Value> = texts
         .iter()
@@ -79,6 +81,9 @@ async fn what_is_unsure_is_read_deeply_in_the_background_and_the_settings_say_so
     assert!(done.waiting == 0 && done.comments >= 1 && done.passages_per_second.is_some(), "{done:?}");
     let on = site.get("/settings/company", Some(&session)).await.body;
     assert!(on.contains(&done.name) && on.contains("passages a second"), "{on}");
+    let said = site.call(Method::GET, "/api/v1/deep-reader", Some(&token), None).await.json();
+    assert_eq!((&said["on"], &said["reader"]["name"], &said["reader"]["waiting"]), (&json!(true), &json!(done.name), &json!(0)));
+    assert!(said["reader"]["passages_per_second"].as_f64().is_some_and(|speed| speed > 0.0), "{said}");
     site.flow.store.caught_up().unwrap();
     let found = site.call(Method::GET, "/api/v1/feedback", Some(&token), None).await.json();
     let model = async |n: usize| {
@@ -94,4 +99,72 @@ async fn what_is_unsure_is_read_deeply_in_the_background_and_the_settings_say_so
     deep::begin(&site.flow).await.unwrap();
     assert_eq!(deep::state(&site.flow, &scope).await.unwrap().unwrap().waiting, 0);
     assert!(!heard_flow::read::again::under_way(&site.flow).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_would_move_is_what_moves_where_the_deep_reader_reads_as_well() {
+    let site = Site::with_users().await;
+    let session = site.session(&site.users[&Role::Admin]).await;
+    let folder = tempfile::tempdir().unwrap();
+    model(folder.path());
+    site.flow.read_deeply(DeepReader::open(folder.path()).unwrap());
+    for (name, words) in [("Boarding", "gate"), ("View", "panorama")] {
+        let made = site.submit("/categories", Some(&session), &[("name", name), ("watch_words", words)]).await;
+        assert!(made.status.is_redirection(), "{}", made.body);
+    }
+    let (post, token) = (site.post("Reviews").await.to_string(), site.token(Grant::ALL).await);
+    let texts = [
+        "gangway gangway closed closed",
+        "the gangway stayed closed",
+        "lovely view from the window",
+        "lovely lovely window view",
+    ];
+    let feedback: Vec<Value> = texts
+        .iter()
+        .enumerate()
+        .map(|(n, text)| json!({ "key": format!("k{n}"), "at": "2026-03-20T10:00:00Z", "text": text }))
+        .collect();
+    let body = json!({ "post": post, "feedback": feedback });
+    assert!(site.call(Method::POST, "/api/v1/feedback", Some(&token), Some(body)).await.status.is_success());
+    let rest = async || {
+        drain(&site.flow).await.unwrap();
+        site.later(5_000);
+        drain(&site.flow).await.unwrap();
+        site.flow.store.caught_up().unwrap();
+    };
+    rest().await;
+    let get = async |path: &str| site.call(Method::GET, path, Some(&token), None).await.json();
+    let filed = async || {
+        let mut all = Vec::new();
+        for item in get("/api/v1/feedback").await["items"].as_array().unwrap() {
+            let shown = get(&format!("/api/v1/feedback/{}/reading", item["id"].as_str().unwrap())).await;
+            let passages = shown["reading"]["passages"].as_array().unwrap().clone();
+            let of = |passage: &Value| passage["categories"].as_array().unwrap().iter().map(|c| c["value"].to_string()).collect();
+            let mut categories: Vec<String> = passages.iter().flat_map(|passage| -> Vec<String> { of(passage) }).collect();
+            categories.sort();
+            categories.dedup();
+            all.push((item["text"].to_string(), categories));
+        }
+        all.sort();
+        all
+    };
+    let before = filed().await;
+    let directory = site.flow.directory();
+    let id = |name: &str| directory.taxonomy.categories.iter().find(|c| c.name == name).unwrap().id.to_string();
+    for (text, category) in [("gangway closed", id("Boarding")), ("lovely view", id("View")), ("closed gangway", id("Boarding"))]
+    {
+        let path = format!("/api/v1/categories/{category}/examples");
+        let added = site.call(Method::POST, &path, Some(&token), Some(json!({ "text": text }))).await;
+        assert!(added.status.is_success(), "{}", added.body);
+    }
+    rest().await;
+    let proposal = get("/api/v1/taxonomy/proposal").await["proposal"].clone();
+    assert_eq!((&proposal["done"], &proposal["effect"]["looked_at"]), (&json!(true), &json!(4)), "{proposal}");
+    let applied = site.call(Method::POST, "/api/v1/taxonomy/proposal/apply", Some(&token), Some(json!({}))).await;
+    assert!(applied.status.is_success(), "{}", applied.body);
+    rest().await;
+    let after = filed().await;
+    let moved = before.iter().zip(&after).filter(|(before, after)| before != after).count();
+    assert!(moved > 0, "{after:?}");
+    assert_eq!(proposal["effect"]["comments"], json!(moved), "{proposal} {before:?} {after:?}");
 }

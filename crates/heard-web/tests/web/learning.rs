@@ -208,6 +208,59 @@ async fn corrections_of_the_sentiment_teach_are_shown_before_and_can_be_rolled_b
 }
 
 #[tokio::test]
+async fn corrections_of_emotion_and_stage_teach_are_shown_before_and_can_be_rolled_back() {
+    let company = Company::new().await;
+    let site = &company.site;
+    let wanted = json!({ "stages": [{ "name": "On board", "aim": "", "cues": ["cabin"], "touchpoints": [] }] });
+    let journey = company.call(Method::PUT, "/api/v1/journey", Some(wanted)).await;
+    assert!(journey.status.is_success(), "{}", journey.body);
+    company.rest().await;
+    let stage = journey.json()["stages"][0]["id"].as_str().unwrap().to_owned();
+    let own = |words: &'static str| {
+        let company = &company;
+        async move {
+            let path = format!("/api/v1/feedback/{}/reading", company.comment(words).await);
+            let passage = company.get(&path).await["reading"]["passages"][0].clone();
+            (passage["emotion"]["value"].clone(), passage["stage"]["value"].clone())
+        }
+    };
+    let (one, like) = ("The gangway stayed closed when I", "The gangway stayed closed when we");
+    let before = own(like).await;
+    assert!(before.0 != json!("fear") && before.1 == Value::Null, "{before:?}");
+    let path = format!("/api/v1/feedback/{}/corrections", company.comment(one).await);
+    for change in [json!({ "what": "emotion", "to": "fear" }), json!({ "what": "stage", "to": stage })] {
+        let answer = company.call(Method::POST, &path, Some(json!({ "span": null, "change": change }))).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    }
+    company.rest().await;
+    assert_eq!(own(like).await, before, "it holds for its own comment only, before somebody wants more");
+    let proposal = company.get("/api/v1/taxonomy/proposal").await["proposal"].clone();
+    let effect = &proposal["effect"];
+    assert_eq!((&proposal["added"], &effect["comments"]), (&json!(2), &json!(0)), "{proposal}");
+    assert_eq!(effect["emotions"]["ways"], json!([{ "from": before.0, "to": "fear", "comments": 1 }]), "{proposal}");
+    assert_eq!(effect["stages"]["ways"], json!([{ "from": null, "to": stage, "comments": 1 }]), "{proposal}");
+    for path in ["/categories", "/categories/proposal"] {
+        let page = site.get(path, Some(&company.session)).await.body;
+        assert!(page.contains("1 would have another emotion.") && page.contains("1 would have another stage."), "{page}");
+    }
+    let page = site.get("/categories/proposal", Some(&company.session)).await.body;
+    assert!(page.contains("The gangway stayed closed when we came.") && page.contains("On board"), "{page}");
+    let version = site.flow.directory().taxonomy.version;
+    let applied = company.call(Method::POST, "/api/v1/taxonomy/proposal/apply", Some(json!({ "name": proposal["name"] }))).await;
+    assert_eq!(applied.json()["version"], version + 1, "{}", applied.body);
+    company.rest().await;
+    assert_eq!(own(like).await, (json!("fear"), json!(stage)));
+    assert_eq!(own("My train").await.1, Value::Null, "what is not alike stays as it was");
+    let compared = company.get(&format!("/api/v1/taxonomy/comparison?from={version}")).await;
+    assert_eq!(compared["effect"]["emotions"]["ways"][0]["comments"], json!(1), "{compared}");
+    let rolled = company.call(Method::POST, "/api/v1/taxonomy/roll-back", Some(json!({ "to": version }))).await;
+    assert!(rolled.status.is_success(), "{}", rolled.body);
+    company.rest().await;
+    assert_eq!(own(like).await, before);
+    assert_eq!(own(one).await, (json!("fear"), json!(stage)), "what a person said stays");
+}
+
+#[tokio::test]
 async fn a_correction_outranks_what_was_learnt() {
     let company = Company::new().await;
     company.correct("The meal", "remove_category", &company.food).await;

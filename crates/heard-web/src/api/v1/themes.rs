@@ -42,14 +42,14 @@ pub fn list_doc() -> Doc {
         "growth": { "before": 12, "change": 183.0, "low": 49.0, "high": 428.0, "certainty": "very_likely_real" }, "counts": [3, 2, 7, 9],
     });
     let example = json!({
-        "period": { "first": "2026-01-01", "last": "2026-03-25" }, "found_at": "2026-03-26T08:00:00Z", "comments": 8000, "of": 8000,
+        "period": { "first": "2026-01-01", "last": "2026-03-25" }, "found_at": "2026-03-26T08:00:00Z", "deep": false, "comments": 8000, "of": 8000,
         "comments_before": 7600, "unexplained": 912, "rest": 640, "step_days": 7, "steps": 12, "themes": [theme],
     });
     Doc::new(
         "listThemes",
         "Themes",
         "What passages that no category explains have in common; twelve weeks up to the newest feedback if no days are said. Found anew \
-         at most every ten minutes. To make one a category: add the category, then give it the theme’s passages as examples.",
+         at most every ten minutes; where there is a deep reader, by what it says that passages mean. To make one a category: add the category, then give it the theme’s passages as examples.",
     )
     .query::<SightParameters>()
     .answers::<Themes>(200, "The themes", example)

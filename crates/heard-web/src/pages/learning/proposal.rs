@@ -76,7 +76,7 @@ async fn shown(state: &AppState, viewer: &Viewer, problem: Option<&Problem>) -> 
                 }
                 @if !proposal.done { div #foreseen data-poll="1000" { (progress("Comments looked at", proposal.effect.looked_at, proposal.of)) } }
                 (movements(&proposal.effect, &directory))
-                (felt(&proposal.effect, proposal.all, "would have another sentiment"))
+                (felt(&proposal.effect, proposal.all, "would have", &directory))
                 p.soft {
                     "Applied, it is version " (proposal.version + 1) " and all comments are read again in the background, so that trends stay comparable. "
                     "What a person corrected stays as they said. It can be undone, and rolled back later."

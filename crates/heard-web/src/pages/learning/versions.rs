@@ -140,7 +140,7 @@ fn compared(c: &Comparison, heard: &[Heard], directory: &heard_domain::directory
                 dt { "Right on your corrections, " (c.to) } dd { (measured(&c.precision_to)) }
             }
             (movements(&c.effect, directory))
-            (felt(&c.effect, c.effect.looked_at, "have another sentiment"))
+            (felt(&c.effect, c.effect.looked_at, "have", directory))
             @if c.from == present && c.to != present {
                 p.soft { "Rolling back makes a new version that equals version " (c.to) "; all comments are read again in the background. It can be undone." }
                 form.inline method="post" action=(VERSIONS) {

@@ -77,7 +77,7 @@ fn reader(deep: Option<&DeepState>) -> Markup {
                     }
                 }
                 Some(deep) => {
-                    p { "On. It reads once more what the reader that is part of Heard is unsure of." }
+                    p { "On. It reads once more what the reader that is part of Heard is unsure of, says what would move before categories learn, and gathers themes." }
                     dl.facts {
                         dt { "Model" } dd { (deep.name) }
                         dt { "Folder" } dd { code { (deep.folder) } }

@@ -43,7 +43,9 @@ pub fn looked(found: &Themes) -> Markup {
         details.twin {
             summary { "How is this computed?" }
             p.soft {
-                "Passages without a category are gathered by what their words mean; each group of at least five passages of at least three people is a theme. "
+                "Passages without a category are gathered by what "
+                @if found.deep { "the deep reader says that they mean" } @else { "their words mean" }
+                "; each group of at least five passages of at least three people is a theme. "
                 "It is named by the words that set it apart from the other groups. Small talk is gathered by itself: passages that neither complain, suggest nor ask and name no thing. Growth compares people per comment looked at with as many days right before; "
                 "the certainty holds with false discoveries controlled over all themes of this list (q = 0.1)."
             }
