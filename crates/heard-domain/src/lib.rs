@@ -1,11 +1,11 @@
 //! The words and the rules of Heard: pure, no input or output, not async.
 //!
-//! Bottom-up: [`word`], [`hex`], [`capital`], [`chance`], [`draw`], [`time`], [`id`] · [`channel`], [`statistics`], [`dispersion`], [`regression`],
+//! Bottom-up: [`word`], [`hex`], [`capital`], [`chance`], [`draw`], [`time`], [`id`] · [`channel`], [`statistics`], [`dispersion`], [`course`], [`outbreak`], [`regression`],
 //! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
-//! [`promise`], [`commitment`], [`helpfulness`] · [`question`], [`theme`], [`directory`] · [`starter`].
+//! [`promise`], [`commitment`], [`helpfulness`], [`find`], [`talk`] · [`question`], [`theme`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod alert;
@@ -20,6 +20,7 @@ pub mod chance;
 pub mod channel;
 pub mod commitment;
 pub mod countdown;
+pub mod course;
 pub mod digest;
 pub mod directory;
 pub mod dispersion;
@@ -27,6 +28,7 @@ pub mod draw;
 pub mod driver;
 pub mod example;
 pub mod feedback;
+pub mod find;
 pub mod form;
 pub mod health;
 pub mod helpfulness;
@@ -40,6 +42,7 @@ pub mod journey;
 pub mod kept_case;
 pub mod ledger;
 pub mod operation;
+pub mod outbreak;
 pub mod parameter;
 pub mod place;
 pub mod plan;
@@ -57,6 +60,7 @@ pub mod score;
 pub mod segment;
 pub mod starter;
 pub mod statistics;
+pub mod talk;
 pub mod tally;
 pub mod taxonomy;
 pub mod theme;
