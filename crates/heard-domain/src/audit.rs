@@ -115,6 +115,12 @@ crate::words! {
         Receiver = "receiver", "Receiver of alerts";
         /// What a department was told of a week.
         Digest = "digest", "Weekly digest";
+        /// A problem that many share.
+        Issue = "issue", "Issue";
+        /// A piece of the work that removes a cause.
+        Action = "action", "Action";
+        /// The way in of a partner to an issue.
+        PartnerLink = "partner_link", "Partner link";
         /// A copy of everything.
         Backup = "backup", "Backup";
         /// This log.

@@ -124,6 +124,10 @@ ids! {
     CauseId,
     /// A piece of the work that removes a cause.
     ActionId,
+    /// A fix that somebody proposes.
+    ProposedFixId,
+    /// The way in of a partner outside to one issue.
+    PartnerLinkId,
     /// How feedback is routed.
     RuleId,
     /// Another system that is told of alerts.

@@ -142,6 +142,26 @@ pub enum IssueRefused {
     /// Only the verification decides this.
     #[error("only the verification finds whether it is fixed")]
     OnlyHeard,
+    /// Nobody has accepted it.
+    #[error("the issue is not accepted: accept it first")]
+    NotAccepted,
+    /// It is worked on.
+    #[error("the issue is worked on already: only the verification of its fix closes it")]
+    IsAccepted,
+    /// It is part of another.
+    #[error("the issue is part of another one: work there, or take it out again")]
+    IsMerged,
+    /// It is no part of another.
+    #[error("the issue is not part of another one")]
+    NotMerged,
+    /// It would be part of itself.
+    #[error("an issue cannot be part of itself: choose another one")]
+    Itself,
+    /// Somebody has signed for what is gathered now.
+    #[error(
+        "a department has signed off for what is gathered now: it has to take that back before the issue gathers something else"
+    )]
+    Frozen,
     /// No words, or too many.
     #[error("say it in 1 to 2,000 characters")]
     Words,
@@ -244,6 +264,23 @@ impl Work {
             IssueAct::Found(_) => return Err(IssueRefused::OnlyHeard),
         }
         Ok(next)
+    }
+
+    /// What becomes of it when another issue becomes part of it: the departments of both contribute, what they have stated stands, and
+    /// nobody has signed for the whole yet.
+    pub fn take_in(&self, part: &Self) -> Self {
+        let mut next = Self { verified: false, ..self.clone() };
+        for theirs in &part.contributions {
+            match next.contributions.iter_mut().find(|own| own.department == theirs.department) {
+                Some(own) => {
+                    own.cause = own.cause.take().or_else(|| theirs.cause.clone());
+                    own.fix = own.fix.take().or_else(|| theirs.fix.clone());
+                }
+                None => next.contributions.push(theirs.clone()),
+            }
+        }
+        next.contributions.iter_mut().for_each(|contribution| contribution.signed = None);
+        next
     }
 
     fn found(&self, verdict: Verdict, by: &IssueParty) -> Result<Self, IssueRefused> {

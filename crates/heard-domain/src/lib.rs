@@ -5,7 +5,7 @@
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
-//! [`promise`], [`commitment`], [`helpfulness`], [`find`], [`talk`] · [`question`], [`theme`], [`directory`] · [`starter`].
+//! [`promise`], [`commitment`], [`helpfulness`], [`find`], [`talk`] · [`question`], [`theme`], [`kept_issue`], [`gathering`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod alert;
@@ -30,6 +30,7 @@ pub mod example;
 pub mod feedback;
 pub mod find;
 pub mod form;
+pub mod gathering;
 pub mod health;
 pub mod helpfulness;
 pub mod hex;
@@ -40,6 +41,7 @@ pub mod issue;
 pub mod job;
 pub mod journey;
 pub mod kept_case;
+pub mod kept_issue;
 pub mod ledger;
 pub mod operation;
 pub mod outbreak;

@@ -41,6 +41,10 @@ crate::words! {
         ReadCases = "cases:read", "See cases";
         /// Answer customers: open, answer, assign and close cases.
         WriteCases = "cases:write", "Work on cases";
+        /// See issues, their causes, plans and pictures.
+        ReadIssues = "issues:read", "See issues";
+        /// Work on issues: state causes and fixes for one's own department, sign off, propose and back fixes.
+        WriteIssues = "issues:write", "Work on issues";
         /// Bring in files.
         Import = "imports:write", "Import files";
         /// See imports and their bad rows.
@@ -60,7 +64,8 @@ impl Role {
     /// What the role may do.
     pub fn grants(self) -> &'static [Grant] {
         use Grant::{
-            Correct, Import, ReadCases, ReadFeedback, ReadFigures, ReadImports, ReadPersons, Shape, WriteCases, WriteFeedback,
+            Correct, Import, ReadCases, ReadFeedback, ReadFigures, ReadImports, ReadIssues, ReadPersons, Shape, WriteCases,
+            WriteFeedback, WriteIssues,
         };
         match self {
             Self::Admin => Grant::ALL,
@@ -72,17 +77,32 @@ impl Role {
                 Correct,
                 ReadCases,
                 WriteCases,
+                ReadIssues,
+                WriteIssues,
                 Import,
                 ReadImports,
                 Shape,
             ],
-            Self::AccountManager => {
-                &[ReadFeedback, ReadPersons, WriteFeedback, ReadFigures, Correct, ReadCases, WriteCases, Import, ReadImports]
+            Self::AccountManager => &[
+                ReadFeedback,
+                ReadPersons,
+                WriteFeedback,
+                ReadFigures,
+                Correct,
+                ReadCases,
+                WriteCases,
+                ReadIssues,
+                WriteIssues,
+                Import,
+                ReadImports,
+            ],
+            // Everybody may propose a fix and back one: those who meet customers see the cause first.
+            Self::DepartmentMember => {
+                &[ReadFeedback, WriteFeedback, ReadFigures, Correct, ReadCases, WriteCases, ReadIssues, WriteIssues]
             }
-            Self::DepartmentMember => &[ReadFeedback, WriteFeedback, ReadFigures, Correct, ReadCases, WriteCases],
-            Self::Frontline => &[ReadFeedback, WriteFeedback, ReadFigures, ReadCases, WriteCases],
+            Self::Frontline => &[ReadFeedback, WriteFeedback, ReadFigures, ReadCases, WriteCases, ReadIssues, WriteIssues],
             // Leaders have cases of their own, on record.
-            Self::Executive => &[ReadFeedback, ReadPersons, ReadFigures, ReadCases, WriteCases],
+            Self::Executive => &[ReadFeedback, ReadPersons, ReadFigures, ReadCases, WriteCases, ReadIssues, WriteIssues],
         }
     }
 }

@@ -11,7 +11,7 @@ use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
 use heard_domain::example::Taught;
-use heard_domain::id::{IdMaker, ImportId, PersonId};
+use heard_domain::id::{IdMaker, ImportId, IssueId, PersonId};
 use heard_domain::precision::Precision;
 use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
@@ -26,6 +26,7 @@ use heard_text::pipeline::Reader;
 
 use tokio::sync::{broadcast, watch};
 
+use crate::act::issues::evidence::Evidence;
 use crate::alerting::{Alerting, Told};
 use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
@@ -78,6 +79,8 @@ pub struct Flow {
     pub(crate) tokens: Remembered,
     /// The themes that were found in the last minutes.
     pub(crate) themes: Kept<(Reach, Filter, Period, String), Themes>,
+    /// The evidence of issues, as long as nothing has changed.
+    pub(crate) evidence: Kept<(Reach, IssueId, i64, Period, u64, bool), Evidence>,
     alerting: Alerting,
     stopping: watch::Sender<bool>,
     deep: OnceLock<Arc<DeepReader>>,
@@ -114,6 +117,7 @@ impl Flow {
             noting,
             tokens: Remembered::default(),
             themes: Kept::default(),
+            evidence: Kept::default(),
             alerting: Alerting::default(),
             stopping: watch::Sender::default(),
             deep: OnceLock::new(),

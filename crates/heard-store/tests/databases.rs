@@ -20,6 +20,7 @@ mod conformance {
     pub mod cubes;
     pub mod gathered;
     pub mod hear;
+    pub mod issues;
     pub mod learning;
     pub mod made;
     pub mod operations;

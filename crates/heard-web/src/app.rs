@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, middleware};
 use heard_domain::user::Grant::{
-    Administer, Correct, Import, ReadAudit, ReadCases, ReadFeedback, ReadFigures, ReadImports, ReadMetrics, ReadPersons, Shape,
-    WriteCases, WriteFeedback,
+    Administer, Correct, Import, ReadAudit, ReadCases, ReadFeedback, ReadFigures, ReadImports, ReadIssues, ReadMetrics,
+    ReadPersons, Shape, WriteCases, WriteFeedback, WriteIssues,
 };
 use heard_flow::error::FlowError;
 use serde_json::Value;
@@ -15,15 +15,16 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, cases as queue, company, deep_reader, departments, digests as weekly, directory, drivers, events,
-    export, exposures, feedback, figures, forms, hooks, imports, journey, learning, live, persons, places, posts, receivers,
-    rules as routing, segments, service, taxonomy, templates, themes as found, tokens, users, webhooks,
+    accounts, audit, calendars, cases as queue, company, deep_reader, departments, digests as weekly, directory, drivers,
+    events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning, live, persons,
+    places, posts, receivers, rules as routing, segments, service, taxonomy, templates, themes as found, tokens, users,
+    webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
-    cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit, import,
+    cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit, import, issues,
     journey as map, journey_edit, live as arriving, overview, posts as listen, rules, settings, sign_in, themes, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
@@ -82,6 +83,8 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::visitor(get(), "/f/{code}", visit::show),
         Route::visitor(post(), "/f/{code}", visit::send),
         Route::visitor(get(), "/f/{code}/thanks", visit::thank),
+        Route::visitor(get(), "/p/{secret}", issues::partner::show),
+        Route::visitor(post(), "/p/{secret}", issues::partner::send),
         Route::api(post(), "/hooks/{id}", Public, hooks::deliver_doc(), hooks::deliver).up_to(hooks::LARGEST),
         // ---- understanding ----
         Route::page(get(), "/categories", May(ReadFigures), categories::show),
@@ -124,6 +127,26 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/digests", May(ReadCases), digests::list::show),
         Route::page(get(), "/digests/{id}", May(ReadCases), digests::show::show),
         Route::page(post(), "/digests/{id}", May(WriteCases), digests::show::acknowledge),
+        Route::page(post(), "/cases/{id}/issue", May(WriteIssues), issues::act::of_case),
+        Route::page(get(), "/issues", May(ReadIssues), issues::list::show),
+        Route::page(post(), "/issues", May(WriteIssues), issues::list::add),
+        Route::page(get(), "/issues/drives", May(ReadIssues), issues::act::drives),
+        Route::page(get(), "/issues/flow.svg", May(ReadIssues), issues::pictures::flow_file),
+        Route::page(get(), "/issues/{id}", May(ReadIssues), issues::show::show),
+        Route::page(post(), "/issues/{id}", May(WriteIssues), issues::act::act),
+        Route::page(get(), "/issues/{id}/causes.svg", May(ReadIssues), issues::pictures::fishbone_file),
+        Route::page(get(), "/issues/{id}/drives.svg", May(ReadIssues), issues::pictures::drives_file),
+        Route::page(get(), "/issues/{id}/plan.svg", May(ReadIssues), issues::pictures::plan_file),
+        Route::page(post(), "/issues/{id}/causes", May(WriteIssues), issues::act::outline),
+        Route::page(post(), "/issues/{id}/causes/preview", May(WriteIssues), issues::show::preview),
+        Route::page(post(), "/issues/{id}/arrows", May(WriteIssues), issues::act::arrow),
+        Route::page(post(), "/issues/{id}/actions", May(WriteIssues), issues::act::add_action),
+        Route::page(post(), "/actions/{id}", May(WriteIssues), issues::act::change_action),
+        Route::page(post(), "/issues/{id}/fixes", May(WriteIssues), issues::act::propose_fix),
+        Route::page(post(), "/fixes/{id}", May(WriteIssues), issues::act::back_fix),
+        Route::page(post(), "/issues/{id}/partners", May(WriteIssues), issues::act::invite_partner),
+        Route::page(post(), "/partners/{id}", May(WriteIssues), issues::act::revoke),
+        Route::page(post(), "/themes/{key}/issue", May(WriteIssues), issues::act::theme),
         Route::page(get(), "/rules", May(ReadCases), rules::list::show),
         Route::page(post(), "/rules", May(Shape), rules::list::add),
         Route::page(get(), "/rules/{id}", May(Shape), rules::edit::show),
@@ -268,6 +291,22 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/receivers/{id}/try", May(Administer), receivers::attempt_doc(), receivers::attempt),
         Route::api(post(), "/api/v1/receivers/{id}/secret", May(Administer), receivers::rotate_doc(), receivers::rotate),
         Route::api(patch(), "/api/v1/tasks/{id}", May(WriteCases), queue::change_task_doc(), queue::change_task),
+        Route::api(get(), "/api/v1/issues", May(ReadIssues), many::list_doc(), many::list),
+        Route::api(post(), "/api/v1/issues", May(WriteIssues), many::add_doc(), many::add),
+        Route::api(post(), "/api/v1/issues/acts", May(WriteIssues), many::act_on_many_doc(), many::act_on_many),
+        Route::api(get(), "/api/v1/issues/{id}", May(ReadIssues), many::show_doc(), many::show),
+        Route::api(post(), "/api/v1/issues/{id}/acts", May(WriteIssues), many::act_doc(), many::act),
+        Route::api(put(), "/api/v1/issues/{id}/causes", May(WriteIssues), many::causes_doc(), many::causes),
+        Route::api(post(), "/api/v1/issues/{id}/feedback", May(WriteIssues), many::join_doc(), many::join),
+        Route::api(post(), "/api/v1/issues/{id}/cases", May(WriteIssues), many::join_case_doc(), many::join_case),
+        Route::api(post(), "/api/v1/issues/{id}/actions", May(WriteIssues), many::add_action_doc(), many::add_action),
+        Route::api(post(), "/api/v1/issues/{id}/fixes", May(WriteIssues), many::propose_doc(), many::propose),
+        Route::api(post(), "/api/v1/issues/{id}/partners", May(WriteIssues), many::invite_doc(), many::invite),
+        Route::api(put(), "/api/v1/effects", May(WriteIssues), many::draw_doc(), many::draw),
+        Route::api(patch(), "/api/v1/actions/{id}", May(WriteIssues), many::change_action_doc(), many::change_action),
+        Route::api(delete(), "/api/v1/actions/{id}", May(WriteIssues), many::remove_action_doc(), many::remove_action),
+        Route::api(put(), "/api/v1/fixes/{id}/backing", May(WriteIssues), many::back_doc(), many::back),
+        Route::api(delete(), "/api/v1/partners/{id}", May(WriteIssues), many::revoke_doc(), many::revoke),
         Route::api(get(), "/api/v1/service", May(ReadCases), service::show_doc(), service::show),
         Route::api(get(), "/api/v1/alerts", May(ReadCases), service::alerts_doc(), service::alerts),
         Route::api(get(), "/api/v1/scales", SignedIn, directory::scales_doc(), directory::scales),

@@ -10,6 +10,7 @@ pub mod errors;
 pub mod feedback;
 pub mod form;
 pub mod import;
+pub mod issues;
 pub mod journey;
 pub mod journey_edit;
 pub mod learning;

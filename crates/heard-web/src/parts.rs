@@ -1,12 +1,13 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`], [`merge`], [`twin`], [`alerting`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
+//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`], [`merge`], [`twin`], [`diagram`], [`alerting`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
 //! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`], [`examples`] · [`asking`].
 
 pub mod alerting;
 pub mod arriving;
 pub mod asking;
 pub mod category;
+pub mod diagram;
 pub mod drivers;
 pub mod empty;
 pub mod examples;

@@ -203,6 +203,7 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: DepartmentId, into: Departmen
             let summary = format!("{} is now part of {}", from.name, to.name);
             contribute(tx, &Told { at: now, by, summary }, change)?;
             tables::case::hand_over(tx, id, into)?;
+            tables::issue::hand_over(tx, id, into)?;
             tables::department::remove(tx, id)?;
             reckon(tx, &ids, now)?;
             tables::department::set_members(tx, into, &members.into_iter().collect::<Vec<_>>())?;
@@ -224,11 +225,20 @@ pub async fn remove(flow: &Flow, scope: &Scope, id: DepartmentId) -> Result<(), 
         let words = format!("“{}” has {cases} cases: merge it into another department, which then has them", department.name);
         return Err(FlowError::Conflict(words));
     }
+    let issues = flow.store.read(&Scope::system(), move |view| tables::issue::count_of(view, id)).await?;
+    if issues > 0 {
+        let words = format!(
+            "“{}” contributes to {issues} issues: merge it into another department, or let it leave them",
+            department.name
+        );
+        return Err(FlowError::Conflict(words));
+    }
     let (now, by) = (flow.now(), scope.user());
     flow.store
         .write(scope, move |tx| {
             let summary = format!("{} was removed", department.name);
             contribute(tx, &Told { at: now, by, summary }, |_, departments| departments.retain(|other| *other != id))?;
+            tables::issue::leave(tx, id)?;
             tables::department::remove(tx, id)?;
             tables::audit::note(tx, now, Act::Removed, Noun::Department, id.0, &json!({ "name": department.name }))
         })

@@ -121,7 +121,12 @@ from_ids!(
     TaskId,
     AlertId,
     ReceiverId,
-    CasePromiseId
+    CasePromiseId,
+    IssueId,
+    CauseId,
+    ActionId,
+    ProposedFixId,
+    PartnerLinkId
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

@@ -49,6 +49,7 @@ macro_rules! steps {
             12 "cases" "0012",
             13 "cadence" "0013",
             14 "lessons" "0014",
+            15 "issues" "0015",
         )
     };
 }

@@ -29,6 +29,11 @@ pub fn highest(view: &View) -> Result<i64, StoreError> {
         "alert",
         "receiver",
         "case_promise",
+        "issue",
+        "cause",
+        "action",
+        "proposed_fix",
+        "partner_link",
     ];
     let each = tables.map(|table| format!("SELECT max(id) AS id FROM {table}")).join(" UNION ALL ");
     view.number(&format!("SELECT max(id) FROM ({each}) AS each_table"), &[])

@@ -25,6 +25,8 @@ macro_rules! suite {
                 cadence::receivers_are_kept_and_remember_what_became_of_deliveries,
                 cadence::promises_in_cases_are_kept_in_sight_and_by_their_day,
                 cadence::a_digest_is_there_once_and_each_thing_happens_to_it_once,
+                issues::an_issue_is_kept_found_and_changed_once,
+                issues::causes_plans_and_links_of_an_issue_are_kept,
                 cubes::cubes_equal_a_recount,
                 hear::what_was_kept_comes_back,
                 hear::the_same_key_adds_one,

@@ -18,6 +18,7 @@ pub mod figures;
 pub mod forms;
 pub mod hooks;
 pub mod imports;
+pub mod issues;
 pub mod journey;
 pub mod kept;
 pub mod learning;

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod alerts;
+pub mod issues;
 pub mod list;
 pub mod pane;
 pub mod service;

@@ -31,6 +31,8 @@ pub enum Place {
     Drivers,
     /// One customer's matter each.
     Cases,
+    /// What many share.
+    Issues,
     /// How well customers are served.
     Service,
     /// What departments are told of each week.
@@ -46,7 +48,7 @@ impl Place {
     const GROUPS: [(&'static str, &'static [Self]); 4] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
         ("Understand", &[Self::Categories, Self::Themes, Self::Drivers]),
-        ("Act", &[Self::Cases, Self::Service, Self::Digests, Self::Rules]),
+        ("Act", &[Self::Issues, Self::Cases, Self::Service, Self::Digests, Self::Rules]),
         ("Settings", &[Self::Settings]),
     ];
 
@@ -61,6 +63,7 @@ impl Place {
             Self::Categories => "/categories",
             Self::Themes => "/themes",
             Self::Drivers => "/drivers",
+            Self::Issues => "/issues",
             Self::Cases => "/cases",
             Self::Service => "/cases/service",
             Self::Digests => "/digests",
@@ -80,6 +83,7 @@ impl Place {
             Self::Categories => "Categories",
             Self::Themes => "Themes",
             Self::Drivers => "Drivers",
+            Self::Issues => "Issues",
             Self::Cases => "Cases",
             Self::Service => "Service",
             Self::Digests => "Weekly digests",
@@ -98,6 +102,7 @@ impl Place {
             Self::Categories => icon("tag"),
             Self::Themes => icon("themes"),
             Self::Drivers => icon("weigh"),
+            Self::Issues => icon("branch"),
             Self::Cases => icon("case"),
             Self::Service => icon("check"),
             Self::Digests => icon("cal"),
@@ -113,6 +118,7 @@ impl Place {
             Self::Feedback | Self::Themes => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
             Self::Cases | Self::Service | Self::Digests | Self::Rules => viewer.may(Grant::ReadCases),
+            Self::Issues => viewer.may(Grant::ReadIssues),
             Self::Settings => true,
         }
     }

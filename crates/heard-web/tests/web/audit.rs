@@ -29,6 +29,7 @@ const EXCEPT: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/segments/count", "a question"),
     ("POST", "/api/v1/rules/try", "only tries"),
     ("POST", "/posts/{id}/form/preview", "only shows"),
+    ("POST", "/issues/{id}/causes/preview", "only shows"),
     ("POST", "/webhooks/{id}/try", "only tries"),
     ("POST", "/api/v1/feedback", "feedback carries when and where it was heard; an entry for each would double every write"),
 ];
@@ -37,6 +38,7 @@ const EXCEPT: &[(&str, &str, &str)] = &[
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/welcome", "it has to be the first of all: below"),
     ("/themes/{key}", "a theme is made of many comments: in themes.rs, with its entries"),
+    ("/themes/{key}/issue", "the same: in issues.rs"),
     ("/cases/alerts", "stands only where somebody was told something: see cases.rs"),
 ];
 
@@ -99,6 +101,13 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
         ("POST", "/api/v1/taxonomy/undo") => {
             let history = world.site.call(Method::GET, "/api/v1/taxonomy/history", Some(&world.token), None).await.json();
             body = Some(json!({ "version": history["items"][0]["version"] }));
+        }
+        // Only a partner that contributes is let in.
+        ("POST", "/api/v1/issues/{id}/partners") => {
+            let department = world.partner().await;
+            let act = json!({ "act": { "do": "involve", "department": department } });
+            world.post(&path.replace("/partners", "/acts"), act).await;
+            body = Some(json!({ "department": department, "name": "Textline" }));
         }
         // The time zone is fixed: there is feedback.
         ("PATCH", "/api/v1/company") => body = Some(json!({ "name": "Southwind" })),
@@ -218,6 +227,7 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
     let of_form = match route.path {
         "/posts/{id}/form/preview" => "/posts/{id}/form",
         "/webhooks/{id}/try" => "/webhooks/{id}",
+        "/issues/{id}/causes/preview" => "/issues/{id}/causes",
         other => other,
     };
     let mut forms = match route.path {
@@ -266,6 +276,11 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
         "/feedback/{id}/case" => {
             pairs.retain(|(name, _)| name != "department");
             pairs.push(("department".into(), world.fresh("departments").await));
+        }
+        "/issues" => {
+            pairs.retain(|(name, _)| name != "title");
+            pairs.push(("title".into(), "Codes never arrive".into()));
+            pairs.push(("departments".into(), world.fresh("departments").await));
         }
         // What is ticked in the list belongs to the form below it.
         "/cases" => pairs.push(("case".into(), world.fresh("cases").await)),

@@ -16,6 +16,7 @@ mod headers;
 mod hostile;
 mod ids;
 mod import;
+mod issues;
 mod learning;
 mod live;
 mod metrics;

@@ -58,8 +58,37 @@ impl World {
         // everybody's sight.
         let template = world.fresh("templates").await;
         world.seen.insert("templates", template);
+        // Issues are the company's own words, too; what was heard of them is seen by whoever sees where.
+        world.issue().await;
         world.site.flow.store.caught_up().unwrap();
         world
+    }
+
+    /// An issue to which a partner contributes, with an action, a proposed fix and a link.
+    async fn issue(&mut self) {
+        let department = self.partner().await;
+        let issue = self.issue_of(&department).await;
+        let path = format!("/api/v1/issues/{issue}");
+        let action = self.post(&format!("{path}/actions"), json!({ "name": "Look into it", "days": 2 })).await;
+        let fix = self.post(&format!("{path}/fixes"), json!({ "words": "Mend it" })).await;
+        let link = self.post(&format!("{path}/partners"), json!({ "department": department, "name": "Textline" })).await;
+        for (noun, made) in [("actions", &action["id"]), ("fixes", &fix["id"]), ("partners", &link["link"]["id"])] {
+            self.seen.insert(noun, made.as_str().unwrap().to_owned());
+        }
+        self.seen.insert("issues", issue);
+    }
+
+    /// A company outside that contributes.
+    pub async fn partner(&self) -> String {
+        let name = format!("p{}", self.site.flow.id());
+        let made = self.post("/api/v1/departments", json!({ "name": name, "partner": true })).await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn issue_of(&self, department: &str) -> String {
+        let title = format!("Flights are late {}", self.site.flow.id());
+        let made = self.post("/api/v1/issues", json!({ "title": title, "departments": [department] })).await;
+        made["id"].as_str().unwrap().to_owned()
     }
 
     async fn things(&self, post: PostId, words: &str) -> BTreeMap<&'static str, String> {
@@ -210,6 +239,31 @@ impl World {
             }
             "cases" => Box::pin(async { self.case(&self.comment().await).await }).await,
             "tasks" => self.task(&self.seen["cases"]).await,
+            "issues" => {
+                let department = Box::pin(self.fresh("departments")).await;
+                self.issue_of(&department).await
+            }
+            "actions" => {
+                let path = format!("/api/v1/issues/{}/actions", self.seen["issues"]);
+                id(&self.post(&path, json!({ "name": format!("a{now}"), "days": 1 })).await)
+            }
+            "fixes" => {
+                let path = format!("/api/v1/issues/{}/fixes", self.seen["issues"]);
+                id(&self.post(&path, json!({ "words": "Mend it" })).await)
+            }
+            "partners" => {
+                let department = self.partner().await;
+                let path = format!("/api/v1/issues/{}/partners", self.issue_of(&department).await);
+                id(&self.post(&path, json!({ "department": department, "name": "Textline" })).await["link"])
+            }
+            "causes" => {
+                let department = Box::pin(self.fresh("departments")).await;
+                let path = format!("/api/v1/issues/{}", self.issue_of(&department).await);
+                let outline = json!({ "outline": "Crew\n  A cause\n" });
+                let answer = self.site.call(Method::PUT, &format!("{path}/causes"), Some(&self.token), Some(outline)).await;
+                assert!(answer.status.is_success(), "{}", answer.body);
+                id(&self.site.call(Method::GET, &path, Some(&self.token), None).await.json()["causes"][0])
+            }
             "case-promises" => self.promise(&self.seen["cases"]).await,
             "digests" => self.digest().await,
             "receivers" => {

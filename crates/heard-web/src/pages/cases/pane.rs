@@ -16,6 +16,7 @@ use heard_flow::route::rules;
 use maud::{Markup, html};
 
 use crate::extract::Form;
+use crate::pages::cases::issues::Joined;
 use crate::parts::field::{line, lines, reason};
 use crate::parts::filters::any;
 use crate::parts::flash::{Kind, flash};
@@ -39,6 +40,8 @@ pub struct Desk {
     /// Names of rules.
     rules: Vec<(heard_domain::id::RuleId, String)>,
     acting: Option<Acting>,
+    /// The issues to which it belongs, and those that are worked on.
+    issues: Joined,
     now: Time,
 }
 
@@ -63,7 +66,8 @@ impl Desk {
         let rules = rules::list(flow, scope).await?;
         let rules = rules.into_iter().map(|shown| (shown.rule.id, shown.rule.name)).collect();
         let (colleagues, acting) = (colleagues(flow, scope).await?, looking(flow, scope).await?);
-        Ok(Self { opened, said, timeline, colleagues, rules, acting, now: flow.now() })
+        let issues = Joined::load(state, viewer, id).await?;
+        Ok(Self { opened, said, timeline, colleagues, rules, acting, issues, now: flow.now() })
     }
 
     fn name(&self, id: UserId) -> &str {
@@ -102,6 +106,7 @@ pub fn pane(desk: &Desk, directory: &Directory, viewer: &Viewer, back: &str, tri
             }
             (facts(desk, directory))
             (words(desk, directory))
+            (desk.issues.show(viewer, kept.case.id))
             (thread(desk, directory))
             (promises(desk, directory, viewer, back))
             @if desk.may(viewer) { (forms(desk, directory, viewer, back, tried)) }

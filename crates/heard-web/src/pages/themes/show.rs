@@ -24,9 +24,9 @@ use crate::pages::overview::period;
 use crate::pages::themes::words::{grown, people};
 use crate::parts::category::{self, PATH, fields, parents};
 use crate::parts::empty::empty;
-use crate::parts::field::{reason, refused};
+use crate::parts::field::{boxes, reason, refused};
 use crate::parts::filters::in_words;
-use crate::parts::form::{choice, csrf};
+use crate::parts::form::{Options, choice, csrf};
 use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
 use crate::parts::pager::{Pager, pager};
@@ -142,7 +142,10 @@ async fn one(
                 }
                 (pager(&steps))
             }
-            @if viewer.may(Grant::Shape) { (form(&directory, viewer, theme, &look.on(&here), refusal)) }
+            div.stack {
+                @if viewer.may(Grant::WriteIssues) { (issue_form(&directory, viewer, &look.on(&format!("{here}/issue")))) }
+                @if viewer.may(Grant::Shape) { (form(&directory, viewer, theme, &look.on(&here), refusal)) }
+            }
         }
     };
     let status = refusal.map_or(StatusCode::OK, |(_, _, problem)| problem.code.status());
@@ -153,6 +156,20 @@ async fn one(
 fn comments(theme: &Theme) -> Vec<FeedbackId> {
     let mut met = std::collections::HashSet::new();
     theme.passages.iter().map(|passage| passage.feedback).filter(|id| met.insert(*id)).collect()
+}
+
+fn issue_form(directory: &Directory, viewer: &Viewer, action: &str) -> Markup {
+    let departments: Options = directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
+    html! {
+        section.card aria-labelledby="issue" {
+            div.ch { div { h2 #issue { "Make it an issue" } p { "Its comments are the evidence; every department that plays a part states its cause and its fix." } } }
+            form.form method="post" action=(action) {
+                (csrf(&viewer.csrf))
+                (boxes("departments", "Departments that contribute", &departments, &[], None))
+                button.secondary { (icon("branch")) "Make it an issue" }
+            }
+        }
+    }
 }
 
 fn form(directory: &Directory, viewer: &Viewer, theme: &Theme, action: &str, refusal: Option<Refused<'_>>) -> Markup {

@@ -1,0 +1,219 @@
+//! Issues with what belongs to them: kept, found, changed once; causes, arrows, plans, proposed fixes, links.
+
+use std::path::Path;
+
+use heard_domain::id::{
+    ActionId, CaseId, CategoryId, CauseId, DepartmentId, FeedbackId, IssueId, PartnerLinkId, ProposedFixId, StageId, UserId,
+};
+use heard_domain::issue::{Contribution, IssueState, SignOff, Work};
+use heard_domain::kept_issue::{
+    Effect, FixedOn, IssueOrigin, IssueStanding, KeptCause, KeptIssue, Knot, PartnerLink, ProposedFix,
+};
+use heard_domain::plan::Action;
+use heard_domain::scope::Scope;
+use heard_domain::time::{Day, Time};
+use heard_store::store::Store;
+use heard_store::tables::issue::Sought;
+use heard_store::tables::{case, issue, issue_work};
+
+use crate::conformance::cases::{filled, kept as kept_case, narrow};
+
+fn contribution(department: i64) -> Contribution {
+    Contribution { department: DepartmentId(department), cause: None, fix: None, signed: None }
+}
+
+fn kept(id: i64, departments: &[i64]) -> KeptIssue {
+    KeptIssue {
+        id: IssueId(id),
+        number: id,
+        version: 1,
+        title: format!("Issue {id}"),
+        stage: (id == 1).then_some(StageId(4)),
+        categories: vec![CategoryId(6), CategoryId(7)],
+        origin: IssueOrigin::Hand,
+        standing: IssueStanding::Accepted,
+        merged: None,
+        opened: Time(10),
+        opened_by: Some(UserId(1)),
+        changed: Time(10),
+        begins: Some(Day(20_000)),
+        work: Work { contributions: departments.iter().map(|id| contribution(*id)).collect(), ..Work::default() },
+        fixed_on: vec![],
+    }
+}
+
+pub fn an_issue_is_kept_found_and_changed_once(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    filled(&store);
+    let scope = Scope::system();
+    assert_eq!(store.read_now(&scope, issue::next_number), Ok(1));
+    // Departments stay in the order in which they were involved.
+    let all = [kept(1, &[3, 1]), kept(2, &[2])];
+    let given = all.clone();
+    store.write_now(&scope, move |tx| given.iter().try_for_each(|kept| issue::insert(tx, kept))).unwrap();
+    assert_eq!(store.read_now(&scope, |view| issue::get(view, IssueId(1))), Ok(Some(all[0].clone())));
+    assert_eq!(
+        store.read_now(&scope, |view| Ok((issue::next_number(view)?, issue::numbered(view, 2)?))),
+        Ok((3, Some(IssueId(2))))
+    );
+    let ids = |sought: Sought| -> Vec<i64> {
+        store.read_now(&scope, move |view| issue::list(view, &sought)).unwrap().iter().map(|kept| kept.id.0).collect()
+    };
+    assert_eq!(ids(Sought::default()), [2, 1]);
+    assert_eq!(ids(Sought { department: vec![DepartmentId(1)], ..Sought::default() }), [1]);
+    assert_eq!(ids(Sought { category: vec![CategoryId(7)], stage: vec![StageId(4)], ..Sought::default() }), [1]);
+    assert_eq!(ids(Sought { standing: vec![IssueStanding::Proposed], ..Sought::default() }), [0_i64; 0]);
+
+    let mut changed = all[0].clone();
+    changed.version = 2;
+    changed.title = "Another title".into();
+    changed.categories = vec![CategoryId(6)];
+    for one in &mut changed.work.contributions {
+        one.cause = Some("cause".into());
+        one.fix = Some("fix".into());
+        one.signed = Some(SignOff { user: UserId(one.department.0), at: Time(30) });
+    }
+    changed.work.reopened = 2;
+    changed.fixed_on = vec![FixedOn { department: DepartmentId(1), day: Day(20_001) }];
+    let twice = changed.clone();
+    assert_eq!(
+        store.write_now(&scope, move |tx| Ok((issue::update(tx, &twice)?, issue::update(tx, &twice)?))),
+        Ok((true, false))
+    );
+    assert_eq!(store.read_now(&scope, |view| issue::get(view, IssueId(1))), Ok(Some(changed)));
+    assert_eq!(ids(Sought { state: vec![IssueState::ReportedFixed], ..Sought::default() }), [1]);
+
+    // Comments and cases are seen by whoever sees where they were heard.
+    let write = |tx: &mut _| {
+        case::insert(tx, &kept_case(1, 1, 1, None))?;
+        case::insert(tx, &kept_case(3, 2, 1, None))?;
+        for case in [1, 3, 3] {
+            issue::join_case(tx, IssueId(1), CaseId(case))?;
+        }
+        for feedback in [11, 13, 13] {
+            issue::join(tx, IssueId(1), FeedbackId(feedback))?;
+        }
+        Ok(())
+    };
+    store.write_now(&scope, write).unwrap();
+    let joined = |scope: &Scope| {
+        store.read_now(scope, |view| Ok((issue::feedback(view, IssueId(1))?, issue::cases(view, IssueId(1))?))).unwrap()
+    };
+    assert_eq!(joined(&scope), (vec![FeedbackId(13), FeedbackId(11)], vec![CaseId(3), CaseId(1)]));
+    assert_eq!(joined(&narrow(1)), (vec![FeedbackId(11)], vec![CaseId(1)]));
+    let of = store.read_now(&scope, |view| issue::of_case(view, CaseId(3))).unwrap();
+    assert_eq!(of.iter().map(|kept| kept.id.0).collect::<Vec<_>>(), [1]);
+    let part = |tx: &mut _| Ok((issue::part(tx, IssueId(1), FeedbackId(13))?, issue::part_case(tx, IssueId(1), CaseId(9))?));
+    assert_eq!(store.write_now(&scope, part), Ok((true, false)));
+
+    // Two departments become one: it has to sign anew, for it signed for a half.
+    assert_eq!(store.read_now(&scope, |view| issue::count_of(view, DepartmentId(3))), Ok(1));
+    store.write_now(&scope, |tx| issue::hand_over(tx, DepartmentId(3), DepartmentId(1))).unwrap();
+    let one = store.read_now(&scope, |view| issue::get(view, IssueId(1))).unwrap().unwrap();
+    assert_eq!((one.work.contributions.len(), one.state(), one.version), (1, IssueState::Planned, 3));
+    assert_eq!(ids(Sought { state: vec![IssueState::Planned], ..Sought::default() }), [1]);
+    store.write_now(&scope, |tx| issue::hand_over(tx, DepartmentId(1), DepartmentId(2))).unwrap();
+    assert_eq!(ids(Sought { department: vec![DepartmentId(2)], ..Sought::default() }), [2, 1]);
+}
+
+fn cause(id: i64, parent: Option<i64>, name: &str) -> KeptCause {
+    KeptCause { id: CauseId(id), bone: "Platform".into(), parent: parent.map(CauseId), name: name.into(), words: String::new() }
+}
+
+pub fn causes_plans_and_links_of_an_issue_are_kept(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    filled(&store);
+    let scope = Scope::system();
+    store.write_now(&scope, |tx| issue::insert(tx, &kept(1, &[1])).and_then(|()| issue::insert(tx, &kept(2, &[2])))).unwrap();
+
+    let causes = [cause(21, None, "One route"), cause(22, Some(21), "It was cheaper"), cause(23, None, "Short life")];
+    let given = causes.clone();
+    store.write_now(&scope, move |tx| issue_work::set_causes(tx, IssueId(1), &given)).unwrap();
+    let arrow = |from, to| Effect { from, to, strength: 2 };
+    let (a, b) =
+        (arrow(Knot::Cause(CauseId(21)), Knot::Issue(IssueId(2))), arrow(Knot::Issue(IssueId(1)), Knot::Issue(IssueId(2))));
+    let draw = move |tx: &mut _| {
+        issue_work::draw(tx, &a)?;
+        issue_work::draw(tx, &b)?;
+        issue_work::draw(tx, &Effect { strength: 3, ..b })
+    };
+    store.write_now(&scope, draw).unwrap();
+    let strong = Effect { strength: 3, ..b };
+    assert_eq!(store.read_now(&scope, issue_work::effects), Ok(vec![a, strong]));
+    assert_eq!(store.read_now(&scope, |view| issue_work::issue_of_cause(view, CauseId(23))), Ok(Some(IssueId(1))));
+    // What is gone from the outline is gone from the arrows.
+    let kept_ones = [causes[2].clone()];
+    store.write_now(&scope, move |tx| issue_work::set_causes(tx, IssueId(1), &kept_ones)).unwrap();
+    let now = store.read_now(&scope, |view| Ok((issue_work::causes(view, &[IssueId(1)])?, issue_work::effects(view)?))).unwrap();
+    assert_eq!(now, (vec![(IssueId(1), causes[2].clone())], vec![strong]));
+    assert_eq!(
+        store.write_now(&scope, move |tx| Ok((issue_work::undraw(tx, &b)?, issue_work::undraw(tx, &b)?))),
+        Ok((true, false))
+    );
+
+    let action = |id: i64, after: &[i64]| Action {
+        id: ActionId(id),
+        name: format!("Action {id}"),
+        department: Some(DepartmentId(1)),
+        owner: None,
+        days: 3,
+        after: after.iter().map(|id| ActionId(*id)).collect(),
+        done: id == 31,
+    };
+    let plan = [action(32, &[31]), action(31, &[])];
+    let given = plan.clone();
+    store
+        .write_now(&scope, move |tx| {
+            issue_work::set_actions(tx, IssueId(1), &given)?;
+            issue_work::set_actions(tx, IssueId(1), &given)
+        })
+        .unwrap();
+    assert_eq!(store.read_now(&scope, |view| issue_work::actions(view, IssueId(1))), Ok(plan.to_vec()));
+    assert_eq!(store.read_now(&scope, |view| issue_work::issue_of_action(view, ActionId(32))), Ok(Some(IssueId(1))));
+
+    let fix = ProposedFix {
+        id: ProposedFixId(41),
+        issue: IssueId(1),
+        words: "A second route".into(),
+        by: UserId(5),
+        at: Time(9),
+        backed_by: vec![UserId(5)],
+    };
+    let given = fix.clone();
+    let write = move |tx: &mut _| {
+        issue_work::propose(tx, &given)?;
+        issue_work::back(tx, ProposedFixId(41), UserId(6), true, Time(10))?;
+        issue_work::back(tx, ProposedFixId(41), UserId(6), true, Time(11))?;
+        issue_work::back(tx, ProposedFixId(41), UserId(5), false, Time(12))
+    };
+    store.write_now(&scope, write).unwrap();
+    let fixes = store.read_now(&scope, |view| issue_work::proposed_fixes(view, IssueId(1))).unwrap();
+    assert_eq!(fixes, [ProposedFix { backed_by: vec![UserId(6)], ..fix }]);
+    let of = |view: &heard_store::view::View| issue_work::issue_of_proposed_fix(view, ProposedFixId(41));
+    assert_eq!(store.read_now(&scope, of), Ok(Some(IssueId(1))));
+
+    let link = PartnerLink {
+        id: PartnerLinkId(51),
+        issue: IssueId(1),
+        department: DepartmentId(3),
+        name: "Jo at Textline".into(),
+        made_by: UserId(1),
+        made: Time(1),
+        expires: Time(100),
+        revoked: None,
+    };
+    let given = link.clone();
+    store.write_now(&scope, move |tx| issue_work::invite(tx, &given, "digest")).unwrap();
+    assert_eq!(store.read_now(&scope, |view| issue_work::link_by_hash(view, "digest")), Ok(Some(link.clone())));
+    assert_eq!(store.read_now(&scope, |view| issue_work::links(view, IssueId(1))), Ok(vec![link.clone()]));
+    let revoke = |tx: &mut _| {
+        Ok((issue_work::revoke(tx, PartnerLinkId(51), Time(7))?, issue_work::revoke(tx, PartnerLinkId(51), Time(8))?))
+    };
+    assert_eq!(store.write_now(&scope, revoke), Ok((true, false)));
+    let now = store.read_now(&scope, |view| issue_work::link_of(view, PartnerLinkId(51)));
+    assert_eq!(now, Ok(Some(PartnerLink { revoked: Some(Time(7)), ..link })));
+    store.write_now(&scope, |tx| issue::leave(tx, DepartmentId(3))).unwrap();
+    assert_eq!(store.read_now(&scope, |view| issue_work::links(view, IssueId(1))), Ok(vec![]));
+}
