@@ -45,10 +45,10 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
             while !flow.stopping() {
                 match one(&flow, pace).await {
                     Ok(true) => {}
-                    Ok(false) => rest(&flow).await,
+                    Ok(false) => rest(&flow, pace).await,
                     Err(error) => {
                         tracing::error!(%error, "background work could not be looked up");
-                        rest(&flow).await;
+                        rest(&flow, pace).await;
                     }
                 }
             }
@@ -75,10 +75,17 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
     hands.shutdown().await;
 }
 
-/// Waits until work is added, or one second: jobs also fall due by the clock.
-async fn rest(flow: &Flow) {
+/// Waits until work is added, or one second: jobs also fall due by the clock. The bell wakes one hand only, so none listens to it
+/// that might leave what is wanted soon to lie: for what nobody waits for, the clock is enough.
+async fn rest(flow: &Flow, pace: Pace) {
+    let added = async {
+        match pace {
+            Pace::Soon => flow.store.work().notified().await,
+            Pace::Patient | Pace::Away => std::future::pending().await,
+        }
+    };
     tokio::select! {
-        () = flow.store.work().notified() => {}
+        () = added => {}
         () = flow.stopped() => {}
         () = tokio::time::sleep(Duration::from_secs(1)) => {}
     }

@@ -6,5 +6,6 @@ pub mod document;
 pub mod load;
 pub mod log;
 pub mod root;
+pub mod send;
 pub mod watch;
 pub mod web;

@@ -1,6 +1,7 @@
 //! Wiring: the real clock, real chance, and the flow over the store. The only place where both are made.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
 use heard_domain::chance::Chance;
@@ -22,6 +23,29 @@ impl Clock for SystemClock {
     }
 }
 
+/// The clock of the machine, which a demonstration sets to moments of its past while it lives through them.
+#[derive(Debug, Default)]
+pub struct StoryClock(AtomicI64);
+
+impl StoryClock {
+    /// It is this moment now, until another one is set; `None`: what the clock of the machine says.
+    pub fn set(&self, at: Option<Time>) {
+        self.0.store(at.map_or(REAL, |at| at.0), Ordering::Relaxed);
+    }
+}
+
+/// What stands in the clock of a story where the clock of the machine holds: no moment of ours.
+const REAL: i64 = 0;
+
+impl Clock for StoryClock {
+    fn now(&self) -> Time {
+        match self.0.load(Ordering::Relaxed) {
+            REAL => SystemClock.now(),
+            at => Time(at),
+        }
+    }
+}
+
 /// The random numbers of the operating system.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemChance;
@@ -38,10 +62,15 @@ impl Chance for SystemChance {
 
 /// The flow over the data of a folder.
 pub fn flow(data: &Data) -> anyhow::Result<Arc<Flow>> {
+    flow_by(data, Arc::new(SystemClock))
+}
+
+/// The same by another clock.
+pub fn flow_by(data: &Data, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<Flow>> {
     let folder = &data.folder;
     std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let database = data.database()?;
     let store = Store::open_on(folder, &database).with_context(|| format!("the data in {database} cannot be opened"))?;
-    let flow = Flow::open(store, Arc::new(SystemClock), Arc::new(SystemChance), folder).context("Heard cannot begin")?;
+    let flow = Flow::open(store, clock, Arc::new(SystemChance), folder).context("Heard cannot begin")?;
     Ok(Arc::new(flow))
 }

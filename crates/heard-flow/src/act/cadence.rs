@@ -90,10 +90,19 @@ fn since(zone: &Zone, flow: &Flow) -> Day {
     last_week(zone, flow.now()) + -7 * (WEEKS - 1)
 }
 
-/// The digests that wait for whoever looks: those of their departments, and for those who lead the ones that are late.
-pub async fn waiting_for(flow: &Flow, scope: &Scope) -> Result<Vec<Digest>, FlowError> {
+/// The digests that wait for somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// Those of their own departments, the oldest first.
+    pub own: Vec<Digest>,
+    /// For those who lead: those of other departments that are late.
+    pub late: Vec<Digest>,
+}
+
+/// The digests that wait for whoever looks.
+pub async fn waiting_for(flow: &Flow, scope: &Scope) -> Result<Waiting, FlowError> {
     need(scope, Grant::ReadCases)?;
-    let Some(user) = scope.user() else { return Ok(Vec::new()) };
+    let Some(user) = scope.user() else { return Ok(Waiting::default()) };
     let look = move |view: &View| {
         let waiting = tables::digest::waiting(view)?;
         if waiting.is_empty() {
@@ -106,15 +115,14 @@ pub async fn waiting_for(flow: &Flow, scope: &Scope) -> Result<Vec<Digest>, Flow
     };
     let (mut waiting, own) = flow.store.read(&Scope::system(), look).await?;
     if waiting.is_empty() {
-        return Ok(waiting);
+        return Ok(Waiting::default());
     }
     let lead = looking(flow, scope).await?.is_some_and(|acting| acting.lead);
     let directory = flow.directory();
-    waiting.retain(|digest| {
-        let late = digest.state() == DigestState::Late;
-        directory.department(digest.department).is_some() && (own.contains(&digest.department) || (lead && late))
-    });
-    Ok(waiting)
+    waiting.retain(|digest| directory.department(digest.department).is_some());
+    let (own, mut late): (Vec<Digest>, Vec<Digest>) = waiting.into_iter().partition(|digest| own.contains(&digest.department));
+    late.retain(|digest| lead && digest.state() == DigestState::Late);
+    Ok(Waiting { own, late })
 }
 
 /// Somebody of the department has read its digest and says so. Once it is acknowledged it stays so.
@@ -140,5 +148,5 @@ pub async fn acknowledge(flow: &Flow, scope: &Scope, department: DepartmentId, w
         }
         tables::digest::get(tx, department, week)
     };
-    flow.store.write(&Scope::system(), write).await?.ok_or(FlowError::Missing("digest"))
+    flow.store.write(scope, write).await?.ok_or(FlowError::Missing("digest"))
 }

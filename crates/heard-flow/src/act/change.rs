@@ -216,7 +216,12 @@ impl Doing {
             CaseDeed::Unmerge => CaseAct::Unmerge,
             CaseDeed::Urgency { to } => return self.urgency(kept, *to),
         };
-        Ok(KeptCase { case: kept.case.apply(act, party, self.desk.now, self.hours(kept))?, ..kept.clone() })
+        let mut case = kept.case.apply(act, party, self.desk.now, self.hours(kept))?;
+        // Who speaks with the customer answers for the case from then on, where nobody did.
+        if matches!(deed, CaseDeed::Answer { .. } | CaseDeed::Ask { .. }) {
+            case.assigned = case.assigned.or(Some(self.acting.user));
+        }
+        Ok(KeptCase { case, ..kept.clone() })
     }
 
     fn urgency(&self, kept: &KeptCase, to: Urgency) -> Result<KeptCase, CaseRefused> {

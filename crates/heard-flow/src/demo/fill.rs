@@ -14,12 +14,14 @@ use heard_domain::reading::{Intent, Polarity};
 use heard_domain::rule::{Conditions, Urgency, Way};
 use heard_domain::scope::Scope;
 use heard_domain::starter::plan::Planted;
+use heard_domain::time::Time;
 use heard_domain::user::Role;
 
 use crate::arrange::post::PostDraft;
 use crate::arrange::user::UserDraft;
 use crate::arrange::{account, company, department, form, post, starter, user};
 use crate::demo::arranged;
+use crate::demo::days::{look, moments, read_digests, worker};
 use crate::demo::simulate::{Comment, Company, Simulation};
 use crate::error::FlowError;
 use crate::flow::Flow;
@@ -66,20 +68,36 @@ fn unknown(flow: &Flow) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(flow.secret::<24>())
 }
 
-/// Founds the company in an empty Heard and lets all its comments be heard and read. `told` is given how many comments
-/// have been heard so far. Identifiers of stages, touchpoints and categories are those of the simulated company.
+/// Founds the company in an empty Heard and lets all its comments be heard and read, at one moment. `told` is given how many
+/// comments have been heard so far. Identifiers of stages, touchpoints and categories are those of the simulated company.
 pub async fn fill(
     flow: &Arc<Flow>,
+    simulation: Simulation,
+    password: &str,
+    told: impl FnMut(usize),
+) -> Result<Filled, FlowError> {
+    live(flow, &|_| (), simulation, password, told).await
+}
+
+/// The same, with the last weeks lived through day by day: `clock` sets the clock of the flow to a moment, or (`None`) back to the
+/// real one.
+pub async fn live(
+    flow: &Arc<Flow>,
+    clock: &(dyn Fn(Option<Time>) + Sync),
     simulation: Simulation,
     password: &str,
     mut told: impl FnMut(usize),
 ) -> Result<Filled, FlowError> {
     let founded = Company::new(simulation);
+    let moments = moments(&founded.zone, simulation.end);
+    let from = moments.first().copied().unwrap_or(simulation.end);
+    clock(Some(from));
     let posts = found(flow, &founded, password).await?;
-    let mut comments = founded.comments();
+    let mut comments = founded.comments().peekable();
     let mut kept = 0;
     loop {
-        let stretch: Vec<Comment> = comments.by_ref().take(STRETCH).collect();
+        let before = |comment: &Comment| comment.feedback.at < from;
+        let stretch: Vec<Comment> = std::iter::from_fn(|| comments.next_if(before)).take(STRETCH).collect();
         if stretch.is_empty() {
             break;
         }
@@ -88,6 +106,24 @@ pub async fn fill(
         kept += heard?;
         told(kept);
     }
+    let mut workers = Vec::new();
+    for (email, department, prompt) in BELONG {
+        workers.extend(worker(flow, email, department, prompt).await?);
+    }
+    for moment in moments {
+        clock(Some(moment));
+        let last = moment == simulation.end;
+        let now = |comment: &Comment| last || comment.feedback.at < moment;
+        let stretch: Vec<Comment> = std::iter::from_fn(|| comments.next_if(now)).collect();
+        kept += hear(flow, &posts, stretch).await?;
+        work::drain(flow).await?;
+        for worker in &workers {
+            look(flow, worker, "Aino Laine").await?;
+            read_digests(flow, worker).await?;
+        }
+        told(kept);
+    }
+    clock(None);
     work::drain(flow).await?;
     let store = flow.store.clone();
     tokio::task::spawn_blocking(move || store.caught_up()).await.map_err(FlowError::internal)??;
@@ -114,7 +150,8 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
         owners.extend(posts.iter().map(|post| (*post, colleague.id)));
     }
     account::keep(flow, &scope, founded.accounts.clone()).await?;
-    rule(flow, founded, owners.get("Support e-mail").copied()).await?;
+    belong(flow).await?;
+    rule(flow, founded).await?;
     let mut posts = BTreeMap::new();
     for simulated in &founded.posts {
         let owner =
@@ -132,18 +169,43 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
 /// Whom calls for help and talk of leaving go to: what was said in the last days opens cases.
 const ANSWERS: &str = "Support";
 
-/// The rules of the company, and who belongs to the department that answers.
-async fn rule(flow: &Arc<Flow>, founded: &Company, member: Option<UserId>) -> Result<(), FlowError> {
+/// Who belongs to which department, and whether they read their digests at once.
+const BELONG: [(&str, &str, bool); 4] = [
+    ("tomi.berg@larkfield.example", ANSWERS, true),
+    ("aino.laine@larkfield.example", "Product", true),
+    ("aino.laine@larkfield.example", "Platform", false),
+    ("ngozi.eze@larkfield.example", "Finance", false),
+];
+
+/// Makes them belong there.
+async fn belong(flow: &Arc<Flow>) -> Result<(), FlowError> {
+    let users = flow.store.read(&Scope::system(), heard_store::tables::user::list).await?;
+    let directory = flow.directory();
+    for user in users {
+        let named = |name: &str| directory.departments.iter().find(|known| known.name == name).map(|known| known.id);
+        let own = BELONG.iter().filter(|(email, ..)| *email == user.email).filter_map(|(_, name, _)| named(name));
+        let own: Vec<_> = own.collect();
+        if !own.is_empty() {
+            department::set_of_user(flow, &Scope::system(), user.id, own).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The rules of the company.
+async fn rule(flow: &Arc<Flow>, founded: &Company) -> Result<(), FlowError> {
     let scope = Scope::system();
     let Some(support) = founded.departments.iter().find(|department| department.name == ANSWERS) else { return Ok(()) };
-    if let Some(member) = member {
-        department::set_of_user(flow, &scope, member, vec![support.id]).await?;
-    }
-    for (name, intent, urgency) in
-        [("Who speaks of leaving", Intent::Churn, Urgency::High), ("Calls for help", Intent::Urgent, Urgency::Now)]
-    {
+    let named = |name: &str| founded.departments.iter().find(|department| department.name == name).map(|known| known.id);
+    let others = |names: [&str; 2]| [support.id].into_iter().chain(names.into_iter().filter_map(named)).collect::<Vec<_>>();
+    for (name, intent, urgency, departments, alerts) in [
+        ("Who speaks of leaving", Intent::Churn, Urgency::High, others(["Sales", "Product"]), false),
+        ("Calls for help", Intent::Urgent, Urgency::Now, others(["Platform", "Product"]), true),
+        ("Broken promises", Intent::BrokenPromise, Urgency::Normal, others(["Marketing", "Product"]), false),
+        ("Complaints", Intent::Complaint, Urgency::Normal, others(["Product", "Platform"]), false),
+    ] {
         let when = Conditions { intent: vec![intent], polarity: vec![Polarity::Negative], ..Conditions::default() };
-        let way = Way { departments: vec![support.id], opens_case: true, alerts: false, urgency: Some(urgency) };
+        let way = Way { departments, opens_case: true, alerts, urgency: Some(urgency) };
         rules::add(flow, &scope, RuleDraft { name: name.to_owned(), on: true, when, way }).await?;
     }
     Ok(())

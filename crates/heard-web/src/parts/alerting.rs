@@ -5,6 +5,7 @@ use heard_domain::digest::{Digest, DigestState};
 use heard_domain::directory::Directory;
 use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
+use heard_flow::act::cadence::Waiting;
 use maud::{Markup, html};
 
 use crate::parts::form::csrf;
@@ -20,8 +21,8 @@ pub fn region() -> Markup {
 }
 
 /// The alerts that were not seen, and the digests that wait to be acknowledged.
-pub fn alerts(alerts: &[Alert], digests: &[Digest], directory: &Directory, token: &str, now: Time) -> Markup {
-    if alerts.is_empty() && digests.is_empty() {
+pub fn alerts(alerts: &[Alert], digests: &Waiting, directory: &Directory, token: &str, now: Time) -> Markup {
+    if alerts.is_empty() && digests.own.is_empty() && digests.late.is_empty() {
         return region();
     }
     html! {
@@ -35,8 +36,9 @@ pub fn alerts(alerts: &[Alert], digests: &[Digest], directory: &Directory, token
                     }
                 }
                 @if alerts.len() > SHOWN { li { span.soft { (alerts.len() - SHOWN) " more" } } }
-                @for digest in digests.iter().take(SHOWN) { (waiting(digest, directory)) }
-                @if digests.len() > SHOWN { li { a href="/digests" { (digests.len() - SHOWN) " more digests" } } }
+                @for digest in digests.own.iter().take(SHOWN) { (waiting(digest, directory)) }
+                @if digests.own.len() > SHOWN { li { a href="/digests" { (digests.own.len() - SHOWN) " more digests" } } }
+                @if !digests.late.is_empty() { (late(&digests.late, directory)) }
             }
             @if let Some(newest) = alerts.first() { form method="post" action="/cases/alerts" data-swap="alerts" {
                 (csrf(token))
@@ -55,6 +57,21 @@ fn waiting(digest: &Digest, directory: &Directory) -> Markup {
             (icon("cal"))
             a href={ "/digests/" (digest.key()) } { "Digest of " (department) ", week of " (heard_charts::date::long(digest.week)) }
             span.soft { (digest.state().label()) }
+        }
+    }
+}
+
+/// Those of other departments that are late, in one line: whoever leads looks at them together.
+fn late(digests: &[Digest], directory: &Directory) -> Markup {
+    let mut names: Vec<&str> =
+        digests.iter().filter_map(|digest| directory.department(digest.department)).map(|d| d.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    html! {
+        li.urgent {
+            (icon("cal"))
+            a href="/digests" { @if digests.len() == 1 { "A weekly digest is late" } @else { (digests.len()) " weekly digests are late" } }
+            span.soft { (names.join(", ")) }
         }
     }
 }

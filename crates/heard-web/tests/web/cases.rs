@@ -19,8 +19,8 @@ use tower_service::Service;
 use crate::site::{Site, form_request};
 
 /// A site with a place, a department that is on duty, and a rule that sends it complaints.
-struct Desk {
-    site: Site,
+pub struct Desk {
+    pub site: Site,
     token: String,
     post: PostId,
     ground: String,
@@ -29,7 +29,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let site = Site::with_users().await;
         let admin = Scope::of_user(&site.users[&Role::Admin]);
         let made = heard_flow::arrange::token::add(&site.flow, &admin, "everything", Grant::ALL.to_vec(), None).await;
@@ -49,28 +49,28 @@ impl Desk {
         desk
     }
 
-    async fn call(&self, method: Method, path: &str, body: Value) -> crate::site::Answer {
+    pub async fn call(&self, method: Method, path: &str, body: Value) -> crate::site::Answer {
         self.site.call(method, path, Some(&self.token), Some(body)).await
     }
 
-    async fn make(&self, path: &str, body: Value) -> Value {
+    pub async fn make(&self, path: &str, body: Value) -> Value {
         let answer = self.call(Method::POST, path, body).await;
         assert!(answer.status.is_success(), "{path}: {}", answer.body);
         answer.json()
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub async fn get(&self, path: &str) -> Value {
         self.site.call(Method::GET, path, Some(&self.token), None).await.json()
     }
 
     /// Somebody says something now.
-    async fn say(&self, key: &str, who: &str, at: &str, text: &str) -> String {
+    pub async fn say(&self, key: &str, who: &str, at: &str, text: &str) -> String {
         let author = json!({ "name": who, "identities": [{ "kind": "email", "handle": format!("{who}@example.com") }] });
         let body = json!({ "post": self.post, "key": key, "at": at, "text": text, "author": author });
         id(&self.make("/api/v1/feedback", body).await)
     }
 
-    async fn work(&self) {
+    pub async fn work(&self) {
         work::drain(&self.site.flow).await.unwrap();
     }
 
@@ -87,7 +87,7 @@ fn id(value: &Value) -> String {
     value["id"].as_str().expect("an identifier").to_owned()
 }
 
-const NOW: &str = "2026-03-22T11:59:00Z";
+pub const NOW: &str = "2026-03-22T11:59:00Z";
 
 #[tokio::test]
 async fn a_rule_opens_one_case_for_one_person_and_sends_it_to_all_who_play_a_part() {
@@ -207,16 +207,30 @@ async fn who_is_late_is_told_once_and_silence_closes_without_help() {
     desk.say("a", "mia", NOW, "Terrible. I want a refund.").await;
     desk.work().await;
     let case = id(&desk.cases().await[0]);
-    let late = |whole: &Value| {
-        let events = whole["thread"].as_array().unwrap().iter().filter(|entry| entry["event"]["what"] == "late");
+    let told = |whole: &Value, what: &str| {
+        let events = whole["thread"].as_array().unwrap().iter().filter(|entry| entry["event"]["what"] == what);
         events.count()
     };
-    // Sunday noon: by Tuesday evening four working hours are over.
-    desk.site.later(2 * 86_400_000 + 6 * 3_600_000);
+    let alerts = |role: Role| {
+        let (site, user) = (desk.site.clone(), desk.site.users[&role].clone());
+        async move {
+            let session = site.session(&user).await;
+            site.get("/cases/alerts", Some(&session)).await.body
+        }
+    };
+    // Sunday noon: on Monday at half past two four working hours have been over for a while, eight are not.
+    desk.site.later(86_400_000 + 2 * 3_600_000 + 1_800_000);
+    desk.work().await;
+    let whole = desk.get(&format!("/api/v1/cases/{case}")).await;
+    assert_eq!((told(&whole, "late"), told(&whole, "escalated")), (1, 0), "{whole}");
+    assert!(alerts(Role::DepartmentMember).await.contains("Late") && !alerts(Role::Analyst).await.contains("a case of"));
+    // By Tuesday evening the promise has passed a second time: those who lead are told, once.
+    desk.site.later(86_400_000 + 3 * 3_600_000 + 1_800_000);
     desk.work().await;
     desk.work().await;
     let whole = desk.get(&format!("/api/v1/cases/{case}")).await;
-    assert_eq!((late(&whole), &whole["case"]["late"]), (1, &json!(true)), "{whole}");
+    assert_eq!((told(&whole, "late"), told(&whole, "escalated"), &whole["case"]["late"]), (1, 1, &json!(true)), "{whole}");
+    assert!(alerts(Role::Analyst).await.contains("Still no answer"));
     let answer = json!({ "do": "answer", "text": "Done.", "way": "email" });
     desk.act(&desk.token, &case, json!({ "act": answer })).await;
     desk.site.later(13 * 86_400_000);

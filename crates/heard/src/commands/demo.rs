@@ -1,10 +1,12 @@
 //! `heard demo`: a demonstration company is founded in a fresh folder, its customers are heard and read, and it is served.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use heard_domain::hex::hex;
 use heard_domain::time::Clock;
 use heard_flow::arrange::starter;
-use heard_flow::demo::fill::{ADMIN, Filled, fill};
+use heard_flow::demo::fill::{ADMIN, Filled, live};
 use heard_flow::demo::phrasebook::Phrases;
 use heard_flow::demo::simulate::Simulation;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,7 +15,7 @@ use crate::cli::Demo;
 use crate::commands::serve;
 use crate::config::root::Config;
 use crate::say;
-use crate::wiring::{self, SystemClock};
+use crate::wiring::{self, StoryClock, SystemClock};
 
 /// A folder that no demonstration has used before: each run begins anew, and none touches the data of `heard serve`.
 pub fn fresh_folder() -> String {
@@ -26,7 +28,9 @@ pub async fn run(config: &Config, wanted: &Demo) -> anyhow::Result<()> {
     let folder = config.data.folder.display();
     // Nothing is left behind where it could not be served in the end.
     let listener = serve::listen(&config.web).await?;
-    let flow = wiring::flow(&config.data)?;
+    let clock = Arc::new(StoryClock::default());
+    let flow = wiring::flow_by(&config.data, clock.clone())?;
+    flow.send_through(config.send.client()?);
     anyhow::ensure!(starter::wanted(&flow), "there is a company already in {folder}: give another folder with --data");
     say::talk(&format!("A demonstration company is founded in {folder}"));
     // For this demonstration alone.
@@ -35,7 +39,7 @@ pub async fn run(config: &Config, wanted: &Demo) -> anyhow::Result<()> {
     let bar = if say::watched() { ProgressBar::new(u64::from(wanted.comments)) } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("  {bar:40} {pos}/{len} comments heard and read, {eta} left")?);
     let begun = flow.now();
-    let filled = fill(&flow, simulation, &password, |heard| bar.set_position(heard as u64)).await;
+    let filled = live(&flow, &|at| clock.set(at), simulation, &password, |heard| bar.set_position(heard as u64)).await;
     bar.finish_and_clear();
     let filled = filled.context("the company could not be put in")?;
     let seconds = (flow.now().0 - begun.0) as f64 / 1_000.0;

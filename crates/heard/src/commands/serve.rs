@@ -25,6 +25,7 @@ use crate::wiring;
 /// Serves until it is told to stop.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let flow = wiring::flow(&config.data)?;
+    flow.send_through(config.send.client()?);
     if let Some(deep) = config.deep_reader.open()? {
         flow.read_deeply(deep);
         deep::begin(&flow).await?;

@@ -139,7 +139,11 @@ fn facts(desk: &Desk, directory: &Directory) -> Markup {
 }
 
 fn working(minutes: u32) -> String {
-    if minutes % 60 == 0 { format!("{} working hours", minutes / 60) } else { format!("{minutes} working minutes") }
+    match (minutes / 60, minutes % 60) {
+        (1, 0) => "1 working hour".to_owned(),
+        (hours, 0) => format!("{hours} working hours"),
+        _ => format!("{minutes} working minutes"),
+    }
 }
 
 fn words(desk: &Desk, directory: &Directory) -> Markup {

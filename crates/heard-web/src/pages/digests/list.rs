@@ -21,9 +21,8 @@ use crate::viewer::Viewer;
 /// Shows them.
 pub async fn show(State(state): State<AppState>, viewer: Viewer) -> Result<Markup, Problem> {
     let all = cadence::list(&state.flow, &viewer.scope).await?;
-    let own = cadence::waiting_for(&state.flow, &viewer.scope).await?;
+    let own = cadence::waiting_for(&state.flow, &viewer.scope).await?.own;
     let directory = state.flow.directory();
-    let now = state.flow.now();
     let late: Vec<&Digest> = all.iter().filter(|digest| digest.state() == DigestState::Late).collect();
     let body = html! {
         header.top {
@@ -52,7 +51,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer) -> Result<Marku
                 @else {
                     ul.changes {
                         @for digest in late {
-                            li { (line(digest, &directory)) span.soft { "there since " (say::moment(digest.published, &directory.company.zone)) ", told on " @if let Some(told) = digest.escalated { (say::ago(now, told, &directory.company.zone)) } } }
+                            li { (line(digest, &directory)) span.soft { "there since " (say::moment(digest.published, &directory.company.zone)) @if let Some(told) = digest.escalated { ", late since " (say::moment(told, &directory.company.zone)) } } }
                         }
                     }
                 }
