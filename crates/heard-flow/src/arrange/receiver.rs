@@ -78,7 +78,9 @@ pub async fn list(flow: &Flow, scope: &Scope) -> Result<Vec<Receiver>, FlowError
 
 /// One of them.
 pub async fn get(flow: &Flow, scope: &Scope, id: ReceiverId) -> Result<Receiver, FlowError> {
-    all(scope)?;
+    need(scope, Grant::Administer)?;
+    // Out of sight is “not found”, as everywhere.
+    all(scope).map_err(|_| FlowError::Missing("receiver"))?;
     let found = flow.store.read(scope, move |view| tables::receiver::get(view, id)).await?;
     found.ok_or(FlowError::Missing("receiver"))
 }
@@ -114,8 +116,8 @@ pub async fn add(flow: &Flow, scope: &Scope, draft: ReceiverDraft) -> Result<(Re
 
 /// Changes it. Switched on again, it is told of what comes from then on.
 pub async fn change(flow: &Flow, scope: &Scope, id: ReceiverId, draft: ReceiverDraft) -> Result<Receiver, FlowError> {
+    let before = get(flow, scope, id).await?;
     let there = list(flow, scope).await?;
-    let before = there.iter().find(|one| one.id == id).cloned().ok_or(FlowError::Missing("receiver"))?;
     let ReceiverDraft { name, address, kinds, on } = draft.checked()?;
     taken(&there, Some(id), &name)?;
     let receiver = Receiver { name, address, kinds, on, ..before };

@@ -115,7 +115,7 @@ async fn a_department_is_told_reminded_and_late_each_once() {
     assert_eq!(week.digests().await.into_iter().find(|one| one["key"] == key.as_str()).unwrap(), late, "each once");
     // Now those who lead are told, and everybody sees it.
     let lead = week.sees(&week.site.users[&Role::Analyst], "/cases/alerts").await;
-    assert!(lead.contains("A weekly digest is late") && lead.contains("Ground crew"), "{lead}");
+    assert!(lead.contains("2 weekly digests are late") && lead.contains("Ground crew"), "{lead}");
     let page = week.sees(&week.site.users[&Role::Frontline], "/digests").await;
     assert!(page.contains("Ground crew, week of") && page.contains("Late"), "{page}");
 
