@@ -15,10 +15,9 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, cases as queue, company, deep_reader, departments, digests as weekly, directory, drivers,
-    events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning, live, persons,
-    places, posts, receivers, rules as routing, segments, service, taxonomy, templates, themes as found, tokens, users,
-    webhooks,
+    accounts, audit, calendars, cases as queue, company, deep_reader, departments, digests as weekly, directory, drivers, events,
+    export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning, live, persons, places, posts,
+    receivers, rules as routing, segments, service, taxonomy, templates, themes as found, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;

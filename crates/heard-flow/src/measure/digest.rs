@@ -3,8 +3,10 @@
 
 use heard_domain::case::CaseState;
 use heard_domain::digest::{Digest, DigestState};
-use heard_domain::id::{CategoryId, DepartmentId, FeedbackId};
+use heard_domain::id::{CategoryId, DepartmentId, FeedbackId, IssueId};
+use heard_domain::issue::{Contribution, IssueState};
 use heard_domain::kept_case::KeptCase;
+use heard_domain::kept_issue::{IssueStanding, KeptIssue};
 use heard_domain::question::{Compare, Filter, Measure, Moved, Value};
 use heard_domain::reading::Polarity;
 use heard_domain::scope::Scope;
@@ -57,6 +59,33 @@ pub struct DigestCases {
     pub waiting: u64,
 }
 
+/// An issue to which the department contributes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DigestIssue {
+    /// Which.
+    pub issue: IssueId,
+    /// Its number as people say it: `I-12`.
+    pub name: String,
+    /// What happens to customers, in their words.
+    pub title: String,
+    /// Where it stands.
+    pub state: IssueState,
+    /// What is still for the department to do: state its cause, state its fix, or sign off; `None`: nothing.
+    pub owed: Option<DigestOwed>,
+}
+
+heard_domain::words! {
+    /// What a department still has to do for an issue.
+    DigestOwed {
+        /// Why it happens, as far as it is theirs.
+        Cause = "cause", "State the cause";
+        /// What they do about it.
+        Fix = "fix", "State the fix";
+        /// That it is done.
+        SignOff = "sign_off", "Sign off";
+    }
+}
+
 /// A digest with what stands in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DigestOpened {
@@ -83,6 +112,8 @@ pub struct DigestOpened {
     pub read: Vec<FeedbackId>,
     /// How the cases of the department stand.
     pub cases: DigestCases,
+    /// The issues to which it contributes and that are not verified, the newest first.
+    pub issues: Vec<DigestIssue>,
 }
 
 impl DigestOpened {
@@ -124,6 +155,7 @@ pub async fn open(flow: &Flow, scope: &Scope, department: DepartmentId, week: Da
     let period = Period { first: week, last: week + 6 };
     let categories_of = contributes_to(&directory.taxonomy, department);
     let cases = cases(flow, scope, department, period).await?;
+    let issues = issues(flow, scope, department).await?;
     let mut opened = DigestOpened {
         state: digest.state(),
         digest,
@@ -136,6 +168,7 @@ pub async fn open(flow: &Flow, scope: &Scope, department: DepartmentId, week: Da
         movers: vec![],
         read: vec![],
         cases,
+        issues,
     };
     // Where no category names the department, nothing can be told of what was said: an empty filter would mean everything.
     if opened.categories.is_empty() {
@@ -176,6 +209,31 @@ async fn cases(flow: &Flow, scope: &Scope, department: DepartmentId, period: Per
         })
     };
     Ok(flow.store.read(scope, look).await?)
+}
+
+async fn issues(flow: &Flow, scope: &Scope, department: DepartmentId) -> Result<Vec<DigestIssue>, FlowError> {
+    if !scope.may(Grant::ReadIssues) {
+        return Ok(vec![]);
+    }
+    let sought = tables::issue::Sought {
+        standing: vec![IssueStanding::Accepted],
+        department: vec![department],
+        ..tables::issue::Sought::default()
+    };
+    let found = flow.store.read(scope, move |view| tables::issue::list(view, &sought)).await?;
+    let of = |kept: KeptIssue| {
+        let own = kept.work.contributions.iter().find(|one| one.department == department)?;
+        let state = kept.work.state();
+        let owed = match own {
+            Contribution { cause: None, .. } => Some(DigestOwed::Cause),
+            Contribution { fix: None, .. } => Some(DigestOwed::Fix),
+            Contribution { signed: None, .. } => Some(DigestOwed::SignOff),
+            Contribution { .. } => None,
+        };
+        let open = state != IssueState::VerifiedFixed;
+        open.then(|| DigestIssue { issue: kept.id, name: kept.name(), title: kept.title.clone(), state, owed })
+    };
+    Ok(found.into_iter().filter_map(of).collect())
 }
 
 /// The comments of the week that tell most: complaints and praise, each once, the newest first.

@@ -78,6 +78,7 @@ fn opened() -> Value {
         "net_sentiment_moved": moved,
         "movers": [{ "category": "729382736510", "value": value(-31.0, 88), "moved": moved, "comments": 69 }],
         "read": ["729382736999"], "cases": { "opened": 9, "open": 4, "late": 1, "waiting": 2 },
+        "issues": [{ "issue": "729382739001", "name": "I-12", "title": "Bags stay behind", "state": "acknowledged", "owed": "fix" }],
     })
 }
 

@@ -72,6 +72,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(key): Id<Dig
             }
         }
         (cases(opened))
+        (issues(opened))
     };
     Ok(page(&viewer, Some(Place::Digests), &format!("{name}: weekly digest"), &body))
 }
@@ -149,6 +150,24 @@ fn cases(opened: &DigestOpened) -> Markup {
                 dt { "Opened in the week" } dd { a.more href={ "/cases?shelf=all&department=" (department) } { (whole(opened.cases.opened)) span.vh { " opened: all cases of the department" } } }
                 dt { "To answer" } dd { a.more href={ "/cases?department=" (department) } { (whole(opened.cases.open)) span.vh { " to answer" } } @if opened.cases.late > 0 { ", " span.late { (whole(opened.cases.late)) " late" } } }
                 dt { "Waiting for the customer" } dd { a.more href={ "/cases?shelf=waiting&department=" (department) } { (whole(opened.cases.waiting)) span.vh { " waiting" } } }
+            }
+        }
+    }
+}
+
+fn issues(opened: &DigestOpened) -> Markup {
+    html! {
+        @if !opened.issues.is_empty() {
+            section.card aria-labelledby="issues" {
+                div.ch { h2 #issues { "Its issues" } p { "To which the department contributes, and that are not verified yet." } }
+                ul.changes {
+                    @for issue in &opened.issues {
+                        li {
+                            a href={ "/issues/" (issue.issue) } { (issue.name) " " (issue.title) }
+                            span.soft { (issue.state.label()) @if let Some(owed) = issue.owed { ", for you to do: " (owed.label().to_lowercase()) } }
+                        }
+                    }
+                }
             }
         }
     }
