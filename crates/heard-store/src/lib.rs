@@ -1,6 +1,6 @@
 //! Truth in SQL, the search index, and the figures that both answer.
 //!
-//! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`], [`meter`] · [`view`] · [`tables`] · [`search`] ·
+//! Bottom-up: [`error`] · [`sql`] · [`cube`], [`bell`], [`meter`] · `handed` · [`view`] · [`tables`] · [`search`] ·
 //! [`figures`] · `writer`, [`gather`] · [`store`] · [`answer`], [`backup`] · [`checkup`].
 
 pub mod answer;
@@ -11,6 +11,7 @@ pub mod cube;
 pub mod error;
 pub mod figures;
 pub mod gather;
+mod handed;
 pub mod meter;
 pub mod search;
 pub mod sql;

@@ -85,6 +85,7 @@ impl Store {
 
         let (writer, inbox) = sync_channel::<Box<dyn Work>>(WAITING);
         let (followers, mut threads) = Followers::start(database, folder, &bell, vouching(writer.clone()))?;
+        tx.handed = Some(Arc::clone(followers.handed()));
         let follow = followers.clone();
         let changes = Arc::new(AtomicU64::new(0));
         let stopped = Arc::new(AtomicBool::new(false));

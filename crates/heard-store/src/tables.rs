@@ -32,7 +32,7 @@ pub mod issue;
 pub mod issue_work;
 pub mod job;
 pub mod journey;
-pub(crate) mod label;
+pub mod label;
 pub mod mapping;
 pub mod outbox;
 pub mod passage;

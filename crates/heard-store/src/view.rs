@@ -10,6 +10,7 @@ use heard_domain::score::Formula;
 
 use crate::cube::Deltas;
 use crate::error::StoreError;
+use crate::handed::{Handed, Kept};
 use crate::sql::driver::{Driver, Row, Value};
 
 /// One state of the data, seen by somebody.
@@ -118,6 +119,12 @@ pub struct Tx {
     sequence_before: i64,
     /// Whether the group has added background work.
     pub(crate) work_added: bool,
+    /// Where what was kept is laid out for those who follow; `None`: nobody does.
+    pub(crate) handed: Option<Arc<Handed>>,
+    /// What the group has kept for the first time, each with its number in the outbox.
+    pub(crate) fresh: Vec<(i64, Arc<Kept>)>,
+    /// How many of them were there before the write under way.
+    fresh_before: usize,
 }
 
 impl Deref for Tx {
@@ -140,6 +147,9 @@ impl Tx {
             sure: false,
             sequence_before: 0,
             work_added: false,
+            handed: None,
+            fresh: Vec::new(),
+            fresh_before: 0,
         }
     }
 
@@ -172,6 +182,7 @@ impl Tx {
     pub(crate) fn begin_group(&mut self) -> Result<(), StoreError> {
         self.group.clear();
         self.cubes.clear();
+        self.fresh.clear();
         self.work_added = false;
         self.db().begin(true)?;
         if !self.sure {
@@ -188,6 +199,7 @@ impl Tx {
         self.cubes.clear();
         self.recounted = false;
         self.sequence_before = self.sequence;
+        self.fresh_before = self.fresh.len();
         self.db().script_soon("SAVEPOINT one")
     }
 
@@ -204,6 +216,7 @@ impl Tx {
     /// Undoes the write and leaves the rest of its group as it is.
     pub(crate) fn drop_one(&mut self) -> Result<(), StoreError> {
         self.sequence = self.sequence_before;
+        self.fresh.truncate(self.fresh_before);
         self.cubes.clear();
         // A scale declared by this write is gone, and its identifier may be given again.
         self.formulas.clear();
@@ -217,6 +230,10 @@ impl Tx {
         self.group.flush(db)?;
         db.commit()?;
         self.sure = true;
+        if let Some(handed) = &self.handed {
+            handed.lay(&self.fresh);
+        }
+        self.fresh.clear();
         Ok(())
     }
 

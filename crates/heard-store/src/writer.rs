@@ -67,8 +67,8 @@ pub(crate) struct News {
     pub(crate) changes: Arc<AtomicU64>,
 }
 
-/// After so many followed changes the outbox is cut back.
-const FOLLOWED_ENOUGH: i64 = 20_000;
+/// After so many followed changes the outbox is cut back: few enough that nobody who writes meanwhile waits for it long.
+const FOLLOWED_ENOUGH: i64 = 5_000;
 
 /// Writes until nobody can ask any more.
 pub(crate) fn write_all(mut tx: Tx, inbox: &Receiver<Box<dyn Work>>, news: &News) {

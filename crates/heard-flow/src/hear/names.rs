@@ -104,15 +104,19 @@ impl Names {
     }
 
     /// Asks the database for all names of these feedbacks that are not known yet.
-    pub(crate) fn look_up(&mut self, view: &View, all: &[(&NewFeedback, Said)]) -> Result<(), StoreError> {
-        let authors: Vec<&NewAuthor> = all.iter().map(|(new, _)| &new.author).collect();
+    pub(crate) fn look_up<'a>(
+        &mut self,
+        view: &View,
+        all: impl Iterator<Item = (&'a NewFeedback, &'a Said)> + Clone,
+    ) -> Result<(), StoreError> {
+        let authors: Vec<&NewAuthor> = all.clone().map(|(new, _)| &new.author).collect();
         self.authors.look_up(view, &authors)?;
-        let ratings = || all.iter().flat_map(|(new, _)| &new.ratings);
+        let ratings = || all.clone().flat_map(|(new, _)| &new.ratings);
         if self.scales.is_none() && ratings().any(|rating| self.fixed(rating).is_none()) {
             let scales = tables::scale::list(view)?;
             self.scales = Some(scales.into_iter().map(|scale| ((scale.name.clone(), scale.formula), scale)).collect());
         }
-        let said = || all.iter().flat_map(|(_, said)| said);
+        let said = || all.clone().flat_map(|(_, said)| said);
         let unknown: BTreeSet<&str> =
             said().map(|(name, _)| name.as_str()).filter(|name| self.attribute(name).is_none()).collect();
         let unknown: Vec<&str> = unknown.into_iter().filter(|name| !self.attributes.contains_key(*name)).collect();

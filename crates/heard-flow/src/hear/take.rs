@@ -9,7 +9,6 @@ use heard_domain::health::Way;
 use heard_domain::hex::hex;
 use heard_domain::id::{FeedbackId, IdMaker, ImportId, JobId, PostId};
 use heard_domain::job::Job;
-use heard_domain::reading::Reading;
 use heard_domain::scope::{Actor, Scope};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
@@ -17,6 +16,7 @@ use heard_store::error::StoreError;
 use heard_store::gather::Gather;
 use heard_store::tables;
 use heard_store::tables::feedback::{NewRow, Outcome};
+use heard_store::tables::label::Written;
 use heard_store::view::Tx;
 use sha2::{Digest, Sha256};
 
@@ -30,6 +30,9 @@ use crate::understand::Understanding;
 
 /// The most feedbacks that are taken in one call.
 pub const MOST_AT_ONCE: usize = 1_000;
+
+/// So many rows are sent to the database at once: while it works on them, the next are made ready.
+const SENT: usize = 500;
 
 /// So many bytes are read within the request itself; more on a thread of their own, so that nobody else waits for them.
 const READ_IN_PASSING: usize = 8 << 10;
@@ -63,13 +66,14 @@ pub(crate) struct Prepared {
     pub(crate) new: NewFeedback,
     hash: String,
     id: i64,
-    reading: Option<Arc<Reading>>,
+    reading: Option<Arc<Written>>,
 }
 
 impl Prepared {
-    /// Reads it before it is kept: it is then written, counted and indexed once, not twice.
+    /// Reads it before it is kept: it is then written, counted and indexed once, not twice. What could not be written out
+    /// is left to be read later, where that error is told.
     pub(crate) fn read(&mut self, understanding: &Understanding, post: PostId) {
-        self.reading = Some(Arc::new(understanding.read_new(FeedbackId(self.id), post, &self.new)));
+        self.reading = Written::of(understanding.read_new(FeedbackId(self.id), post, &self.new)).ok().map(Arc::new);
     }
 
     /// Forgets what was read: the company's words have changed meanwhile.
@@ -225,7 +229,7 @@ pub(crate) fn keep(
 ) -> Result<Vec<Heard>, StoreError> {
     let sound = || prepared.iter().filter_map(|(post, one)| Some((*post, one.as_ref().ok()?)));
     let keys: Vec<(PostId, &str)> = sound().map(|(post, one)| (post, one.new.key.as_str())).collect();
-    let there = tables::feedback::there(tx, &keys)?;
+    let mut there = tables::feedback::there(tx, &keys)?;
     let mut heard = Vec::with_capacity(prepared.len());
     let (mut wanted, mut places) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
     for (post, one) in prepared {
@@ -236,44 +240,50 @@ pub(crate) fn keep(
                 _ => {
                     places.push(heard.len());
                     heard.push(Heard::Added(FeedbackId(one.id)));
-                    wanted.push((*post, one));
+                    let said = names.said(*post, &one.new);
+                    wanted.push((*post, one, said));
                 }
             },
         }
     }
-    let mut rows = rows(tx, names, batch, &wanted)?;
-    let mut readings: Vec<Arc<Reading>> = Vec::new();
-    let mut to_read = Vec::with_capacity(rows.len());
+    names.look_up(tx, wanted.iter().map(|(_, one, said)| (&one.new, said)))?;
+    let mut readings: Vec<Arc<Written>> = Vec::new();
+    let mut to_read = Vec::new();
     let (mut read, mut here) = (Vec::new(), false);
-    let outcomes = tables::feedback::insert_beside(tx, &rows, there)?;
-    for (((row, outcome), place), (_, one)) in rows.iter_mut().zip(outcomes).zip(places).zip(&wanted) {
-        heard[place] = match outcome {
-            Outcome::Added => {
-                if row.reading.is_none() {
-                    to_read.push(row.feedback.id);
-                } else if !is_history(row.feedback.at, row.feedback.heard) {
-                    read.push(row.feedback.id);
+    for (some, places) in wanted.chunks_mut(SENT).zip(places.chunks(SENT)) {
+        let mut rows: Vec<NewRow> =
+            some.iter_mut().map(|(post, one, said)| row(names, batch, *post, one, std::mem::take(said))).collect();
+        names.keep(tx)?;
+        let outcomes = tables::feedback::insert_beside(tx, &rows, &mut there)?;
+        for (((row, outcome), place), (_, one, _)) in rows.iter_mut().zip(outcomes).zip(places).zip(some) {
+            heard[*place] = match outcome {
+                Outcome::Added => {
+                    if row.reading.is_none() {
+                        to_read.push(row.feedback.id);
+                    } else if !is_history(row.feedback.at, row.feedback.heard) {
+                        read.push(row.feedback.id);
+                    }
+                    here |= says_here(&one.new.attributes);
+                    readings.extend(row.reading.clone().filter(|_| batch.deeply.is_some()));
+                    continue;
                 }
-                here |= says_here(&one.new.attributes);
-                readings.extend(row.reading.clone().filter(|_| batch.deeply.is_some()));
-                continue;
-            }
-            Outcome::Known(id) => Heard::Known(id),
-            Outcome::Differs(id) if batch.on_change == OnChange::Keep => Heard::Differs(id),
-            Outcome::Differs(id) => {
-                row.feedback.id = id;
-                tables::feedback::revise(tx, row, batch.now)?;
-                to_read.push(id);
-                Heard::Revised(id)
-            }
-        };
+                Outcome::Known(id) => Heard::Known(id),
+                Outcome::Differs(id) if batch.on_change == OnChange::Keep => Heard::Differs(id),
+                Outcome::Differs(id) => {
+                    row.feedback.id = id;
+                    tables::feedback::revise(tx, row, batch.now)?;
+                    to_read.push(id);
+                    Heard::Revised(id)
+                }
+            };
+        }
     }
     to_read.sort_unstable();
     to_read.dedup();
     let new = prepared.iter().zip(&heard).filter(|(_, heard)| matches!(heard, Heard::Added(_) | Heard::Revised(_)));
     tables::health::heard(tx, &new.map(|((post, _), _)| *post).collect(), batch.now)?;
     if let Some(ids) = &batch.deeply {
-        unsure::ask(tx, ids, readings.iter().map(Arc::as_ref), batch.now)?;
+        unsure::ask(tx, ids, readings.iter().map(|written| &written.reading), batch.now)?;
     }
     if !to_read.is_empty() {
         tables::job::add(tx, batch.job, &Job::Read { feedback: to_read }, batch.now)?;
@@ -282,15 +292,7 @@ pub(crate) fn keep(
     Ok(heard)
 }
 
-/// The rows of feedbacks, with all names resolved; names that are new are kept.
-fn rows(tx: &mut Tx, names: &mut Names, batch: &Batch, wanted: &[(PostId, &Prepared)]) -> Result<Vec<NewRow>, StoreError> {
-    let said: Vec<(&NewFeedback, Said)> = wanted.iter().map(|(post, one)| (&one.new, names.said(*post, &one.new))).collect();
-    names.look_up(tx, &said)?;
-    let rows = wanted.iter().zip(said).map(|((post, one), (_, said))| row(names, batch, *post, one, said)).collect();
-    names.keep(tx)?;
-    Ok(rows)
-}
-
+/// A row with all names resolved; those that are new wait to be kept.
 fn row(names: &mut Names, batch: &Batch, post: PostId, one: &Prepared, said: Said) -> NewRow {
     let new = &one.new;
     let (person, account) = names.author(&new.author);

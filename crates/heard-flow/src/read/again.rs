@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use heard_domain::id::{FeedbackId, JobId};
 use heard_domain::job::Job;
-use heard_domain::reading::Reading;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::tables::feedback::Words;
 use heard_store::tables::job::Waiting;
+use heard_store::tables::label::Written;
 use heard_store::view::{Tx, View};
 
 use crate::error::FlowError;
@@ -21,13 +21,11 @@ use crate::flow::Flow;
 use crate::read::{foresee, unsure};
 use crate::understand::Understanding;
 
-/// How many are read at a time: short enough that other work is not kept waiting.
-const BATCH: usize = 1_000;
+/// How many are read at a time: enough that the wait for the disk costs little, and cells that many of them count in are
+/// written once; few enough that other writes are not kept waiting.
+const BATCH: usize = 3_000;
 /// On so many threads a batch is read.
 const READERS: usize = 2;
-
-/// A reading, and what is kept of it.
-type Written = (Reading, String);
 
 /// Asks, within a transaction, that all feedback be read again. A round that is under way begins anew.
 pub(crate) fn ask(tx: &mut Tx, job: i64, now: Time) -> Result<(), StoreError> {
@@ -42,9 +40,7 @@ pub(crate) fn ask(tx: &mut Tx, job: i64, now: Time) -> Result<(), StoreError> {
 }
 
 fn rounds(view: &View) -> Result<Vec<Waiting>, StoreError> {
-    let mut jobs = tables::job::list(view, usize::MAX >> 1)?;
-    jobs.retain(|job| matches!(job.job, Job::ReadAgain { .. }));
-    Ok(jobs)
+    tables::job::of_kind(view, Job::ReadAgain { below: None }.kind())
 }
 
 /// Reads on from below a feedback, to the end, or until Heard stops or the round begins anew.
@@ -90,7 +86,7 @@ async fn understood(
         let (words, understanding) = (Arc::clone(&words), understanding.clone());
         let part = move || -> Result<Vec<Written>, StoreError> {
             let own = words.iter().skip(n * share).take(share).map(|words: &Words| understanding.read_words(words));
-            own.map(|reading| tables::reading::body(&reading).map(|body| (reading, body))).collect()
+            own.map(Written::of).collect()
         };
         parts.push(tokio::task::spawn_blocking(part));
     }
@@ -112,7 +108,7 @@ async fn keep(flow: &Flow, job: JobId, batch: Vec<Written>, last: Option<Feedbac
         }
         tables::reading::save_written(tx, &batch)?;
         if deeply {
-            unsure::ask(tx, &ids, batch.iter().map(|(reading, _)| reading), now)?;
+            unsure::ask(tx, &ids, batch.iter().map(|written| &written.reading), now)?;
         }
         let Some(last) = last else {
             tables::job::finish(tx, job)?;

@@ -62,10 +62,8 @@ pub(crate) fn ask_for_all(tx: &mut Tx, job: i64, now: Time) -> Result<bool, Stor
 
 /// Nothing waits any more, or something else does.
 pub(crate) fn forget(tx: &mut Tx) -> Result<(), StoreError> {
-    for waiting in tables::job::list(tx, usize::MAX >> 1)? {
-        if waiting.job == Job::Foresee {
-            tables::job::finish(tx, waiting.id)?;
-        }
+    for waiting in tables::job::of_kind(tx, Job::Foresee.kind())? {
+        tables::job::finish(tx, waiting.id)?;
     }
     tables::foreseen::clear(tx)
 }

@@ -36,7 +36,7 @@ pub(crate) fn forget(tx: &mut Tx) -> Result<(), StoreError> {
 
 /// The jobs that wait, and how many comments each has.
 pub(crate) fn waiting(view: &View) -> Result<Vec<(JobId, usize)>, StoreError> {
-    let jobs = tables::job::list(view, usize::MAX >> 1)?;
+    let jobs = tables::job::of_kind(view, Job::ReadDeeply { feedback: Vec::new() }.kind())?;
     let deep = jobs.into_iter().filter_map(|waiting| match waiting.job {
         Job::ReadDeeply { feedback } => Some((waiting.id, feedback.len())),
         _ => None,

@@ -19,6 +19,7 @@ use crate::figures::follow_columns::ColumnsFollower;
 use crate::figures::follow_index::{IndexFollower, made_anew};
 use crate::figures::follower::{Marks, Shared, locked, start};
 use crate::figures::keep::{Keep, Vouch};
+use crate::handed::Handed;
 use crate::search::index::SearchIndex;
 use crate::search::words::Words;
 use crate::sql::database::Database;
@@ -69,6 +70,11 @@ impl Followers {
         };
         let threads = vec![start("heard-columns", columns)?, start("heard-index", index)?];
         Ok((Self { shared }, threads))
+    }
+
+    /// Where the writer lays out what it has kept.
+    pub(crate) fn handed(&self) -> &Arc<Handed> {
+        &self.shared.handed
     }
 
     /// The columns, once they have come up to `sequence`.

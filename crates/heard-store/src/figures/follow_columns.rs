@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use crate::bell::Bell;
 use crate::error::StoreError;
-use crate::figures::columns::Columns;
-use crate::figures::follower::{Follower, REST, Shared, at_once, changed, missing};
+use crate::figures::columns::{Columns, Item};
+use crate::figures::follower::{Changed, Follower, REST, Shared, at_once, changed, missing};
 use crate::figures::keep::{Keep, Occasion};
-use crate::figures::load::{BATCH, items, items_after};
+use crate::figures::load::{BATCH, item_of, items, items_after};
 use crate::tables::outbox;
 use crate::view::View;
 
@@ -82,7 +82,14 @@ impl ColumnsFollower {
     }
 
     fn take(&self, seen: i64, rung: i64) -> Result<i64, StoreError> {
-        let (ids, last) = changed(&self.view, seen, rung)?;
+        let Changed { in_hand, ids, last } = changed(&self.view, &self.shared.handed.columns, seen, rung)?;
+        for kept in in_hand.chunks(BATCH) {
+            let items: Vec<Item> = kept.iter().map(|kept| item_of(kept)).collect();
+            let mut columns = self.shared.columns.write().unwrap_or_else(PoisonError::into_inner);
+            for item in &items {
+                columns.put(item)?;
+            }
+        }
         for ids in ids.chunks(BATCH) {
             let items = items(&self.view, ids)?;
             let mut columns = self.shared.columns.write().unwrap_or_else(PoisonError::into_inner);

@@ -10,8 +10,8 @@ use heard_domain::question::Degraded;
 
 use crate::bell::Bell;
 use crate::error::StoreError;
-use crate::figures::follower::{Follower, REST, Shared, TAKEN, at_once, changed, locked, missing};
-use crate::figures::load::{BATCH, revisions, verbatims, verbatims_after};
+use crate::figures::follower::{Changed, Follower, REST, Shared, TAKEN, at_once, changed, locked, missing};
+use crate::figures::load::{BATCH, revisions, verbatim_of, verbatims, verbatims_after};
 use crate::search::index::{IndexPen, SearchIndex};
 use crate::tables::{company, outbox};
 use crate::view::View;
@@ -207,7 +207,10 @@ impl IndexFollower {
 
     fn take(&mut self, pen: &mut IndexPen, seen: i64, rung: i64) -> Result<i64, StoreError> {
         // One state of the data for each batch; what changes meanwhile comes again.
-        let (ids, last) = at_once(&self.view, || changed(&self.view, seen, rung))?;
+        let tray = Arc::clone(&self.shared);
+        let read = || changed(&self.view, &tray.handed.index, seen, rung);
+        let Changed { in_hand, ids, last } = at_once(&self.view, read)?;
+        self.with(pen, |pen| in_hand.iter().try_for_each(|kept| pen.put(&verbatim_of(kept))))?;
         for ids in ids.chunks(BATCH) {
             let (known, new) = ids.split_at(ids.partition_point(|id| id.0 <= pen.highest()));
             // What is there already has mostly been read again, which says nothing of its words: they are not even looked at.

@@ -15,6 +15,7 @@ use crate::error::StoreError;
 use crate::figures::columns::Columns;
 use crate::figures::load::BATCH;
 use crate::figures::scan::Scans;
+use crate::handed::{Handed, Kept, Tray};
 use crate::search::index::SearchIndex;
 use crate::tables::outbox;
 use crate::view::View;
@@ -53,6 +54,8 @@ pub(crate) struct Shared {
     /// The store closes within one of its own threads: nothing is waited for any more.
     pub(crate) hurried: AtomicBool,
     pub(crate) scans: Scans,
+    /// What the writer has just kept.
+    pub(crate) handed: Arc<Handed>,
 }
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -118,16 +121,35 @@ pub(crate) fn at_once<T>(view: &View, read: impl FnOnce() -> Result<T, StoreErro
     Ok(result)
 }
 
-/// What changed after `seen`, each feedback once, and how far that goes: where nothing more is there, up to where the bell
-/// was rung, for a write that failed has taken numbers too.
-pub(crate) fn changed(view: &View, seen: i64, rung: i64) -> Result<(Vec<FeedbackId>, i64), StoreError> {
+/// What changed.
+pub(crate) struct Changed {
+    /// What is in hand as it is after its last change, by identifier.
+    pub(crate) in_hand: Vec<Arc<Kept>>,
+    /// What else has changed, each once, by identifier.
+    pub(crate) ids: Vec<FeedbackId>,
+    /// How far that goes: where nothing more is there, up to where the bell was rung, for a write that failed has taken
+    /// numbers too.
+    pub(crate) last: i64,
+}
+
+/// What changed after `seen`, of which some may lie in the follower's tray.
+pub(crate) fn changed(view: &View, tray: &Tray, seen: i64, rung: i64) -> Result<Changed, StoreError> {
     let rows = outbox::after(view, seen, TAKEN)?;
     let last = rows.last().map_or(seen, |(sequence, _)| *sequence);
     let last = if rows.len() < TAKEN { last.max(rung) } else { last };
-    let mut ids: Vec<FeedbackId> = rows.into_iter().map(|(_, id)| id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    Ok((ids, last))
+    let mut lying = tray.take(last);
+    let mut rows: Vec<(FeedbackId, i64)> = rows.into_iter().map(|(sequence, id)| (id, sequence)).collect();
+    rows.sort_unstable();
+    let (mut in_hand, mut ids) = (Vec::new(), Vec::new());
+    for same in rows.chunk_by(|(id, _), (next, _)| id == next) {
+        let Some((id, newest)) = same.last() else { continue };
+        // What was changed once more is as the database says.
+        match lying.remove(id) {
+            Some((sequence, kept)) if sequence == *newest => in_hand.push(kept),
+            _ => ids.push(*id),
+        }
+    }
+    Ok(Changed { in_hand, ids, last })
 }
 
 /// Those of `asked` that are not among `found`; both by identifier.

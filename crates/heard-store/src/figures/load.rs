@@ -1,9 +1,12 @@
 //! What columns and search index take from SQL: all at the start, then what has changed.
 
 use heard_domain::id::FeedbackId;
+use heard_domain::reading::{Emotion, Polarity};
 
+use crate::cube::Labels;
 use crate::error::StoreError;
 use crate::figures::columns::{Item, Piece};
+use crate::handed::Kept;
 use crate::search::index::Verbatim;
 use crate::sql::driver::{Value, parameters};
 use crate::view::View;
@@ -133,6 +136,53 @@ fn seek<'a>(items: &'a mut [Item], at: &mut usize, id: i64) -> Option<&'a mut It
         *at += 1;
     }
     items.get_mut(*at).filter(|item| item.id == id)
+}
+
+/// A feedback that was just kept, as [`items`] would give it.
+pub(crate) fn item_of(kept: &Kept) -> Item {
+    let f = &kept.feedback;
+    let piece = |labels: &Labels| Piece {
+        polarity: labels.polarity.map(|polarity| Polarity::index(polarity) as u8),
+        emotion: labels.emotion.map(|emotion| Emotion::index(emotion) as u8),
+        stage: labels.stage.map(|stage| stage.0),
+        intents: labels.intents as u8,
+        categories: labels.categories.iter().map(|category| category.0).collect(),
+    };
+    // Of what is named twice the first was kept.
+    let mut attributes: Vec<(i64, i64)> = f.attributes.iter().map(|(attribute, value)| (attribute.0, value.0)).collect();
+    attributes.sort_by_key(|(attribute, _)| *attribute);
+    attributes.dedup_by_key(|(attribute, _)| *attribute);
+    let mut ratings: Vec<(i64, f64)> = f.ratings.iter().map(|rating| (rating.scale.0, rating.raw)).collect();
+    ratings.sort_by_key(|(scale, _)| *scale);
+    ratings.dedup_by_key(|(scale, _)| *scale);
+    Item {
+        id: f.id.0,
+        at: f.at.0,
+        day: f.day.0,
+        post: f.post.0,
+        touchpoint: f.touchpoint.map(|id| id.0),
+        person: f.person.map(|id| id.0),
+        account: f.account.map(|id| id.0),
+        import: f.import.map(|id| id.0),
+        language: kept.language.clone(),
+        attributes,
+        ratings,
+        passages: kept.passages.iter().map(piece).collect(),
+    }
+}
+
+/// The words of a feedback that was just kept, as [`verbatims`] would give them.
+pub(crate) fn verbatim_of(kept: &Kept) -> Verbatim {
+    let f = &kept.feedback;
+    Verbatim {
+        id: f.id.0,
+        revision: f.revision.into(),
+        at: f.at.0,
+        post: f.post.0,
+        touchpoint: f.touchpoint.map(|id| id.0),
+        import: f.import.map(|id| id.0),
+        text: f.text.clone(),
+    }
 }
 
 /// The next verbatims after one, by identifier: at most `limit`.

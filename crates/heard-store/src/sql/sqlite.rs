@@ -38,7 +38,7 @@ impl Sqlite {
         // keep the size of the largest import.
         this.script(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
+             PRAGMA wal_autocheckpoint = 12000; PRAGMA journal_size_limit = 67108864;",
         )?;
         let mut mode = String::new();
         this.query("PRAGMA journal_mode", &[], &mut |row| {

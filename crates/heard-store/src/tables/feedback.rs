@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use heard_domain::feedback::Feedback;
 use heard_domain::id::{AccountId, AttributeId, FeedbackId, ImportId, PersonId, PostId, ScaleId, StageId, TouchpointId, ValueId};
-use heard_domain::reading::{Polarity, Reading};
+use heard_domain::reading::Polarity;
 use heard_domain::score::{Formula, Rating};
 use heard_domain::time::{Day, Time};
 
 use crate::cube::{Counted, Labels};
 use crate::error::StoreError;
+use crate::handed;
 use crate::sql::driver::{Row, Value, one_of, wanted};
-use crate::tables::label::{Labelled, Named, insert_bodies};
+use crate::tables::label::{Labelled, Named, Written, insert_bodies};
 use crate::tables::passage::CHUNK;
 use crate::tables::{outbox, passage, scale};
 use crate::view::{Tx, View};
@@ -29,7 +30,7 @@ pub struct NewRow {
     /// The stage of its touchpoint, or of its post's.
     pub stage: Option<StageId>,
     /// What was understood of it, if it was read before it is kept: it is then written and counted once, not twice.
-    pub reading: Option<Arc<Reading>>,
+    pub reading: Option<Arc<Written>>,
 }
 
 /// What became of a feedback that was offered.
@@ -47,13 +48,14 @@ pub enum Outcome {
 /// outcome a row.
 pub fn insert_many(tx: &mut Tx, rows: &[NewRow]) -> Result<Vec<Outcome>, StoreError> {
     let keys: Vec<(PostId, &str)> = rows.iter().map(|row| (row.feedback.post, row.feedback.key.as_str())).collect();
-    let there = there(tx, &keys)?;
-    insert_beside(tx, rows, there)
+    let mut there = there(tx, &keys)?;
+    insert_beside(tx, rows, &mut there)
 }
 
-/// The same, where it was asked within this write what is there already under the keys of these rows.
-pub fn insert_beside(tx: &mut Tx, rows: &[NewRow], there: There) -> Result<Vec<Outcome>, StoreError> {
-    let fresh = fresh(rows, &there);
+/// The same, where it was asked within this write what is there already under the keys of these rows. What is added is
+/// there for the next.
+pub fn insert_beside<'a>(tx: &mut Tx, rows: &'a [NewRow], there: &mut There) -> Result<Vec<Outcome>, StoreError> {
+    let fresh = fresh(rows, there);
     if fresh.is_empty() {
         return Ok(outcomes(rows, there));
     }
@@ -61,20 +63,26 @@ pub fn insert_beside(tx: &mut Tx, rows: &[NewRow], there: There) -> Result<Vec<O
     let labelled: Vec<Labelled> = fresh
         .iter()
         .map(|row| match &row.reading {
-            Some(reading) => named.labelled(Cow::Borrowed(reading), row.stage),
+            Some(written) => named.labelled(Cow::Borrowed(&written.reading), row.stage),
             None => Labelled { language: None, passages: vec![Labels::unread(row.stage)], main: Labels::unread(row.stage) },
         })
         .collect();
     let values: Vec<Value<'_>> = fresh.iter().zip(&labelled).flat_map(|(row, labels)| values(row, labels)).collect();
     tx.execute_many_soon(INSERT, WIDTH, &values)?;
     insert_facts(tx, &fresh.iter().map(|row| &row.feedback).collect::<Vec<_>>())?;
-    let body = |row: &&NewRow| Some(serde_json::to_string(row.reading.as_deref()?).map(|body| (row.feedback.id, body)));
-    insert_bodies(tx, &fresh.iter().filter_map(body).collect::<Result<Vec<_>, _>>()?)?;
+    let body = |row: &&'a NewRow| Some((row.feedback.id, row.reading.as_deref()?.body.as_str()));
+    insert_bodies(tx, &fresh.iter().filter_map(body).collect::<Vec<_>>())?;
     passage::insert_many(tx, fresh.iter().zip(&labelled).map(|(row, labels)| (row.feedback.id, &labels.passages[..])))?;
     for (row, labels) in fresh.iter().zip(&labelled) {
         tally(tx, &row.feedback, &labels.passages, 1)?;
     }
-    outbox::push(tx, &fresh.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
+    let first = outbox::push(tx, &fresh.iter().map(|row| row.feedback.id).collect::<Vec<_>>())?;
+    if tx.handed.is_some() {
+        let kept = fresh.iter().zip(labelled).map(|(row, labels)| {
+            Arc::new(handed::Kept { feedback: row.feedback.clone(), language: labels.language, passages: labels.passages })
+        });
+        tx.fresh.extend((first..).zip(kept));
+    }
     Ok(outcomes(rows, there))
 }
 
@@ -119,7 +127,7 @@ fn fresh<'a>(rows: &'a [NewRow], there: &There) -> Vec<&'a NewRow> {
 }
 
 /// One outcome a row: the first of a key that was not there is added, and what comes after it finds it there.
-fn outcomes(rows: &[NewRow], mut there: There) -> Vec<Outcome> {
+fn outcomes(rows: &[NewRow], there: &mut There) -> Vec<Outcome> {
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
         let f = &row.feedback;
@@ -159,7 +167,7 @@ fn values<'a>(row: &'a NewRow, labels: &'a Labelled) -> [Value<'a>; WIDTH] {
         f.import.into(),
         labels.main.stage.into(),
         labels.language.as_deref().into(),
-        row.reading.as_ref().map(|reading| reading.model.as_str()).into(),
+        row.reading.as_ref().map(|written| written.reading.model.as_str()).into(),
         labels.main.polarity.map(Polarity::index).into(),
         labels.main.sentiment.map(f64::from).into(),
     ]

@@ -5,7 +5,7 @@ use heard_domain::job::Job;
 use heard_domain::time::Time;
 
 use crate::error::StoreError;
-use crate::sql::driver::Value;
+use crate::sql::driver::{Row, Value};
 use crate::view::{Tx, View};
 
 /// After so many failures a job is not taken any more; it stays, with its last failure, until a person looks at it.
@@ -172,15 +172,23 @@ pub fn release_all(tx: &mut Tx) -> Result<(), StoreError> {
 
 /// All work that is not done, in the order in which it is due.
 pub fn list(view: &View, limit: usize) -> Result<Vec<Waiting>, StoreError> {
-    view.list("SELECT id, body, failures, cuts, due, failure FROM job ORDER BY due, id LIMIT $1", &[limit.into()], |row| {
-        let (failures, cuts) = (row.int(2)?, row.int(3)?);
-        Ok(Waiting {
-            id: JobId(row.int(0)?),
-            job: serde_json::from_str(row.text(1)?)?,
-            failures,
-            due: (failures < MOST_FAILURES && cuts < MOST_CUTS).then_some(Time(row.int(4)?)),
-            failure: row.text_or_none(5)?.map(str::to_owned),
-        })
+    view.list("SELECT id, body, failures, cuts, due, failure FROM job ORDER BY due, id LIMIT $1", &[limit.into()], waiting)
+}
+
+/// The work of one kind that is not done, in the order in which it is due.
+pub fn of_kind(view: &View, kind: &str) -> Result<Vec<Waiting>, StoreError> {
+    let sql = "SELECT id, body, failures, cuts, due, failure FROM job WHERE kind = $1 ORDER BY due, id";
+    view.list(sql, &[kind.into()], waiting)
+}
+
+fn waiting(row: &dyn Row) -> Result<Waiting, StoreError> {
+    let (failures, cuts) = (row.int(2)?, row.int(3)?);
+    Ok(Waiting {
+        id: JobId(row.int(0)?),
+        job: serde_json::from_str(row.text(1)?)?,
+        failures,
+        due: (failures < MOST_FAILURES && cuts < MOST_CUTS).then_some(Time(row.int(4)?)),
+        failure: row.text_or_none(5)?.map(str::to_owned),
     })
 }
 

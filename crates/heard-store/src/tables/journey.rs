@@ -93,7 +93,8 @@ fn remove_touchpoint(tx: &mut Tx, id: TouchpointId) -> Result<(), StoreError> {
     tx.execute("UPDATE feedback SET touchpoint = NULL WHERE touchpoint = $1", &value)?;
     tx.execute("UPDATE post SET touchpoint = NULL WHERE touchpoint = $1", &value)?;
     tx.execute("DELETE FROM touchpoint WHERE id = $1", &value)?;
-    outbox::push(tx, &heard)
+    outbox::push(tx, &heard)?;
+    Ok(())
 }
 
 fn remove_stage(tx: &mut Tx, id: StageId) -> Result<(), StoreError> {

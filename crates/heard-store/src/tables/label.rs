@@ -12,6 +12,22 @@ use crate::error::StoreError;
 use crate::sql::driver::Value;
 use crate::view::{Tx, View};
 
+/// A reading with its body written out: that need not take the one writer's time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// What was understood.
+    pub reading: Reading,
+    /// What is kept of it as it is.
+    pub body: String,
+}
+
+impl Written {
+    /// Writes out a reading.
+    pub fn of(reading: Reading) -> Result<Self, StoreError> {
+        Ok(Self { body: serde_json::to_string(&reading)?, reading })
+    }
+}
+
 /// The stages and categories that there are: labels of others are not shown and not counted.
 pub(crate) struct Named {
     stages: Arc<HashSet<StageId>>,
@@ -74,7 +90,7 @@ pub(crate) struct Labelled {
 }
 
 /// Keeps the bodies of the first readings of feedbacks, as the model gave them.
-pub(crate) fn insert_bodies(tx: &mut Tx, bodies: &[(FeedbackId, String)]) -> Result<(), StoreError> {
+pub(crate) fn insert_bodies(tx: &mut Tx, bodies: &[(FeedbackId, &str)]) -> Result<(), StoreError> {
     tx.execute_many_soon("INSERT INTO reading (feedback, body) VALUES ($1, $2)", 2, &body_values(bodies))
 }
 

@@ -6,13 +6,13 @@ use crate::error::StoreError;
 use crate::sql::driver::{Row, Value};
 use crate::view::{Tx, View};
 
-/// Tells followers that these have changed.
-pub(crate) fn push(tx: &mut Tx, changed: &[FeedbackId]) -> Result<(), StoreError> {
+/// Tells followers that these have changed; the number of the first.
+pub(crate) fn push(tx: &mut Tx, changed: &[FeedbackId]) -> Result<i64, StoreError> {
     let first = tx.sequence + 1;
     let values: Vec<Value<'_>> = (first..).zip(changed).flat_map(|(seq, id)| [Value::Int(seq), Value::Int(id.0)]).collect();
     tx.execute_many_soon("INSERT INTO outbox (seq, feedback) VALUES ($1, $2)", 2, &values)?;
     tx.sequence += changed.len() as i64;
-    Ok(())
+    Ok(first)
 }
 
 /// What has changed after `sequence`, oldest first: each with its number.

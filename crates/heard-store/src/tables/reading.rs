@@ -14,7 +14,7 @@ use crate::cube::{Counted, Labels};
 use crate::error::StoreError;
 use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::with_formulas;
-use crate::tables::label::{Named, keep_bodies};
+use crate::tables::label::{Named, Written, keep_bodies};
 use crate::tables::passage::{CHUNK, Replaced};
 use crate::tables::{example, outbox, passage};
 use crate::view::{Tx, View};
@@ -47,22 +47,18 @@ impl Facts {
 pub fn save_many(tx: &mut Tx, readings: &[Reading]) -> Result<Vec<bool>, StoreError> {
     let mut kept = Vec::with_capacity(readings.len());
     for readings in readings.chunks(CHUNK) {
-        let written = readings.iter().map(|reading| Ok((reading, Cow::Owned(body(reading)?))));
-        save_chunk(tx, &written.collect::<Result<Vec<_>, StoreError>>()?, &mut kept)?;
+        let bodies = readings.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        let written: Vec<_> = readings.iter().zip(bodies.iter().map(String::as_str)).collect();
+        save_chunk(tx, &written, &mut kept)?;
     }
     Ok(kept)
 }
 
-/// What is kept of a reading as it is.
-pub fn body(reading: &Reading) -> Result<String, StoreError> {
-    Ok(serde_json::to_string(reading)?)
-}
-
 /// The same as [`save_many`] where the bodies were written out before: that need not take the one writer's time.
-pub fn save_written(tx: &mut Tx, readings: &[(Reading, String)]) -> Result<Vec<bool>, StoreError> {
+pub fn save_written(tx: &mut Tx, readings: &[Written]) -> Result<Vec<bool>, StoreError> {
     let mut kept = Vec::with_capacity(readings.len());
     for readings in readings.chunks(CHUNK) {
-        let written: Vec<_> = readings.iter().map(|(reading, body)| (reading, Cow::Borrowed(body.as_str()))).collect();
+        let written: Vec<_> = readings.iter().map(|written| (&written.reading, written.body.as_str())).collect();
         save_chunk(tx, &written, &mut kept)?;
     }
     Ok(kept)
@@ -73,7 +69,7 @@ pub fn save(tx: &mut Tx, reading: &Reading) -> Result<bool, StoreError> {
     Ok(save_many(tx, std::slice::from_ref(reading))? == [true])
 }
 
-fn save_chunk(tx: &mut Tx, readings: &[(&Reading, Cow<'_, str>)], kept: &mut Vec<bool>) -> Result<(), StoreError> {
+fn save_chunk(tx: &mut Tx, readings: &[(&Reading, &str)], kept: &mut Vec<bool>) -> Result<(), StoreError> {
     let ids: Vec<FeedbackId> = readings.iter().map(|(r, _)| r.feedback).collect();
     let facts = facts(tx, &ids)?;
     let read: Vec<FeedbackId> = ids.iter().copied().filter(|id| facts.get(id).is_some_and(|f| f.read)).collect();
@@ -84,7 +80,7 @@ fn save_chunk(tx: &mut Tx, readings: &[(&Reading, Cow<'_, str>)], kept: &mut Vec
     let mut labelled = Vec::with_capacity(readings.len());
     let (mut bodies, mut own, mut alike) = (Vec::with_capacity(readings.len()), Vec::new(), Vec::new());
     for (raw, body) in readings {
-        let (raw, body): (&Reading, &str) = (raw, body);
+        let (raw, body) = (*raw, *body);
         let Some(facts) = facts.get(&raw.feedback).filter(|f| f.revision == raw.revision) else {
             kept.push(false);
             continue;
@@ -138,7 +134,8 @@ fn save_chunk(tx: &mut Tx, readings: &[(&Reading, Cow<'_, str>)], kept: &mut Vec
     tx.execute_many("UPDATE feedback SET model = $2 WHERE id = $1", 2, &values)?;
     bodies.extend(otherwise(tx, alike)?);
     keep_bodies(tx, &bodies)?;
-    outbox::push(tx, &changed)
+    outbox::push(tx, &changed)?;
+    Ok(())
 }
 
 /// Of readings with the labels that are kept, the bodies that say more than that another reader says the same: who reads last

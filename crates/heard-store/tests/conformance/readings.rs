@@ -13,6 +13,7 @@ use heard_domain::score::{Formula, Rating};
 use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_domain::time::Time;
 use heard_store::store::Store;
+use heard_store::tables::label::Written;
 use heard_store::tables::{attribute, directory, feedback, journey, outbox, passage, post, reading, scale, taxonomy};
 use heard_store::view::{Tx, View};
 
@@ -149,7 +150,7 @@ pub fn what_is_read_again_stands_in_the_place_of_what_was(open: &dyn Fn(&Path) -
     let mut reading = understood();
     let keep = |reading: &Reading| {
         let new = reading.clone();
-        let kept = store.write_now(&scope, move |tx| reading::save_written(tx, &[(new.clone(), reading::body(&new)?)])).unwrap();
+        let kept = store.write_now(&scope, move |tx| reading::save_written(tx, &[Written::of(new.clone())?])).unwrap();
         assert_eq!(kept, [true]);
         assert_eq!(store.read_now(&scope, |view| reading::get(view, ID)), Ok(Some(reading.clone())));
         let labels: Vec<_> = reading

@@ -14,6 +14,7 @@ use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_store::figures::together::Beside;
 use heard_store::store::Store;
 use heard_store::tables::feedback::{self, NewRow};
+use heard_store::tables::label::Written;
 use heard_store::tables::{scale, taxonomy};
 
 use crate::conformance::made::{company, row_at};
@@ -62,7 +63,7 @@ fn row(id: i64) -> NewRow {
         entities: vec![],
         notes: vec![],
     };
-    NewRow { reading: Some(Arc::new(reading)), ..row }
+    NewRow { reading: Some(Arc::new(Written::of(reading).unwrap())), ..row }
 }
 
 pub fn what_was_answered_together_comes_as_rows(open: &dyn Fn(&Path) -> Store) {

@@ -18,6 +18,7 @@ use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_domain::time::{Day, FixedClock, Time, Zone};
 use heard_store::store::Store;
 use heard_store::tables::feedback::{NewRow, insert_many, revise};
+use heard_store::tables::label::Written;
 use heard_store::tables::{account, attribute, import, journey, person, post, reading, scale, segment, taxonomy};
 use proptest::prelude::*;
 
@@ -297,7 +298,8 @@ fn row(id: i64, event: &Event) -> Option<NewRow> {
         attributes: attributes.iter().map(|(a, value)| (AttributeId(*a), ValueId(a * 10 + value))).collect(),
     };
     let reading = read.as_ref().map(|(language, clauses)| reading(feedback.id, 1, *language, clauses));
-    Some(NewRow { feedback, hash: format!("hash {id}"), stage: who[4].map(StageId), reading: reading.map(std::sync::Arc::new) })
+    let reading = reading.map(|reading| std::sync::Arc::new(Written::of(reading).unwrap()));
+    Some(NewRow { feedback, hash: format!("hash {id}"), stage: who[4].map(StageId), reading })
 }
 
 fn reading(feedback: FeedbackId, revision: i32, language: Option<usize>, clauses: &[Clause]) -> Reading {
