@@ -238,11 +238,12 @@ mod tests {
         n
     }
 
+    const WEEK: [f64; 7] = [1.3, 1.2, 1.1, 1.0, 1.0, 0.6, 0.5];
+
     /// A company of two posts in which nothing happens: so many comments a day, so many matters of very different size, weekdays,
     /// weekly drift of each matter (standard deviation `drift`), days that burst, a survey that goes out in waves.
     fn quiet(seed: u64, days: usize, heard: f64, matters: usize, drift: f64) -> (Vec<Course<usize>>, Volume) {
         let mut draws = Draws::new(seed, 0);
-        const WEEK: [f64; 7] = [1.3, 1.2, 1.1, 1.0, 1.0, 0.6, 0.5];
         let mut means = [vec![], vec![]];
         for day in 0..days {
             let noise = (0.1 * draws.normal()).exp();
