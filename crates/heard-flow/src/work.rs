@@ -56,9 +56,13 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
     }
     let tended = Arc::clone(&flow);
     hands.spawn(async move {
+        let mut gathered = None;
         while !tended.stopping() {
             if let Err(error) = act::cadence::tend(&tended).await {
                 tracing::error!(%error, "digests could not be looked after");
+            }
+            if let Err(error) = act::issues::gathering::tend(&tended, &mut gathered).await {
+                tracing::error!(%error, "what has become an issue could not be looked for");
             }
             tokio::select! {
                 () = tended.stopped() => {}

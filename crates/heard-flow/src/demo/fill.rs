@@ -20,9 +20,9 @@ use heard_domain::user::Role;
 use crate::arrange::post::PostDraft;
 use crate::arrange::user::UserDraft;
 use crate::arrange::{account, company, department, form, post, starter, user};
-use crate::demo::arranged;
 use crate::demo::days::{look, moments, read_digests, worker};
 use crate::demo::simulate::{Comment, Company, Simulation};
+use crate::demo::{arranged, issues};
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::take::{Heard, MOST_AT_ONCE, take};
@@ -127,6 +127,7 @@ pub async fn live(
     work::drain(flow).await?;
     let store = flow.store.clone();
     tokio::task::spawn_blocking(move || store.caught_up()).await.map_err(FlowError::internal)??;
+    issues::issues(flow, &founded, || unknown(flow)).await?;
     Ok(Filled { comments: kept, accounts: founded.accounts.len() })
 }
 

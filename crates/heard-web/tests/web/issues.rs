@@ -1,11 +1,9 @@
-//! Issues: nobody closes one alone, whichever way they come; causes, plan and partners; what Heard proposes.
+//! Issues: nobody closes one alone, whichever way they come; causes, plan and partners; cases that join one.
 
 use axum::http::{Method, StatusCode};
 use heard_domain::scope::Scope;
 use heard_domain::user::{Grant, Role, User};
-use heard_flow::act::issues::change::IssueDeed;
 use heard_flow::arrange::department::set_of_user;
-use heard_flow::work;
 use serde_json::{Value, json};
 
 use crate::site::{Answer, Site};
@@ -236,52 +234,6 @@ async fn causes_are_written_as_an_outline_and_a_plan_finds_its_critical_path() {
     assert_eq!(desk.whole().await["effects"].as_array().unwrap().len(), 1);
     let all = desk.site.get("/issues/drives", Some(&session)).await;
     assert!(all.body.contains("Calls to the help line") && all.body.contains("New route"), "{}", all.body);
-}
-
-#[tokio::test]
-async fn heard_proposes_what_grew_and_a_person_decides() {
-    let desk = Desk::new().await;
-    let scope = Scope::system();
-    heard_flow::arrange::starter::adopt(&desk.site.flow, &scope, heard_domain::starter::industry::Industry::Airline)
-        .await
-        .unwrap();
-    let post = desk.site.post("Airport").await;
-    // Many speak of the crew in both periods; in the second many complain of late flights.
-    for n in 0..160 {
-        let (late, day) = (n % 4 == 0 && n >= 80, if n < 80 { "2026-02-10" } else { "2026-03-15" });
-        let text =
-            if late { "My flight was terribly late again, awful delay" } else { "The flight was fine and the crew was lovely" };
-        let author =
-            json!({ "name": format!("P{n}"), "identities": [{ "kind": "email", "handle": format!("p{n}@example.com") }] });
-        let body =
-            json!({ "post": post, "key": n.to_string(), "at": format!("{day}T10:00:00Z"), "text": text, "author": author });
-        desk.make("/api/v1/feedback", body).await;
-    }
-    work::drain(&desk.site.flow).await.unwrap();
-    desk.site.flow.store.caught_up().unwrap();
-    let today = desk.site.flow.directory().company.zone.day(desk.site.flow.now());
-    let new = heard_flow::act::issues::gathering::run(&desk.site.flow, today).await.unwrap();
-    assert!(new > 0, "the late flights are proposed");
-    assert_eq!(heard_flow::act::issues::gathering::run(&desk.site.flow, today).await.unwrap(), 0, "once");
-    let path = "/api/v1/issues?standing=proposed";
-    let found = desk.site.call(Method::GET, path, Some(&desk.token), None).await.json();
-    let issue = &found["items"][0];
-    assert_eq!((&issue["origin"], &issue["facts"]["persons"]), (&json!("found"), &json!(20)), "{found:#}");
-    assert!(issue["priority"]["product"].as_f64().unwrap() > 20.0, "{issue}");
-    let admin = Scope::of_user(&desk.site.users[&Role::Admin]);
-    let id = id(issue).parse().unwrap();
-    heard_flow::act::issues::change::change(&desk.site.flow, &admin, id, None, IssueDeed::Accept).await.unwrap();
-    // It grows by itself.
-    let more =
-        json!({ "post": post, "key": "more", "at": "2026-03-16T10:00:00Z", "text": "My flight was terribly late, awful delay" });
-    desk.make("/api/v1/feedback", more).await;
-    work::drain(&desk.site.flow).await.unwrap();
-    desk.site.flow.store.caught_up().unwrap();
-    let shown = desk.site.call(Method::GET, &format!("/api/v1/issues/{id}"), Some(&desk.token), None).await.json();
-    assert_eq!(shown["issue"]["facts"]["persons"], 21, "{shown}");
-    let session = desk.site.session(&desk.site.users[&Role::Analyst]).await;
-    let list = desk.site.get("/issues", Some(&session)).await;
-    assert!(list.body.contains("Where it goes") && list.body.contains("reach"), "{}", list.body);
 }
 
 #[tokio::test]

@@ -46,6 +46,24 @@ pub fn outline(issue: &KeptIssue, causes: &[KeptCause], directory: &Directory) -
     write_outline(&bones)
 }
 
+/// The causes of a branch, each before what explains it.
+fn walk(
+    causes: &[OutlinedCause],
+    (bone, parent, above): (&str, Option<CauseId>, &str),
+    known: &mut HashMap<String, CauseId>,
+    next: &mut dyn FnMut() -> i64,
+    out: &mut Vec<KeptCause>,
+) {
+    for cause in causes {
+        let (name, words) = cause.name.split_once(WORDS).map_or((cause.name.as_str(), ""), |(name, words)| (name, words));
+        let (name, words) = (name.trim(), words.trim());
+        let path = format!("{above}\n{}", name.to_lowercase());
+        let id = known.remove(&path).unwrap_or_else(|| CauseId(next()));
+        out.push(KeptCause { id, bone: bone.to_owned(), parent, name: name.to_owned(), words: words.to_owned() });
+        walk(&cause.why, (bone, Some(id), &path), known, next, out);
+    }
+}
+
 /// What an outline says, as causes: those that stand where they stood keep their identifiers. A line that cannot be read is a broken rule
 /// of the field `outline`.
 pub fn read(text: &str, before: &[KeptCause], next: &mut dyn FnMut() -> i64) -> Result<Vec<KeptCause>, FlowError> {
@@ -57,22 +75,6 @@ pub fn read(text: &str, before: &[KeptCause], next: &mut dyn FnMut() -> i64) -> 
         let path = format!("{above}\n{}", cause.name.to_lowercase());
         path_of.insert(cause.id, path.clone());
         known.entry(path).or_insert(cause.id);
-    }
-    fn walk(
-        causes: &[OutlinedCause],
-        (bone, parent, above): (&str, Option<CauseId>, &str),
-        known: &mut HashMap<String, CauseId>,
-        next: &mut dyn FnMut() -> i64,
-        out: &mut Vec<KeptCause>,
-    ) {
-        for cause in causes {
-            let (name, words) = cause.name.split_once(WORDS).map_or((cause.name.as_str(), ""), |(name, words)| (name, words));
-            let (name, words) = (name.trim(), words.trim());
-            let path = format!("{above}\n{}", name.to_lowercase());
-            let id = known.remove(&path).unwrap_or_else(|| CauseId(next()));
-            out.push(KeptCause { id, bone: bone.to_owned(), parent, name: name.to_owned(), words: words.to_owned() });
-            walk(&cause.why, (bone, Some(id), &path), known, next, out);
-        }
     }
     let mut out = Vec::new();
     for bone in &bones {

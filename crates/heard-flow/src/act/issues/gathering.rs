@@ -8,7 +8,7 @@ use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue};
 use heard_domain::question::Filter;
 use heard_domain::reading::Polarity;
 use heard_domain::scope::Scope;
-use heard_domain::time::{Day, Period};
+use heard_domain::time::{Day, Period, Time};
 use heard_store::tables;
 use heard_store::tables::issue::Sought;
 use heard_store::view::{Tx, View};
@@ -94,6 +94,23 @@ pub async fn run(flow: &Flow, today: Day) -> Result<usize, FlowError> {
         flow.store.write(&Scope::system(), add).await?;
     }
     Ok(count)
+}
+
+/// How often it is looked, in milliseconds: every hour.
+const EVERY_MS: i64 = 3_600_000;
+
+/// Looks if an hour has passed since it was looked `last`, up to the newest feedback.
+pub(crate) async fn tend(flow: &Flow, last: &mut Option<Time>) -> Result<(), FlowError> {
+    let now = flow.now();
+    if last.is_some_and(|last| now.0 - last.0 < EVERY_MS) {
+        return Ok(());
+    }
+    let today = flow.directory().company.zone.day(now);
+    if let Some(newest) = flow.store.newest(&Scope::system(), &Filter::default()).await? {
+        run(flow, newest.min(today)).await?;
+    }
+    *last = Some(now);
+    Ok(())
 }
 
 /// How many wait for a person.

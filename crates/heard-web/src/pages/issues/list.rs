@@ -277,8 +277,10 @@ fn filters(asking: &Asking, directory: &Directory) -> Markup {
 }
 
 fn form(directory: &Directory, viewer: &Viewer, draft: &IssueDraft, problem: Option<&Problem>) -> Markup {
+    fn ids<T: ToString>(list: &[T]) -> Vec<String> {
+        list.iter().map(ToString::to_string).collect()
+    }
     let departments: Options = directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
-    let chosen = |ids: Vec<String>| ids;
     let stage = draft.stage.map(|id| id.to_string()).unwrap_or_default();
     html! {
         section.card.narrow aria-labelledby="add" {
@@ -291,9 +293,9 @@ fn form(directory: &Directory, viewer: &Viewer, draft: &IssueDraft, problem: Opt
                 @if let Some(wrong) = reason(problem, "stage") { span.wrong { (wrong) } }
                 details.twin open[!draft.categories.is_empty()] {
                     summary { "What is gathered: complaints of these categories" }
-                    (boxes("categories", "Categories, with those below them", &category_options(directory), &chosen(draft.categories.iter().map(ToString::to_string).collect()), problem))
+                    (boxes("categories", "Categories, with those below them", &category_options(directory), &ids(&draft.categories), problem))
                 }
-                (boxes("departments", "Departments that contribute; none: those of the categories", &departments, &chosen(draft.departments.iter().map(ToString::to_string).collect()), problem))
+                (boxes("departments", "Departments that contribute; none: those of the categories", &departments, &ids(&draft.departments), problem))
                 button.primary { (icon("plus")) "Open the issue" }
             }
         }

@@ -103,15 +103,15 @@ fn content(state: &AppState, link: &PartnerLink, issue: &KeptIssue, persons: (u6
         section.card aria-labelledby="own" {
             h2 #own { "Your part" }
             @if signed {
-                form.form method="post" action="" { p { "You have signed off." } button.secondary name="do" value="take_back" { "Take that back" } }
+                form.form method="post" { p { "You have signed off." } button.secondary name="do" value="take_back" { "Take that back" } }
             } @else {
-                form.form method="post" action="" {
+                form.form method="post" {
                     div.field { label for="cause" { "Your cause" } textarea.input id="cause" name="cause" rows="3" dir="auto" { (own.and_then(|own| own.cause.as_deref()).unwrap_or("")) } }
                     div.field { label for="fix" { "Your fix" } textarea.input id="fix" name="fix" rows="3" dir="auto" { (own.and_then(|own| own.fix.as_deref()).unwrap_or("")) } }
                     button.primary name="do" value="state" { "State it" }
                 }
                 @if own.is_some_and(|own| own.cause.is_some() && own.fix.is_some()) {
-                    form.form method="post" action="" { button.primary name="do" value="sign_off" { "Our fix is in effect: sign off" } }
+                    form.form method="post" { button.primary name="do" value="sign_off" { "Our fix is in effect: sign off" } }
                 }
             }
         }
