@@ -107,7 +107,7 @@ impl Names {
     pub(crate) fn look_up<'a>(
         &mut self,
         view: &View,
-        all: impl Iterator<Item = (&'a NewFeedback, &'a Said)> + Clone,
+        all: &(impl Iterator<Item = (&'a NewFeedback, &'a Said)> + Clone),
     ) -> Result<(), StoreError> {
         let authors: Vec<&NewAuthor> = all.clone().map(|(new, _)| &new.author).collect();
         self.authors.look_up(view, &authors)?;

@@ -246,7 +246,7 @@ pub(crate) fn keep(
             },
         }
     }
-    names.look_up(tx, wanted.iter().map(|(_, one, said)| (&one.new, said)))?;
+    names.look_up(tx, &wanted.iter().map(|(_, one, said)| (&one.new, said)))?;
     let mut readings: Vec<Arc<Written>> = Vec::new();
     let mut to_read = Vec::new();
     let (mut read, mut here) = (Vec::new(), false);
