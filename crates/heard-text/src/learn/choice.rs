@@ -107,7 +107,13 @@ pub struct ChoiceHead {
 impl ChoiceHead {
     /// Learns from examples, each with its class (from 0 to below `classes`); a thread for each class.
     pub fn learn(examples: &[(Told, usize)], classes: usize) -> Self {
-        let counted: Vec<Counted> = examples.iter().map(|(told, _)| told.counted.clone()).collect();
+        Self::learn_beside(examples, &[], classes)
+    }
+
+    /// The same beside texts that were believed rightly: what is learnt should leave them, and what is like them, as they are.
+    pub fn learn_beside(examples: &[(Told, usize)], held: &[Told], classes: usize) -> Self {
+        let all = || examples.iter().map(|(told, _)| told).chain(held);
+        let counted: Vec<Counted> = all().map(|told| told.counted.clone()).collect();
         let vocabulary = Vocabulary::learn(&counted, LENGTHS, if counted.len() > MANY { FEWEST } else { 1 });
         let vectors: Vec<Vector> = counted.iter().map(|counted| vocabulary.vector(counted)).collect();
         let owns = owns(&vectors);
@@ -117,7 +123,11 @@ impl ChoiceHead {
                 cost: COST,
                 before: told.before(class),
             };
-            let targets: Vec<Target> = examples.iter().map(target).collect();
+            let hold = |told: &Told| {
+                let before = told.before(class);
+                Target { truth: sigmoid(before), cost: COST, before }
+            };
+            let targets: Vec<Target> = examples.iter().map(target).chain(held.iter().map(hold)).collect();
             let mut pulls = vec![0.0; vectors.len()];
             learn_many(&vectors, &owns, vocabulary.len(), &targets, &mut pulls);
             Weights::of(&vectors, &pulls, vocabulary.len())

@@ -13,6 +13,7 @@ use crate::feelings::{fits, likely, shares};
 use crate::learn::choice::{ChoiceHead, Told};
 use crate::learn::features::Seen;
 use crate::learn::logistic::logit;
+use crate::learn::ordinary::ORDINARY;
 use crate::lexicon::lexicon;
 use crate::model::{EMOTIONS, LABELS, Model, judge};
 use crate::token::{Tokens, hash, mix};
@@ -106,7 +107,18 @@ impl EmotionHead {
             (Told::believed(text, &figures, &before), class(*emotion))
         };
         let examples: Vec<(Told, usize)> = shown.iter().map(told).collect();
-        Some(Self { head: ChoiceHead::learn(&examples, CLASSES), version: version(&shown), examples: examples.len() })
+        let held: Vec<Told> = ORDINARY
+            .iter()
+            .map(|text| {
+                let (figures, before) = shipped(text);
+                Told::believed(text, &figures, &before)
+            })
+            .collect();
+        Some(Self {
+            head: ChoiceHead::learn_beside(&examples, &held, CLASSES),
+            version: version(&shown),
+            examples: examples.len(),
+        })
     }
 
     /// The same; what was learnt before is taken again where it rests on the same examples.
@@ -191,7 +203,12 @@ mod tests {
                 .to_vec();
         let taught = reader(&said);
         assert_eq!(read(&taught, text), (Some(Emotion::Fear), true));
-        for text in ["Thank you so much for your help!", "I am so angry at you.", "We drove to the station."] {
+        for text in [
+            "Thank you so much for your help!",
+            "I am so angry at you.",
+            "The bus drove past the market.",
+            "My sister lives in Denver.",
+        ] {
             assert_eq!(read(&shipped, text).0, read(&taught, text).0, "{text}");
         }
         assert!(taught.name() != shipped.name(), "{}", taught.name());
