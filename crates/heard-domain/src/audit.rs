@@ -121,6 +121,10 @@ crate::words! {
         Action = "action", "Action";
         /// The way in of a partner to an issue.
         PartnerLink = "partner_link", "Partner link";
+        /// What the brand says a contact will be like.
+        Promise = "promise", "Promise";
+        /// What a leader or a department undertook.
+        Commitment = "commitment", "Commitment";
         /// A copy of everything.
         Backup = "backup", "Backup";
         /// This log.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{CommitmentId, DepartmentId, UserId};
 use crate::promise::Outcome;
+use crate::statistics::{Estimate, share};
 use crate::time::Day;
 
 /// Who undertook it.
@@ -19,7 +20,6 @@ pub enum Undertaker {
 
 /// What somebody undertook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Commitment {
     /// Its identifier.
     pub id: CommitmentId,
@@ -35,7 +35,7 @@ pub struct Commitment {
     pub done: Option<Day>,
 }
 
-/// How many commitments came to what.
+/// How many commitments, or promises to customers, came to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Record {
     /// Their day has not passed.
@@ -48,17 +48,33 @@ pub struct Record {
     pub missed: u64,
 }
 
+impl Record {
+    /// Of those whose day has passed, the share that was done in time, per cent, with Wilson's interval; `None`: none has passed.
+    pub fn in_time(&self) -> Option<Estimate> {
+        share(self.kept, self.kept + self.late + self.missed)
+    }
+
+    /// How many there are.
+    pub fn all(&self) -> u64 {
+        self.ahead + self.kept + self.late + self.missed
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Ahead => &mut self.ahead,
+            Outcome::Kept => &mut self.kept,
+            Outcome::Late => &mut self.late,
+            Outcome::Missed => &mut self.missed,
+        } += 1;
+    }
+}
+
 /// The record of commitments on a day.
 pub fn record<'a>(commitments: impl IntoIterator<Item = &'a Commitment>, today: Day) -> Record {
     let mut record = Record::default();
     for commitment in commitments {
-        let count = match Outcome::of(commitment.due, commitment.done, today) {
-            Outcome::Ahead => &mut record.ahead,
-            Outcome::Kept => &mut record.kept,
-            Outcome::Late => &mut record.late,
-            Outcome::Missed => &mut record.missed,
-        };
-        *count += 1;
+        record.count(Outcome::of(commitment.due, commitment.done, today));
     }
     record
 }

@@ -5,7 +5,7 @@
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
-//! [`promise`], [`commitment`], [`helpfulness`], [`find`], [`talk`] · [`question`], [`theme`], [`kept_issue`], [`gathering`], [`directory`] · [`starter`].
+//! [`helpfulness`], [`find`], [`talk`] · [`question`], [`promise`], [`commitment`], [`theme`], [`kept_issue`], [`gathering`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod alert;

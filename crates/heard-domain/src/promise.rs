@@ -3,13 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CaseId, CasePromiseId, CategoryId, PromiseId, TouchpointId, UserId};
+use crate::id::{AttributeId, CaseId, CasePromiseId, CategoryId, PromiseId, TouchpointId, UserId, ValueId};
+use crate::question::Filter;
+use crate::reading::Intent;
 use crate::statistics::{Estimate, share};
 use crate::time::Day;
 
 /// What the brand says a touchpoint will be like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Promise {
     /// Its identifier.
     pub id: PromiseId,
@@ -23,6 +24,32 @@ pub struct Promise {
     pub measure: Option<String>,
     /// The kind of operational event that breaks it ("delivery late").
     pub breaks: Option<String>,
+    /// How often it is to be kept by operational data, per cent of all occasions, 1-100.
+    pub target: Option<u8>,
+    /// The fact by which it holds for one brand, country or unit only.
+    pub attribute: Option<(AttributeId, ValueId)>,
+}
+
+impl Promise {
+    /// The comments that speak of it: those in its categories, or where it has none, all at its contact.
+    pub fn spoken(&self) -> Filter {
+        let touchpoint = if self.categories.is_empty() { vec![self.touchpoint] } else { vec![] };
+        Filter {
+            category: self.categories.clone(),
+            touchpoint,
+            attribute: self.attribute.into_iter().collect(),
+            ..Filter::default()
+        }
+    }
+
+    /// The comments that say it was broken: in its categories a broken promise or a complaint, elsewhere a broken promise.
+    pub fn said_broken(&self) -> Filter {
+        let mut intent = vec![Intent::BrokenPromise];
+        if !self.categories.is_empty() {
+            intent.push(Intent::Complaint);
+        }
+        Filter { intent, ..self.spoken() }
+    }
 }
 
 /// What speaks for and against a promise in a period.

@@ -4,6 +4,7 @@ pub mod acting;
 pub mod bulk;
 pub mod cadence;
 pub mod change;
+pub mod commitment;
 pub mod issues;
 pub mod look;
 pub(crate) mod opening;

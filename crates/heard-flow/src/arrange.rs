@@ -14,6 +14,7 @@ pub mod learning;
 pub mod name;
 pub mod place;
 pub mod post;
+pub mod promise;
 pub mod receiver;
 pub mod segment;
 pub mod session;

@@ -1,7 +1,7 @@
 //! The demonstration company: a seeded, pure simulator of one believable company over 14 months, and the truth about it.
 //!
 //! Bottom-up: [`truth`] · `dice`, `category`, `setting`, `arranged`, `parameter` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
-//! `compose` · [`simulate`] · `days`, `issues` · [`fill`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
+//! `compose` · [`simulate`] · `days`, `issues` · `promised` · [`fill`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
 //! `!` only about a planted problem, `>` only after its fix was announced; `b:` businesses, `c:` households;
 //! `[a|b]` a choice, `{…}` a gap.
 
@@ -18,6 +18,7 @@ mod parameter;
 mod people;
 pub mod phrasebook;
 mod problem;
+mod promised;
 mod setting;
 pub mod simulate;
 mod speech;

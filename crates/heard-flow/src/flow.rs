@@ -11,7 +11,8 @@ use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
 use heard_domain::example::Taught;
-use heard_domain::id::{IdMaker, ImportId, IssueId, PersonId};
+use heard_domain::id::{FeedbackId, IdMaker, ImportId, IssueId, PersonId};
+use heard_domain::ledger::Line;
 use heard_domain::precision::Precision;
 use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
@@ -81,6 +82,8 @@ pub struct Flow {
     pub(crate) themes: Kept<(Reach, Filter, Period, String), Themes>,
     /// The evidence of issues, as long as nothing has changed.
     pub(crate) evidence: Kept<(Reach, IssueId, i64, Period, u64, bool), Evidence>,
+    /// The listening ledgers that were found in the last minute.
+    pub(crate) ledgers: Kept<(Reach, Period), (Line, Vec<Line>)>,
     alerting: Alerting,
     stopping: watch::Sender<bool>,
     deep: OnceLock<Arc<DeepReader>>,
@@ -118,6 +121,7 @@ impl Flow {
             tokens: Remembered::default(),
             themes: Kept::default(),
             evidence: Kept::default(),
+            ledgers: Kept::default(),
             alerting: Alerting::default(),
             stopping: watch::Sender::default(),
             deep: OnceLock::new(),
@@ -192,6 +196,13 @@ impl Flow {
     /// Notes in the audit log that somebody sees who these persons are; nobody waits for it.
     pub fn saw(&self, scope: &Scope, persons: impl IntoIterator<Item = PersonId>) {
         self.noting.saw(self.now(), scope.actor.into(), persons);
+    }
+
+    /// Remembers that somebody has opened a comment to read it; nobody waits for it. A program reads nothing.
+    pub fn opened(&self, scope: &Scope, feedback: FeedbackId) {
+        if let Some(user) = scope.user() {
+            self.noting.opened(self.now(), user, feedback);
+        }
     }
 
     /// Notes in the audit log what was done without changing anything; nobody waits for it. See [`tables::audit::note`]

@@ -1,9 +1,10 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`overview`], [`map`], [`precision`], [`useful`], [`digest`].
+//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`behind`] · [`overview`], [`map`], [`precision`], [`useful`], [`digest`] · [`promises`], [`promised`], [`ledger`], [`verification`].
 
 pub mod ask;
+pub mod behind;
 pub mod digest;
 pub mod drivers;
 pub mod finding;
@@ -11,6 +12,7 @@ pub mod heat;
 pub mod journey;
 pub mod known;
 pub mod kpi;
+pub mod ledger;
 pub mod listening;
 pub mod map;
 pub mod mixes;
@@ -19,7 +21,10 @@ pub mod offered;
 pub mod overview;
 pub mod period;
 pub mod precision;
+pub mod promised;
+pub mod promises;
 pub mod quotes;
 pub mod steps;
 pub mod themes;
 pub mod useful;
+pub mod verification;

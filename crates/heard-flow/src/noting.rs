@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use heard_domain::audit::{Act, Noun, Who};
-use heard_domain::id::PersonId;
+use heard_domain::id::{FeedbackId, PersonId, UserId};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
@@ -47,6 +47,8 @@ struct Deed {
 #[derive(Default)]
 struct Waiting {
     deeds: Vec<Deed>,
+    /// Comments that somebody has opened to read, and when.
+    opened: Vec<(FeedbackId, UserId, Time)>,
     /// Whom each has seen since when, and how many of these are not noted yet.
     seen: HashMap<Who, Look>,
     writing: bool,
@@ -104,6 +106,15 @@ impl Noting {
         }
     }
 
+    /// Somebody has opened a comment to read it.
+    pub(crate) fn opened(self: &Arc<Self>, at: Time, user: UserId, feedback: FeedbackId) {
+        let mut waiting = self.waiting();
+        if waiting.opened.len() < MOST && !waiting.opened.iter().any(|(id, by, _)| (*id, *by) == (feedback, user)) {
+            waiting.opened.push((feedback, user, at));
+            self.start(waiting);
+        }
+    }
+
     fn start(self: &Arc<Self>, mut waiting: MutexGuard<'_, Waiting>) {
         if !waiting.writing
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
@@ -120,9 +131,16 @@ impl Noting {
         loop {
             // In a hurry or not: the result is the same, only sooner.
             let _ = tokio::time::timeout(GATHERED, self.hurry.notified()).await;
-            let deeds = self.waiting().take();
+            let (deeds, opened) = {
+                let mut waiting = self.waiting();
+                (waiting.take(), std::mem::take(&mut waiting.opened))
+            };
             let kept = deeds.clone();
-            let written = self.store.write(&scope, move |tx| deeds.into_iter().try_for_each(|deed| keep(tx, deed))).await;
+            let write = move |tx: &mut Tx| {
+                opened.iter().try_for_each(|(feedback, user, at)| tables::ledger::open(tx, *feedback, *user, *at))?;
+                deeds.into_iter().try_for_each(|deed| keep(tx, deed))
+            };
+            let written = self.store.write(&scope, write).await;
             let mut waiting = self.waiting();
             if let Err(error) = &written {
                 tracing::error!(%error, entries = kept.len(), "the audit log cannot be written: tried again with the next entry");
@@ -149,7 +167,7 @@ impl Noting {
 
 impl Waiting {
     fn nothing(&self) -> bool {
-        self.deeds.is_empty() && self.seen.values().all(|look| look.new.is_empty())
+        self.deeds.is_empty() && self.opened.is_empty() && self.seen.values().all(|look| look.new.is_empty())
     }
 
     /// All that waits.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heard_domain::id::FeedbackId;
+use heard_domain::ledger::Line;
 use heard_domain::question::{AnsweredBy, Degraded, Figures, Filter, Question};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Day, Period, Time};
@@ -13,6 +14,8 @@ use crate::figures::cube;
 use crate::figures::find::{Found, arrived, find, following, newest};
 use crate::figures::follower::Marks;
 use crate::figures::plan::{answer, ask, words};
+use crate::figures::reached::{Came, came, reached};
+use crate::figures::spoken::{Spoken, spoken};
 use crate::figures::together::{Answers, Beside, Together, answers, together};
 use crate::meter::Counted;
 use crate::store::Store;
@@ -108,6 +111,37 @@ impl Store {
     pub async fn together(&self, scope: &Scope, filter: &Filter, period: Option<Period>) -> Result<Together, StoreError> {
         let (followers, wanted) = (self.followers().clone(), filter.clone());
         self.read_ready(scope, filter, move |view| together(view, &followers, &wanted, period)).await
+    }
+
+    /// Who spoke: day, post, person and account of every comment that passes, by day.
+    pub async fn spoken(&self, scope: &Scope, filter: &Filter, period: Option<Period>) -> Result<Vec<Spoken>, StoreError> {
+        let (followers, wanted) = (self.followers().clone(), filter.clone());
+        self.read_ready(scope, filter, move |view| spoken(view, &followers, &wanted, period)).await
+    }
+
+    /// The listening ledger: all, then stage by stage and post by post. `verified` are comments whose matter was verified.
+    pub async fn reached(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        verified: &[FeedbackId],
+    ) -> Result<(Line, Vec<Line>), StoreError> {
+        let (followers, wanted, verified) = (self.followers().clone(), filter.clone(), verified.to_vec());
+        self.read_ready(scope, filter, move |view| reached(view, &followers, &wanted, period, &verified)).await
+    }
+
+    /// The comments that came, or did not come, to a step of the ledger: one page, newest first, and how many there are.
+    pub async fn came(
+        &self,
+        scope: &Scope,
+        filter: &Filter,
+        period: Option<Period>,
+        (step, verified): (Came, &[FeedbackId]),
+        page: (usize, usize),
+    ) -> Result<(Vec<FeedbackId>, u64), StoreError> {
+        let (followers, wanted, verified) = (self.followers().clone(), filter.clone(), verified.to_vec());
+        self.read_ready(scope, filter, move |view| came(view, &followers, &wanted, period, (step, &verified), page)).await
     }
 
     /// The rows of an overall score beside what may matter for it.

@@ -27,6 +27,7 @@ mod conformance {
     pub mod outbox;
     pub mod people;
     pub mod posts;
+    pub mod promised;
     pub mod readings;
     mod statements;
     pub mod together;

@@ -15,16 +15,18 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, cases as queue, company, deep_reader, departments, digests as weekly, directory, drivers, events,
-    export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning, live, persons, places, posts,
-    receivers, rules as routing, segments, service, taxonomy, templates, themes as found, tokens, users, webhooks,
+    accounts, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digests as weekly, directory,
+    drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning,
+    ledger as steps, live, persons, places, posts, promises as kept, receivers, rules as routing, segments, service, taxonomy,
+    templates, themes as found, tokens, users, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
     cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit, import, issues,
-    journey as map, journey_edit, live as arriving, overview, posts as listen, rules, settings, sign_in, themes, welcome,
+    journey as map, journey_edit, ledger, live as arriving, overview, posts as listen, promises, rules, settings, sign_in,
+    themes, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -151,6 +153,20 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/rules/{id}", May(Shape), rules::edit::show),
         Route::page(post(), "/rules/{id}", May(Shape), rules::edit::change),
 
+        // ---- sharing ----
+        Route::page(get(), "/promises", May(ReadFigures), promises::list::show),
+        Route::page(post(), "/promises", May(Shape), promises::list::add),
+        Route::page(get(), "/promises.csv", May(ReadFigures), promises::list::file),
+        Route::page(get(), "/promises/customers", May(ReadCases), promises::customers::show),
+        Route::page(get(), "/promises/{id}", May(ReadFigures), promises::show::show),
+        Route::page(post(), "/promises/{id}", May(Shape), promises::show::change),
+        Route::page(get(), "/commitments", May(ReadFigures), promises::commitments::show),
+        Route::page(post(), "/commitments", May(Shape), promises::commitments::add),
+        Route::page(post(), "/commitments/{id}", May(WriteCases), promises::commitments::change),
+        Route::page(get(), "/ledger", May(ReadFigures), ledger::show),
+        Route::page(get(), "/ledger.csv", May(ReadFigures), ledger::file),
+        Route::page(get(), "/ledger/comments", May(ReadFeedback), ledger::comments),
+
         // ---- assets ----
         Route::page(get(), "/assets/{file}", Public, render::serve),
         Route::page(get(), "/speculation.json", Public, render::speculation),
@@ -271,6 +287,18 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/rules/try", May(Shape), routing::attempt_doc(), routing::attempt),
         Route::api(patch(), "/api/v1/rules/{id}", May(Shape), routing::change_doc(), routing::change),
         Route::api(delete(), "/api/v1/rules/{id}", May(Shape), routing::remove_doc(), routing::remove),
+        Route::api(get(), "/api/v1/promises", May(ReadFigures), kept::list_doc(), kept::list),
+        Route::api(get(), "/api/v1/promises/customers", May(ReadCases), kept::to_customers_doc(), kept::to_customers),
+        Route::api(post(), "/api/v1/promises", May(Shape), kept::add_doc(), kept::add),
+        Route::api(patch(), "/api/v1/promises/{id}", May(Shape), kept::change_doc(), kept::change),
+        Route::api(delete(), "/api/v1/promises/{id}", May(Shape), kept::remove_doc(), kept::remove),
+        Route::api(get(), "/api/v1/commitments", May(ReadFigures), commitments::list_doc(), commitments::list),
+        Route::api(post(), "/api/v1/commitments", May(Shape), commitments::add_doc(), commitments::add),
+        Route::api(patch(), "/api/v1/commitments/{id}", May(Shape), commitments::change_doc(), commitments::change),
+        Route::api(post(), "/api/v1/commitments/{id}/done", May(WriteCases), commitments::done_doc(), commitments::done),
+        Route::api(delete(), "/api/v1/commitments/{id}", May(Shape), commitments::remove_doc(), commitments::remove),
+        Route::api(get(), "/api/v1/ledger", May(ReadFigures), steps::show_doc(), steps::show),
+        Route::api(get(), "/api/v1/ledger/comments", May(ReadFeedback), steps::comments_doc(), steps::comments),
         Route::api(get(), "/api/v1/cases", May(ReadCases), queue::list_doc(), queue::list),
         Route::api(post(), "/api/v1/cases", May(WriteCases), queue::add_doc(), queue::add),
         Route::api(post(), "/api/v1/cases/acts", May(WriteCases), queue::act_on_many_doc(), queue::act_on_many),

@@ -24,6 +24,7 @@ pub mod layout;
 pub mod learning;
 pub mod merge;
 pub mod mixes;
+pub mod money;
 pub mod movers;
 pub mod pager;
 pub mod pane;

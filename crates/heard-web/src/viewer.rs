@@ -90,6 +90,11 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
+/// Whether the browser fetches a page ahead: nobody has looked at it yet.
+pub fn fetched_ahead(headers: &HeaderMap) -> bool {
+    headers.get("sec-purpose").and_then(|purpose| purpose.to_str().ok()).is_some_and(|purpose| purpose.contains("prefetch"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -221,6 +221,14 @@ fn facts() -> Overview {
             stage: Some(StageId(2)),
             filter: Filter::default(),
             comments: 407,
+            category: None,
+        },
+        behind: heard_flow::measure::behind::Behind {
+            persons: 88,
+            accounts: 12,
+            key_accounts: 3,
+            quote: Some(heard(4)),
+            ..Default::default()
         },
         figures: vec![
             figure("Net sentiment", Written::Signed, Better::Up, -6.0),

@@ -204,6 +204,7 @@ pub async fn merge(flow: &Flow, scope: &Scope, id: DepartmentId, into: Departmen
             contribute(tx, &Told { at: now, by, summary }, change)?;
             tables::case::hand_over(tx, id, into)?;
             tables::issue::hand_over(tx, id, into)?;
+            tables::commitment::hand_over(tx, id, into)?;
             tables::department::remove(tx, id)?;
             reckon(tx, &ids, now)?;
             tables::department::set_members(tx, into, &members.into_iter().collect::<Vec<_>>())?;

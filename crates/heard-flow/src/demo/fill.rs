@@ -21,6 +21,7 @@ use crate::arrange::post::PostDraft;
 use crate::arrange::user::UserDraft;
 use crate::arrange::{account, company, department, form, post, starter, user};
 use crate::demo::days::{look, moments, read_digests, worker};
+use crate::demo::promised::{operations, promises};
 use crate::demo::simulate::{Comment, Company, Simulation};
 use crate::demo::{arranged, issues};
 use crate::error::FlowError;
@@ -152,6 +153,8 @@ async fn found(flow: &Arc<Flow>, founded: &Company, password: &str) -> Result<BT
     }
     account::keep(flow, &scope, founded.accounts.clone()).await?;
     belong(flow).await?;
+    promises(flow, founded, owners.get("Account visits").copied()).await?;
+    operations(flow, founded).await?;
     rule(flow, founded).await?;
     let mut posts = BTreeMap::new();
     for simulated in &founded.posts {

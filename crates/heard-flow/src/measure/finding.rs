@@ -79,6 +79,8 @@ pub struct Finding {
     pub filter: Filter,
     /// How many they are.
     pub comments: u64,
+    /// What most of it is about.
+    pub category: Option<CategoryId>,
 }
 
 /// The facts from which the sentence is made.
@@ -194,7 +196,8 @@ fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
     }
     sentence.push(Piece::Say(".".to_owned()));
     let driver = what.stage.filter(|_| what.category.is_none()).and_then(|stage| driver(facts, stage, what));
-    if let Some((share, category, oftener)) = driver {
+    let mostly = what.category.or(driver.as_ref().map(|driver| driver.3));
+    if let Some((share, category, oftener, _)) = driver {
         sentence.push(Piece::Say(format!(" {share} of it is one thing: ")));
         sentence.push(Piece::Voice(category));
         sentence
@@ -218,6 +221,7 @@ fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
         stage: place.or(what.stage),
         filter: what.filter.clone(),
         comments: what.comments,
+        category: mostly,
     }
 }
 
@@ -250,7 +254,7 @@ fn began(course: &Course, steps: &Steps, change: f64) -> Option<heard_domain::ti
 }
 
 /// The category that carries most of a stage's change, how much of it in words, and how much oftener it is spoken of.
-fn driver(facts: &Facts, stage: StageId, what: &Candidate) -> Option<(&'static str, String, Option<String>)> {
+fn driver(facts: &Facts, stage: StageId, what: &Candidate) -> Option<(&'static str, String, Option<String>, CategoryId)> {
     let (n, before) = (what.value.n as f64, what.moved.before.n as f64);
     let change = what.moved.change.filter(|c| c.abs() >= 1.0)?;
     let leaves = facts.categories.top(&facts.directory.taxonomy);
@@ -265,7 +269,7 @@ fn driver(facts: &Facts, stage: StageId, what: &Candidate) -> Option<(&'static s
     let name = facts.directory.taxonomy.category(category)?.name.clone();
     let cell = facts.heat.cell(stage, category);
     let oftener = times_in_words(cell.value.n, cell.moved.map_or(0, |m| m.before.n));
-    Some((share_in_words(share)?, name, oftener))
+    Some((share_in_words(share)?, name, oftener, category))
 }
 
 /// How many times as often, where it is at least twice and both counts bear it.
@@ -331,7 +335,7 @@ fn nothing(facts: &Facts) -> Finding {
         }
     }
     let mood = if weak { Mood::Quiet } else { Mood::Calm };
-    Finding { mood, sentence, evidence, factors: None, stage, filter, comments }
+    Finding { mood, sentence, evidence, factors: None, stage, filter, comments, category: None }
 }
 
 /// The certainty of a change as the page says it.

@@ -9,6 +9,7 @@ use heard_domain::time::Period;
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::measure::ask::ask;
+use crate::measure::behind::{Behind, behind};
 use crate::measure::finding::{Facts, Finding, finding};
 use crate::measure::heat::{Heat, heat};
 use crate::measure::journey::{StageFigure, stages};
@@ -29,6 +30,8 @@ pub struct Overview {
     pub comments: u64,
     /// The sentence above all.
     pub finding: Finding,
+    /// What stands behind it.
+    pub behind: Behind,
     /// Five key figures.
     pub figures: Vec<KeyFigure>,
     /// The stages from left to right.
@@ -66,8 +69,9 @@ pub async fn overview(flow: &Flow, scope: &Scope, filter: &Filter, period: Perio
     let facts =
         Facts { directory: &directory, filter, period, steps, comments, stages: &journey, heat: &heat, categories: &known };
     let finding = finding(&facts);
+    let behind = behind(&sight, &finding, finding.category).await?;
     let movers = known.movers(&directory.taxonomy);
-    Ok(Overview { period, steps, comments, finding, figures, journey, heat, movers, emotions, channels, quotes })
+    Ok(Overview { period, steps, comments, finding, behind, figures, journey, heat, movers, emotions, channels, quotes })
 }
 
 /// The days on which anything in view was said, from the first month to the newest day; `None` where nothing was.

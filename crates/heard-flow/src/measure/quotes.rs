@@ -165,6 +165,18 @@ pub(crate) async fn telling(sight: &Sight<'_>) -> Result<Vec<Heard>, FlowError> 
     Ok(heard)
 }
 
+/// Of the newest comments that fit the one that tells most.
+pub(crate) async fn most_telling(
+    flow: &Flow,
+    scope: &Scope,
+    filter: &Filter,
+    period: Period,
+    limit: usize,
+) -> Result<Option<Heard>, FlowError> {
+    let heard = list(flow, scope, filter, Some(period), None, limit).await?.heard;
+    Ok(heard.into_iter().max_by(|a, b| tells(a).total_cmp(&tells(b))))
+}
+
 /// How much a comment tells at a glance: evidence and categories in a length that is read without effort.
 pub(crate) fn tells(heard: &Heard) -> f64 {
     let length = heard.feedback.text.chars().count();

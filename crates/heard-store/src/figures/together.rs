@@ -68,7 +68,7 @@ impl Together {
 }
 
 /// Looks at the rows that pass, whichever order they stand in.
-fn looking<T>(
+pub(crate) fn looking<T>(
     view: &View,
     followers: &Followers,
     filter: &Filter,

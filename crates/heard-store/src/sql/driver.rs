@@ -126,7 +126,9 @@ from_ids!(
     CauseId,
     ActionId,
     ProposedFixId,
-    PartnerLinkId
+    PartnerLinkId,
+    PromiseId,
+    CommitmentId
 );
 
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {

@@ -50,6 +50,7 @@ macro_rules! steps {
             13 "cadence" "0013",
             14 "lessons" "0014",
             15 "issues" "0015",
+            16 "promises" "0016",
         )
     };
 }

@@ -2,7 +2,7 @@
 
 use heard_domain::id::{ImportId, StageId};
 use heard_domain::operation::Exposure;
-use heard_domain::time::Day;
+use heard_domain::time::{Day, Period};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
@@ -159,5 +159,19 @@ pub fn sums(view: &View) -> Result<Vec<Sum>, StoreError> {
             first: Day(row.int(4)? as i32),
             last: Day(row.int(5)? as i32),
         })
+    })
+}
+
+/// How often something happened in a stage, day by day. A day that was counted as a whole is not counted by place once more.
+/// Exposures belong to no post: narrowed sight sees none.
+pub fn by_day(view: &View, stage: StageId, measure: &str, period: Period) -> Result<Vec<(Day, u64)>, StoreError> {
+    if view.narrowed().is_some() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT day, CAST(sum(CASE WHEN place = '' THEN count ELSE 0 END) AS BIGINT), CAST(sum(CASE WHEN place = '' THEN 0 ELSE count END) AS BIGINT)
+         FROM exposure WHERE stage = $1 AND measure = $2 AND day BETWEEN $3 AND $4 GROUP BY day ORDER BY day";
+    view.list(sql, &[stage.into(), measure.into(), period.first.into(), period.last.into()], |row| {
+        let (whole, parts) = (row.int(1)? as u64, row.int(2)? as u64);
+        Ok((Day(row.int(0)? as i32), if whole > 0 { whole } else { parts }))
     })
 }

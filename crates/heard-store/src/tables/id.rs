@@ -34,6 +34,8 @@ pub fn highest(view: &View) -> Result<i64, StoreError> {
         "action",
         "proposed_fix",
         "partner_link",
+        "promise",
+        "commitment",
     ];
     let each = tables.map(|table| format!("SELECT max(id) AS id FROM {table}")).join(" UNION ALL ");
     view.number(&format!("SELECT max(id) FROM ({each}) AS each_table"), &[])

@@ -56,6 +56,8 @@ macro_rules! suite {
                 posts::forms_and_webhooks_are_kept,
                 posts::health_is_told_from_small_tables,
                 outbox::what_arrived_is_told_to_those_who_may_see_it,
+                promised::promises_and_commitments_are_kept,
+                promised::what_came_how_far_is_counted_by_stage_and_post,
                 together::what_was_answered_together_comes_as_rows,
                 people::persons_are_known_again_by_their_handles,
                 people::narrowed_sight_hides_what_was_heard_elsewhere,

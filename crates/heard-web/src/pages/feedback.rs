@@ -1,6 +1,7 @@
 //! Feedback: the list and the reading pane side by side, filters in the address, search.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use heard_domain::directory::Directory;
 use heard_domain::id::{FeedbackId, IdMaker};
@@ -27,7 +28,7 @@ use crate::parts::quote::{source, stage_name, who};
 use crate::parts::say;
 use crate::problem::{Problem, ProblemCode};
 use crate::state::AppState;
-use crate::viewer::Viewer;
+use crate::viewer::{Viewer, fetched_ahead};
 
 /// How many stand on one page of the list.
 const LISTED: usize = 40;
@@ -48,7 +49,7 @@ pub struct Listing {
 }
 
 /// Shows list and pane.
-pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> Result<Markup, Problem> {
+pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look, headers: HeaderMap) -> Result<Markup, Problem> {
     persons_hidden(&viewer.scope, &look.filter)?;
     let look = look.searched(state.flow.store.degraded());
     let directory = seen(&state.flow, &viewer.scope).await?;
@@ -60,6 +61,10 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, look: Look) -> 
         Some(id) => open(&state.flow, &viewer.scope, id).await?,
         None => None,
     };
+    // Only what somebody chose to open was read, and a page that the browser fetches ahead was not looked at.
+    if let Some(opened) = opened.as_ref().filter(|_| chosen.is_some() && !fetched_ahead(&headers)) {
+        state.flow.opened(&viewer.scope, opened.heard.feedback.id);
+    }
     let listing = Listing { listed, chosen: chosen.is_some(), opened, period: days };
     let body = content(&listing, &directory, &look, &viewer, state.flow.now());
     Ok(page(&viewer, Some(Place::Feedback), "Feedback", &body))

@@ -106,7 +106,7 @@ pub fn content(
     let stages: Vec<_> = facts.journey.iter().map(|s| s.stage).collect();
     html! {
         (top(look, directory, Some(facts.period)))
-        (finding(&facts.finding, &shown, viewer))
+        (finding(&facts.finding, &facts.behind, directory, &shown, viewer))
         section.kpis aria-label="Key figures" { @for figure in &facts.figures { (kpi(figure, &read(&figure.filter))) } }
         @if facts.journey.is_empty() {
             section.card aria-label="No journey" {

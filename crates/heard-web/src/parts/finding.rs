@@ -1,17 +1,20 @@
 //! The finding: one sentence above all numbers, its evidence, and what to do next.
 
-use heard_charts::number::{decimal, signed};
+use heard_charts::number::{decimal, signed, whole};
+use heard_domain::directory::Directory;
 use heard_domain::user::Grant;
+use heard_flow::measure::behind::Behind;
 use heard_flow::measure::finding::{Finding, Mood, Piece};
 use maud::{Markup, html};
 
 use crate::address::Look;
 use crate::parts::icon::icon;
+use crate::parts::money::amounts;
 use crate::parts::say;
 use crate::viewer::Viewer;
 
 /// The finding as a card.
-pub fn finding(finding: &Finding, look: &Look, viewer: &Viewer) -> Markup {
+pub fn finding(finding: &Finding, behind: &Behind, directory: &Directory, look: &Look, viewer: &Viewer) -> Markup {
     let (class, tag) = match finding.mood {
         Mood::Worse => ("neg", "Needs you now"),
         Mood::Better => ("pos", "Worth telling"),
@@ -31,7 +34,10 @@ pub fn finding(finding: &Finding, look: &Look, viewer: &Viewer) -> Markup {
                         }
                     }
                 }
-                p.why { (finding.evidence) }
+                p.why { (finding.evidence) (who(behind, directory)) }
+                @if let Some(heard) = &behind.quote {
+                    blockquote.said { p dir="auto" lang=[heard.reading.as_ref().and_then(|reading| reading.language.as_ref()).map(|(code, _)| code.as_str())] { a href={ "/feedback?when=ever&open=" (heard.feedback.id) } { "“" (say::beginning(&heard.feedback.text, 220)) "”" } } }
+                }
                 @if let Some(f) = &finding.factors {
                     details.how {
                         summary { "Why this comes first" }
@@ -57,6 +63,28 @@ pub fn finding(finding: &Finding, look: &Look, viewer: &Viewer) -> Markup {
                     a.secondary href=(look.with(|f| *f = look.filter.clone()).on_with("/journey", &[("open", &stage.to_string())])) { "See the stage" }
                 }
             }
+        }
+    }
+}
+
+/// Who speaks of it, and who contributes.
+fn who(behind: &Behind, directory: &Directory) -> Markup {
+    let names: Vec<&str> =
+        behind.departments.iter().filter_map(|id| directory.department(*id)).map(|department| department.name.as_str()).collect();
+    html! {
+        @if behind.persons > 0 {
+            " " (whole(behind.persons)) (if behind.persons == 1 { " person speaks" } else { " persons speak" }) " of it"
+            @if behind.accounts > 0 {
+                " for " (whole(behind.accounts)) (if behind.accounts == 1 { " account" } else { " accounts" })
+                @if behind.key_accounts > 0 { ", " (whole(behind.key_accounts)) " of them key accounts" }
+                @if !behind.worth.is_empty() { ", worth " (amounts(&behind.worth)) " a year" }
+            }
+            "."
+        }
+        @match names.as_slice() {
+            [] => {}
+            [one] => { " " (one) " usually contributes." }
+            [first @ .., last] => { " " (first.join(", ")) " and " (last) " usually contribute." }
         }
     }
 }

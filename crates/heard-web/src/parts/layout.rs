@@ -39,16 +39,21 @@ pub enum Place {
     Digests,
     /// How comments are routed.
     Rules,
+    /// What the brand and its people promised, and what became of it.
+    Promises,
+    /// How far what was heard came.
+    Ledger,
     /// Company, users, posts, categories, tokens.
     Settings,
 }
 
 impl Place {
     /// The groups of the navigation.
-    const GROUPS: [(&'static str, &'static [Self]); 4] = [
+    const GROUPS: [(&'static str, &'static [Self]); 5] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
         ("Understand", &[Self::Categories, Self::Themes, Self::Drivers]),
         ("Act", &[Self::Issues, Self::Cases, Self::Service, Self::Digests, Self::Rules]),
+        ("Share", &[Self::Promises, Self::Ledger]),
         ("Settings", &[Self::Settings]),
     ];
 
@@ -68,6 +73,8 @@ impl Place {
             Self::Service => "/cases/service",
             Self::Digests => "/digests",
             Self::Rules => "/rules",
+            Self::Promises => "/promises",
+            Self::Ledger => "/ledger",
             Self::Settings => "/settings",
         }
     }
@@ -88,6 +95,8 @@ impl Place {
             Self::Service => "Service",
             Self::Digests => "Weekly digests",
             Self::Rules => "Rules",
+            Self::Promises => "Promises",
+            Self::Ledger => "Listening ledger",
             Self::Settings => "Settings",
         }
     }
@@ -107,6 +116,8 @@ impl Place {
             Self::Service => icon("check"),
             Self::Digests => icon("cal"),
             Self::Rules => icon("filter"),
+            Self::Promises => icon("star"),
+            Self::Ledger => icon("file"),
             Self::Settings => icon("settings"),
         }
     }
@@ -114,7 +125,9 @@ impl Place {
     /// Whether somebody may see it; everybody has settings of their own.
     fn seen_by(self, viewer: &Viewer) -> bool {
         match self {
-            Self::Overview | Self::Journey | Self::Posts | Self::Categories | Self::Drivers => viewer.may(Grant::ReadFigures),
+            Self::Overview | Self::Journey | Self::Posts | Self::Categories | Self::Drivers | Self::Promises | Self::Ledger => {
+                viewer.may(Grant::ReadFigures)
+            }
             Self::Feedback | Self::Themes => viewer.may(Grant::ReadFeedback),
             Self::Imports => viewer.may(Grant::ReadImports),
             Self::Cases | Self::Service | Self::Digests | Self::Rules => viewer.may(Grant::ReadCases),

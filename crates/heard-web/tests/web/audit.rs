@@ -237,6 +237,10 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
             world.fresh("examples").await;
             forms(world, &world.session).await
         }
+        "/commitments/{id}" => {
+            world.fresh("commitments").await;
+            forms(world, &world.session).await
+        }
         "/categories/label" => to_label(world).await,
         "/categories/label/undo" => {
             let labels = to_label(world).await;
@@ -284,6 +288,17 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
             for (_, value) in pairs.iter_mut().filter(|(name, _)| name == "address") {
                 *value = "http://127.0.0.1:9/alerts".into();
             }
+        }
+        "/promises" => {
+            pairs.retain(|(name, _)| !["words", "touchpoint"].contains(&name.as_str()));
+            pairs.push(("words".into(), "Answered within a day".into()));
+            pairs.push(("touchpoint".into(), site.flow.directory().journey.touchpoints[0].id.to_string()));
+        }
+        "/commitments" => {
+            pairs.retain(|(name, _)| !["words", "who", "due"].contains(&name.as_str()));
+            pairs.push(("words".into(), "Call everybody back".into()));
+            pairs.push(("who".into(), format!("department:{}", world.fresh("departments").await)));
+            pairs.push(("due".into(), "2026-05-01".into()));
         }
         "/feedback/{id}/case" => {
             pairs.retain(|(name, _)| name != "department");

@@ -89,6 +89,8 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "PartnerLinkId" => "partners",
         "ReceiverId" => "receivers",
         "CasePromiseId" => "case-promises",
+        "PromiseId" => "promises",
+        "CommitmentId" => "commitments",
         other if other.ends_with("Id") => panic!("say in ids.rs under which noun {other} stands"),
         _ => return None,
     })

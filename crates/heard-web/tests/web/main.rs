@@ -24,6 +24,7 @@ mod metrics;
 mod openapi;
 mod operations;
 mod posts;
+mod promises;
 mod receivers;
 mod roles;
 mod schema;

@@ -275,6 +275,15 @@ impl World {
                 let draft = json!({ "name": format!("r{now}"), "when": { "words": ["sentinel"] }, "way": { "departments": [department] } });
                 id(&self.post("/api/v1/rules", draft).await)
             }
+            "promises" => {
+                let touchpoint = self.site.flow.directory().journey.touchpoints[0].id;
+                id(&self.post("/api/v1/promises", json!({ "words": format!("p{now}"), "touchpoint": touchpoint })).await)
+            }
+            "commitments" => {
+                let department = Box::pin(self.fresh("departments")).await;
+                let draft = json!({ "who": { "department": department }, "words": format!("c{now}"), "due": "2026-05-01" });
+                id(&self.post("/api/v1/commitments", draft).await)
+            }
             "departments" | "segments" | "calendars" | "places" => {
                 let draft = match noun {
                     "departments" => json!({ "name": format!("d{now}") }),

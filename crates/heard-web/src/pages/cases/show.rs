@@ -15,7 +15,7 @@ use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::viewer::Viewer;
+use crate::viewer::{Viewer, fetched_ahead};
 
 /// Shows a case; what the viewer was told about it is seen then. A page that the browser fetches ahead was not looked at.
 pub async fn show(
@@ -25,8 +25,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let desk = Desk::load(&state, &viewer, id).await?;
-    let ahead = headers.get("sec-purpose").and_then(|purpose| purpose.to_str().ok()).is_some_and(|p| p.contains("prefetch"));
-    if !ahead {
+    if !fetched_ahead(&headers) {
         look::seen(&state.flow, &viewer.scope, id).await?;
     }
     whole(&state, &viewer, &desk, None).await

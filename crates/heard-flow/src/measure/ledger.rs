@@ -1,0 +1,121 @@
+//! The listening ledger: how much was heard, read by a person, routed, acted on, told and verified, by stage and post. What was heard
+//! and led to nothing is debt.
+
+use std::sync::Arc;
+
+use heard_domain::id::{PostId, StageId};
+use heard_domain::ledger::{LedgerStep, Line};
+use heard_domain::question::{Dimension, Filter};
+use heard_domain::scope::Scope;
+use heard_domain::time::Period;
+use heard_domain::user::Grant;
+use heard_store::figures::reached::Came;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::FlowError;
+use crate::flow::{Flow, need};
+use crate::measure::quotes::{Heard, many};
+
+/// So long a ledger is good: 1 minute.
+const FRESH_MS: i64 = 60_000;
+
+/// The ledger of a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Ledger {
+    /// The days on which it was said.
+    pub period: Period,
+    /// Everything; a comment counts once.
+    pub all: LedgerLine,
+    /// Each stage as a whole (`post` is null), then by post; a comment counts in every stage that one of its passages is about.
+    pub lines: Vec<LedgerLine>,
+}
+
+/// A line with what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerLine {
+    /// What came how far.
+    #[serde(flatten)]
+    pub line: Line,
+    /// Comments that were heard and not acted on.
+    pub debt: u64,
+    /// What the accounts are worth in a year of whose comments none was acted on; needs `persons:read`.
+    pub debt_in_money: Vec<heard_domain::account::Money>,
+}
+
+impl LedgerLine {
+    fn of(line: &Line, money: bool) -> Self {
+        let mut line = line.clone();
+        if !money {
+            line.reached.iter_mut().for_each(|reached| reached.money.clear());
+        }
+        Self { debt: line.debt(), debt_in_money: line.debt_in_money(), line }
+    }
+}
+
+/// The ledger of a period, at most a minute old.
+pub async fn ledger(flow: &Flow, scope: &Scope, period: Period) -> Result<Ledger, FlowError> {
+    need(scope, Grant::ReadFigures)?;
+    let asked = (scope.reach.clone(), period);
+    let since = flow.now().plus_ms(-FRESH_MS);
+    let found = match flow.ledgers.get(&asked, since) {
+        Some(found) => found,
+        None => {
+            let _turn = flow.ledgers.turn.lock().await;
+            match flow.ledgers.get(&asked, since) {
+                Some(found) => found,
+                None => {
+                    let found = Arc::new(flow.store.reached(scope, &Filter::default(), Some(period), &[]).await?);
+                    flow.ledgers.put(asked, flow.now(), Arc::clone(&found));
+                    found
+                }
+            }
+        }
+    };
+    let money = scope.may(Grant::ReadPersons);
+    let lines = found.1.iter().map(|line| LedgerLine::of(line, money)).collect();
+    Ok(Ledger { period, all: LedgerLine::of(&found.0, money), lines })
+}
+
+/// Which comments of the ledger are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of which stage; `None`: of all.
+    pub stage: Option<Option<StageId>>,
+    /// Of which post; `None`: of all.
+    pub post: Option<PostId>,
+    /// The step.
+    pub step: LedgerStep,
+    /// Whether those that did not come to it are meant.
+    pub missing: bool,
+}
+
+/// One page of the comments behind a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Behind {
+    /// The comments, newest first.
+    pub heard: Vec<Heard>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// The comments behind a number of the ledger, after the first `skip`.
+pub async fn behind(
+    flow: &Flow,
+    scope: &Scope,
+    period: Period,
+    wanted: Wanted,
+    skip: usize,
+    limit: usize,
+) -> Result<Behind, FlowError> {
+    need(scope, Grant::ReadFeedback)?;
+    let mut filter = Filter { post: wanted.post.into_iter().collect(), ..Filter::default() };
+    match wanted.stage {
+        Some(Some(stage)) => filter.stage = vec![stage],
+        Some(None) => filter.none = vec![Dimension::Stage],
+        None => {}
+    }
+    let came = Came { step: wanted.step, to_it: !wanted.missing };
+    let (ids, total) = flow.store.came(scope, &filter, Some(period), (came, &[]), (skip, limit)).await?;
+    Ok(Behind { heard: many(flow, scope, &ids).await?, total })
+}
