@@ -13,4 +13,5 @@ pub mod service;
 pub mod staff;
 pub mod thread;
 pub mod told;
+pub mod verify;
 pub(crate) mod watch;

@@ -1,13 +1,14 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`behind`] · [`overview`], [`map`], [`precision`], [`useful`], [`digest`] · [`promises`], [`promised`], [`ledger`], [`verification`].
+//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`behind`] · [`overview`], [`map`], [`precision`], [`useful`], [`digest`] · [`promises`], [`promised`], [`ledger`], [`verification`], [`fixes`].
 
 pub mod ask;
 pub mod behind;
 pub mod digest;
 pub mod drivers;
 pub mod finding;
+pub mod fixes;
 pub mod heat;
 pub mod journey;
 pub mod known;

@@ -64,6 +64,9 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
             if let Err(error) = act::issues::gathering::tend(&tended, &mut gathered).await {
                 tracing::error!(%error, "what has become an issue could not be looked for");
             }
+            if let Err(error) = act::verify::tend(&tended).await {
+                tracing::error!(%error, "it could not be looked whether fixes hold");
+            }
             tokio::select! {
                 () = tended.stopped() => {}
                 () = tokio::time::sleep(TENDED) => {}
@@ -98,6 +101,7 @@ async fn rest(flow: &Flow, pace: Pace) {
 /// Does all work that is due, then returns: for the command line and for tests.
 pub async fn drain(flow: &Arc<Flow>) -> Result<(), FlowError> {
     act::cadence::tend(flow).await?;
+    act::verify::tend(flow).await?;
     loop {
         let mut hands = JoinSet::new();
         for pace in PACES {

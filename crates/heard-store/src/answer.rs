@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heard_domain::id::FeedbackId;
-use heard_domain::ledger::Line;
+use heard_domain::ledger::{LedgerStep, Line};
 use heard_domain::question::{AnsweredBy, Degraded, Figures, Filter, Question};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Day, Period, Time};
@@ -119,16 +119,16 @@ impl Store {
         self.read_ready(scope, filter, move |view| spoken(view, &followers, &wanted, period)).await
     }
 
-    /// The listening ledger: all, then stage by stage and post by post. `verified` are comments whose matter was verified.
+    /// The listening ledger: all, then stage by stage and post by post. `more`: comments that came to a step by what was done about their issue.
     pub async fn reached(
         &self,
         scope: &Scope,
         filter: &Filter,
         period: Option<Period>,
-        verified: &[FeedbackId],
+        more: &[(LedgerStep, Vec<FeedbackId>)],
     ) -> Result<(Line, Vec<Line>), StoreError> {
-        let (followers, wanted, verified) = (self.followers().clone(), filter.clone(), verified.to_vec());
-        self.read_ready(scope, filter, move |view| reached(view, &followers, &wanted, period, &verified)).await
+        let (followers, wanted, more) = (self.followers().clone(), filter.clone(), more.to_vec());
+        self.read_ready(scope, filter, move |view| reached(view, &followers, &wanted, period, &more)).await
     }
 
     /// The comments that came, or did not come, to a step of the ledger: one page, newest first, and how many there are.
@@ -137,11 +137,11 @@ impl Store {
         scope: &Scope,
         filter: &Filter,
         period: Option<Period>,
-        (step, verified): (Came, &[FeedbackId]),
+        (step, more): (Came, &[(LedgerStep, Vec<FeedbackId>)]),
         page: (usize, usize),
     ) -> Result<(Vec<FeedbackId>, u64), StoreError> {
-        let (followers, wanted, verified) = (self.followers().clone(), filter.clone(), verified.to_vec());
-        self.read_ready(scope, filter, move |view| came(view, &followers, &wanted, period, (step, &verified), page)).await
+        let (followers, wanted, more) = (self.followers().clone(), filter.clone(), more.to_vec());
+        self.read_ready(scope, filter, move |view| came(view, &followers, &wanted, period, (step, &more), page)).await
     }
 
     /// The rows of an overall score beside what may matter for it.

@@ -1,7 +1,7 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`example`], [`taxonomy_version`], [`taxonomy`], [`taxonomy_change`], [`foreseen`], [`post`], [`scale`], [`attribute`] ·
-//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`promise`], [`commitment`], [`ledger`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
+//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`promise`], [`commitment`], [`ledger`], [`verdict`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
@@ -57,5 +57,6 @@ pub mod taxonomy_version;
 pub mod template;
 pub mod token;
 pub mod user;
+pub mod verdict;
 pub mod webhook;
 pub mod withdraw;

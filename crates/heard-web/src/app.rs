@@ -18,7 +18,7 @@ use crate::api::v1::{
     accounts, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digests as weekly, directory,
     drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning,
     ledger as steps, live, persons, places, posts, promises as kept, receivers, rules as routing, segments, service, taxonomy,
-    templates, themes as found, tokens, users, webhooks,
+    templates, themes as found, tokens, users, verification as verdicts, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
@@ -26,7 +26,7 @@ use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
     cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit, import, issues,
     journey as map, journey_edit, ledger, live as arriving, overview, posts as listen, promises, rules, settings, sign_in,
-    themes, welcome,
+    themes, verification, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -133,6 +133,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/issues", May(WriteIssues), issues::list::add),
         Route::page(get(), "/issues/drives", May(ReadIssues), issues::act::drives),
         Route::page(get(), "/issues/flow.svg", May(ReadIssues), issues::pictures::flow_file),
+        Route::page(get(), "/issues/verified", May(ReadFigures), verification::list),
+        Route::page(get(), "/issues/{id}/verification", May(ReadIssues), verification::show),
+        Route::page(get(), "/issues/{id}/verification.svg", May(ReadIssues), verification::picture),
         Route::page(get(), "/issues/{id}", May(ReadIssues), issues::show::show),
         Route::page(post(), "/issues/{id}", May(WriteIssues), issues::act::act),
         Route::page(get(), "/issues/{id}/causes.svg", May(ReadIssues), issues::pictures::fishbone_file),
@@ -321,6 +324,8 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/issues", May(ReadIssues), many::list_doc(), many::list),
         Route::api(post(), "/api/v1/issues", May(WriteIssues), many::add_doc(), many::add),
         Route::api(post(), "/api/v1/issues/acts", May(WriteIssues), many::act_on_many_doc(), many::act_on_many),
+        Route::api(get(), "/api/v1/issues/verified", May(ReadFigures), verdicts::list_doc(), verdicts::list),
+        Route::api(get(), "/api/v1/issues/{id}/verification", May(ReadIssues), verdicts::show_doc(), verdicts::show),
         Route::api(get(), "/api/v1/issues/{id}", May(ReadIssues), many::show_doc(), many::show),
         Route::api(post(), "/api/v1/issues/{id}/acts", May(WriteIssues), many::act_doc(), many::act),
         Route::api(put(), "/api/v1/issues/{id}/causes", May(WriteIssues), many::causes_doc(), many::causes),

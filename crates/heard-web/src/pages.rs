@@ -23,4 +23,5 @@ pub mod rules;
 pub mod settings;
 pub mod sign_in;
 pub mod themes;
+pub mod verification;
 pub mod welcome;

@@ -3,13 +3,18 @@
 
 use std::sync::Arc;
 
-use heard_domain::id::{PostId, StageId};
+use heard_domain::id::{FeedbackId, PostId, StageId};
+use heard_domain::issue::IssueState;
+use heard_domain::kept_issue::IssueStanding;
 use heard_domain::ledger::{LedgerStep, Line};
 use heard_domain::question::{Dimension, Filter};
 use heard_domain::scope::Scope;
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_store::figures::reached::Came;
+use heard_store::tables;
+use heard_store::tables::issue::Sought;
+use heard_store::view::View;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,23 +63,49 @@ pub async fn ledger(flow: &Flow, scope: &Scope, period: Period) -> Result<Ledger
     need(scope, Grant::ReadFigures)?;
     let asked = (scope.reach.clone(), period);
     let since = flow.now().plus_ms(-FRESH_MS);
-    let found = match flow.ledgers.get(&asked, since) {
-        Some(found) => found,
-        None => {
-            let _turn = flow.ledgers.turn.lock().await;
-            match flow.ledgers.get(&asked, since) {
-                Some(found) => found,
-                None => {
-                    let found = Arc::new(flow.store.reached(scope, &Filter::default(), Some(period), &[]).await?);
-                    flow.ledgers.put(asked, flow.now(), Arc::clone(&found));
-                    found
-                }
-            }
+    let found = if let Some(found) = flow.ledgers.get(&asked, since) {
+        found
+    } else {
+        let _turn = flow.ledgers.turn.lock().await;
+        // Whoever waited for the turn may find what the one before has found.
+        if let Some(found) = flow.ledgers.get(&asked, since) {
+            found
+        } else {
+            let more = by_issues(flow, period).await?;
+            let found = Arc::new(flow.store.reached(scope, &Filter::default(), Some(period), &more).await?);
+            flow.ledgers.put(asked, flow.now(), Arc::clone(&found));
+            found
         }
     };
     let money = scope.may(Grant::ReadPersons);
     let lines = found.1.iter().map(|line| LedgerLine::of(line, money)).collect();
     Ok(Ledger { period, all: LedgerLine::of(&found.0, money), lines })
+}
+
+/// The comments that came further by what was done about their issue: acted on, where every contributing department has stated its fix;
+/// verified, where the fix was found to hold.
+async fn by_issues(flow: &Flow, period: Period) -> Result<Vec<(LedgerStep, Vec<FeedbackId>)>, FlowError> {
+    let scope = Scope::system();
+    let sought = Sought {
+        standing: vec![IssueStanding::Accepted],
+        state: vec![IssueState::Planned, IssueState::ReportedFixed, IssueState::VerifiedFixed],
+        ..Sought::default()
+    };
+    let look = move |view: &View| {
+        let issues = tables::issue::list(view, &sought)?;
+        issues.into_iter().map(|kept| Ok((tables::issue::feedback(view, kept.id)?, kept))).collect::<Result<Vec<_>, _>>()
+    };
+    let mut more = Vec::new();
+    for (mut ids, kept) in flow.store.read(&scope, look).await? {
+        if let Some(filter) = kept.gathers() {
+            ids.extend(flow.store.spoken(&scope, &filter, Some(period)).await?.iter().map(|one| one.feedback));
+        }
+        if kept.state() == IssueState::VerifiedFixed {
+            more.push((LedgerStep::Verified, ids.clone()));
+        }
+        more.push((LedgerStep::Acted, ids));
+    }
+    Ok(more)
 }
 
 /// Which comments of the ledger are asked for.
@@ -116,6 +147,7 @@ pub async fn behind(
         None => {}
     }
     let came = Came { step: wanted.step, to_it: !wanted.missing };
-    let (ids, total) = flow.store.came(scope, &filter, Some(period), (came, &[]), (skip, limit)).await?;
+    let more = by_issues(flow, period).await?;
+    let (ids, total) = flow.store.came(scope, &filter, Some(period), (came, &more), (skip, limit)).await?;
     Ok(Behind { heard: many(flow, scope, &ids).await?, total })
 }

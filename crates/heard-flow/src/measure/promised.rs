@@ -2,6 +2,7 @@
 
 use heard_domain::commitment::Record;
 use heard_domain::id::CaseId;
+use heard_domain::kept_case::KeptCase;
 use heard_domain::promise::{CasePromise, Outcome};
 use heard_domain::scope::Scope;
 use heard_domain::statistics::Estimate;
@@ -58,7 +59,7 @@ pub async fn promised(flow: &Flow, scope: &Scope, days: i32) -> Result<Promised,
     for promise in found {
         let outcome = Outcome::of(promise.due, promise.done, today);
         record.count(outcome);
-        let name = cases.iter().find(|kept| kept.case.id == promise.case).map(|kept| kept.name()).unwrap_or_default();
+        let name = cases.iter().find(|kept| kept.case.id == promise.case).map(KeptCase::name).unwrap_or_default();
         items.push(PromisedShown { promise, name, outcome });
     }
     Ok(Promised { period, items, in_time: record.in_time(), record })

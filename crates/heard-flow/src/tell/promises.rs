@@ -48,7 +48,7 @@ pub fn csv(shown: &[PromiseShown], directory: &Directory) -> String {
                 evidence.occasions.to_string(),
                 evidence.broken.to_string(),
                 number(kept.done, |e| e.value),
-                one.promise.target.map(|target| target.to_string()).unwrap_or_default(),
+                one.promise.target.as_ref().map(ToString::to_string).unwrap_or_default(),
             ]));
         }
     }

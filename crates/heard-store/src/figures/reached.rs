@@ -54,6 +54,9 @@ impl Cell {
     }
 }
 
+/// Cells by stage and post; no post: all of the stage.
+type Cells = BTreeMap<(Option<StageId>, Option<PostId>), Cell>;
+
 /// Stages of a row, each once; the one of no stage is 0.
 fn stages(columns: &Columns, row: usize, into: &mut Vec<u16>) {
     into.clear();
@@ -66,19 +69,20 @@ fn stages(columns: &Columns, row: usize, into: &mut Vec<u16>) {
 }
 
 /// The ledger of a period: all first (no stage, no post), then each stage as a whole and by post, in order of identifiers; a
-/// comment counts in every stage that one of its passages is about. `verified` are comments whose matter was verified as mended.
+/// comment counts in every stage that one of its passages is about. `more`: comments that came to a step by what was done about their issue.
 pub(crate) fn reached(
     view: &View,
     followers: &Followers,
     filter: &Filter,
     period: Option<Period>,
-    verified: &[FeedbackId],
+    more: &[(LedgerStep, Vec<FeedbackId>)],
 ) -> Result<(Line, Vec<Line>), StoreError> {
     let mut bits = ledger::reached(view)?;
-    for id in verified {
-        *bits.entry(id.0).or_default() |= ledger::bit(LedgerStep::Verified);
+    for (step, ids) in more {
+        for id in ids {
+            *bits.entry(id.0).or_default() |= ledger::bit(*step);
+        }
     }
-    type Cells = BTreeMap<(Option<StageId>, Option<PostId>), Cell>;
     let ((all, cells, accounts), _) = looking(view, followers, filter, period, |columns, _, rows| {
         let mut dense: HashMap<(u16, u16), Cell> = HashMap::new();
         let (mut all, mut whole) = (Cell::default(), HashMap::<u16, Cell>::new());
@@ -141,12 +145,14 @@ pub(crate) fn came(
     followers: &Followers,
     filter: &Filter,
     period: Option<Period>,
-    (came, verified): (Came, &[FeedbackId]),
+    (came, more): (Came, &[(LedgerStep, Vec<FeedbackId>)]),
     (skip, limit): (usize, usize),
 ) -> Result<(Vec<FeedbackId>, u64), StoreError> {
     let mut bits = ledger::reached(view)?;
-    for id in verified {
-        *bits.entry(id.0).or_default() |= ledger::bit(LedgerStep::Verified);
+    for (step, ids) in more {
+        for id in ids {
+            *bits.entry(id.0).or_default() |= ledger::bit(*step);
+        }
     }
     let (mut found, _) = looking(view, followers, filter, period, |columns, _, rows| {
         let fits = |row: &usize| {

@@ -51,6 +51,7 @@ macro_rules! steps {
             14 "lessons" "0014",
             15 "issues" "0015",
             16 "promises" "0016",
+            17 "verdicts" "0017",
         )
     };
 }

@@ -78,7 +78,7 @@ pub fn what_came_how_far_is_counted_by_stage_and_post(open: &dyn Fn(&Path) -> St
         .unwrap();
     store.caught_up().unwrap();
     let run = tokio::runtime::Runtime::new().unwrap();
-    let verified = [FeedbackId(12)];
+    let verified = [(LedgerStep::Verified, vec![FeedbackId(12)])];
     let (all, lines) = run.block_on(store.reached(&scope, &Filter::default(), None, &verified)).unwrap();
     let counts = |line: &heard_domain::ledger::Line| line.reached.iter().map(|r| r.comments).collect::<Vec<_>>();
     assert_eq!(counts(&all), [3, 2, 1, 0, 0, 1]);

@@ -40,4 +40,5 @@ pub mod templates;
 pub mod themes;
 pub mod tokens;
 pub mod users;
+pub mod verification;
 pub mod webhooks;

@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use crate::api::v1::ledger::wanted;
 use crate::attached;
 use crate::extract::Asked;
-use crate::pages::promises::tabs::{DAYS, asked_days, days_tabs};
+use crate::pages::promises::tabs::{asked_days, days_tabs};
 use crate::parts::empty::empty;
 use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
@@ -94,7 +94,7 @@ fn content(ledger: &Ledger, directory: &Directory, viewer: &Viewer, days: i32) -
         @if heard == 0 {
             section.card aria-label="Nothing to show" {
                 (empty("ear", "Nothing was heard in these days", "Look at a longer period, or bring in a file with comments.", &html! {
-                    a.primary href={ (PATH) "?days=" (DAYS[DAYS.len() - 1]) } { "Look at a year" }
+                    a.primary href={ (PATH) "?days=365" } { "Look at a year" }
                 }))
             }
         } @else {

@@ -34,4 +34,5 @@ mod settings;
 mod sign_in;
 mod site;
 mod themes;
+mod verification;
 mod world;

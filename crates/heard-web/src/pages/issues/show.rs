@@ -163,6 +163,7 @@ pub async fn whole_page(state: &AppState, viewer: &Viewer, id: IssueId, tried: &
         nav.tabs aria-label="Parts of the issue" {
             a href="#evidence" { "Evidence" } a href="#causes" { "Cause and effect" } a href="#drives" { "What drives what" }
             a href="#plan" { "Critical path" } a href="#departments" { "Departments" }
+            a href={ "/issues/" (kept.id) "/verification" } { "Is it fixed?" }
         }
         div.two.wide {
             (evidence(&desk, &directory, viewer))

@@ -83,7 +83,7 @@ pub fn form(
             div.fields {
                 (line("measure", "Counted by operations", &said(&|d| d.measure.clone()), "How often it could be kept: “deliveries”.", problem))
                 (line("breaks", "Broken by this event", &said(&|d| d.breaks.clone()), "The kind of event: “delivery late”.", problem))
-                (line("target", "Target, per cent", &said(&|d| d.target.map(|t| t.to_string())), "How often it is to be kept, by operations.", problem))
+                (line("target", "Target, per cent", &said(&|d| d.target.as_ref().map(ToString::to_string)), "How often it is to be kept, by operations.", problem))
             }
             button.primary name="do" value="save" { (words) }
         }
