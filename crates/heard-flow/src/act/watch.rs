@@ -33,7 +33,7 @@ pub(crate) async fn run(flow: &Flow, job: JobId, id: CaseId) -> Result<(), FlowE
     let write = move |tx: &mut Tx| {
         tables::job::finish(tx, job)?;
         let Some(kept) = tables::case::get(tx, id)? else { return Ok(None) };
-        let Some(level) = level(&desk, &kept, tables::case::told_late(tx, id)?) else { return silent(tx, &desk, kept) };
+        let Some(level) = level(&desk, &kept, tables::case::told_late(tx, id)?) else { return silent(tx, &desk, &kept) };
         let mut users: BTreeSet<UserId> = kept.case.assigned.into_iter().collect();
         let (kind, event) = match level {
             Level::Department { due, next } => {
@@ -78,12 +78,12 @@ fn level(desk: &Desk, kept: &KeptCase, told: Option<Time>) -> Option<Level> {
 }
 
 /// 14 days after the last answer the case is closed, if the customer has not said anything.
-fn silent(tx: &mut Tx, desk: &Desk, kept: KeptCase) -> Result<Option<Told>, StoreError> {
+fn silent(tx: &mut Tx, desk: &Desk, kept: &KeptCase) -> Result<Option<Told>, StoreError> {
     let hours = CaseHours { now: desk.hours.calendar(kept.case.department), promised: promised(kept.urgency, None) };
     // Where it is too soon, or something was said, there is nothing to do.
     let Ok(case) = kept.case.apply(CaseAct::GiveUp, CaseParty::Heard, desk.now, hours) else { return Ok(None) };
     let changed = KeptCase { case, ..kept.clone() };
-    if let Some(kept) = desk.keep(tx, &kept, changed)? {
+    if let Some(kept) = desk.keep(tx, kept, changed)? {
         desk.event(tx, kept.case.id, None, CaseEvent::GivenUp)?;
         let detail = json!({ "number": kept.number, "deed": "closed" });
         tables::audit::note(tx, desk.now, Act::Changed, Noun::Case, kept.case.id.0, &detail)?;

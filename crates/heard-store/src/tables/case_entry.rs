@@ -40,7 +40,7 @@ pub fn add(tx: &mut Tx, entry: &CaseEntry) -> Result<(), StoreError> {
         entry.at.into(),
         entry.by.into(),
         (&entry.text).into(),
-        entry.way.map(|way| way.code()).into(),
+        entry.way.map(heard_domain::case_entry::SpokenBy::code).into(),
         (&mentions).into(),
         event.as_deref().into(),
     ];

@@ -70,7 +70,7 @@ struct Asking {
 const FILTERS: [&str; 5] = ["department", "assigned", "urgency", "category", "place"];
 
 impl Asking {
-    fn read(pairs: Vec<(String, String)>) -> Self {
+    fn read(pairs: &[(String, String)]) -> Self {
         let first = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         let given = first("shelf").unwrap_or_default();
         let (shelf, _, states) = SHELVES.iter().find(|(word, ..)| *word == given).unwrap_or(&SHELVES[0]);
@@ -123,7 +123,7 @@ impl Asking {
 
 /// Shows the queue.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Markup, Problem> {
-    let asking = Asking::read(pairs);
+    let asking = Asking::read(&pairs);
     shown(&state, &viewer, &asking, None).await
 }
 
@@ -353,7 +353,7 @@ fn bulk_form(asking: &Asking, directory: &Directory, viewer: &Viewer) -> Markup 
 pub async fn change(State(state): State<AppState>, viewer: Viewer, form: Form) -> Result<Response, Problem> {
     let view = |name: &str, value: &str| Some((name.strip_prefix("view-")?.to_owned(), value.to_owned()));
     let pairs: Vec<(String, String)> = form.0.iter().filter_map(|(name, value)| view(name, value)).collect();
-    let asking = Asking::read(pairs);
+    let asking = Asking::read(&pairs);
     let outcome = async {
         let cases: Vec<CaseId> =
             form.all("case").map(str::parse).collect::<Result<_, _>>().map_err(|_| Problem::missing("case"))?;

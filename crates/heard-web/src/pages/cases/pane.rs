@@ -315,7 +315,7 @@ fn forms(desk: &Desk, directory: &Directory, viewer: &Viewer, back: &str, tried:
 
 fn answer_form(desk: &Desk, viewer: &Viewer, back: &str, tried: Option<&Tried>) -> Markup {
     let kept = &desk.opened.case.kept;
-    let typed = tried.filter(|tried| tried.form.get("way") != "").map_or("", |tried| tried.form.get("text"));
+    let typed = tried.filter(|tried| !tried.form.get("way").is_empty()).map_or("", |tried| tried.form.get("text"));
     let ways: Options = SpokenBy::ALL.iter().map(|way| (way.code().to_owned(), way.label().to_owned())).collect();
     html! {
         form.form method="post" action={ "/cases/" (kept.case.id) } aria-label="Answer" {
