@@ -1,7 +1,7 @@
 //! The demonstration company: a seeded, pure simulator of one believable company over 14 months, and the truth about it.
 //!
-//! Bottom-up: [`truth`] · `dice`, `category`, `setting`, `arranged`, `parameter` · `cell`, `problem`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
-//! `compose` · [`simulate`] · `days`, `issues` · `promised` · [`fill`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
+//! Bottom-up: [`truth`] · `dice`, `category`, `setting`, `arranged`, `parameter` · `cell`, `problem`, `other`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
+//! `compose` · [`simulate`] · `days`, `issues` · `promised` · [`fill`], [`trial`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
 //! `!` only about a planted problem, `>` only after its fix was announced; `b:` businesses, `c:` households;
 //! `[a|b]` a choice, `{…}` a gap.
 
@@ -14,6 +14,7 @@ mod days;
 mod dice;
 pub mod fill;
 mod issues;
+mod other;
 mod parameter;
 mod people;
 pub mod phrasebook;
@@ -22,5 +23,6 @@ mod promised;
 mod setting;
 pub mod simulate;
 mod speech;
+pub mod trial;
 pub mod truth;
 mod voice;

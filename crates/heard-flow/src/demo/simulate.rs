@@ -17,6 +17,7 @@ use crate::demo::calendar::{busy, exposures, hour, open};
 use crate::demo::cell::{CELLS, Cell};
 use crate::demo::compose::{Composed, Matter, Pen};
 use crate::demo::dice::Dice;
+use crate::demo::other::{Tone, others};
 use crate::demo::parameter::{Answering, LATELY, answers};
 use crate::demo::people::{Business, Customer, People, people, plain};
 use crate::demo::phrasebook::{Fits, Phrasebook, Phrases};
@@ -78,16 +79,28 @@ pub struct Company {
     pub problems: Vec<Problem>,
     businesses: Vec<Business>,
     simulation: Simulation,
+    tone: Tone,
 }
 
 impl Company {
-    /// Founds the company.
+    /// Founds Larkfield.
     pub fn new(simulation: Simulation) -> Self {
+        Self::founded(simulation, planted, Tone::larkfield())
+    }
+
+    /// Founds another company in the same trade: from another seed other problems befall it, with causes, fixes that help or do not
+    /// and recurrences of their own, and it hears other things more often.
+    pub fn other(simulation: Simulation) -> Self {
+        let problems = |period| others(period, &mut Dice::new(simulation.seed, 4));
+        Self::founded(simulation, problems, Tone::other(&mut Dice::new(simulation.seed, 5)))
+    }
+
+    fn founded(simulation: Simulation, problems: impl FnOnce(Period) -> Vec<Problem>, tone: Tone) -> Self {
         let zone: Zone = ZONE.parse().unwrap_or(Zone::UTC);
         let period = Period::ending(zone.day(simulation.end), DAYS);
         let People { accounts, businesses, customers } =
             people(simulation.comments, period.last, &mut Dice::new(simulation.seed, 1));
-        let problems = planted(period);
+        let problems = problems(period);
         Self {
             name: NAME,
             period,
@@ -102,6 +115,7 @@ impl Company {
             problems,
             businesses,
             simulation,
+            tone,
             zone,
         }
     }
@@ -121,6 +135,7 @@ impl Company {
         });
         let total = days.iter().sum::<f64>().max(f64::MIN_POSITIVE);
         Comments {
+            weights: self.tone.weights(self.period.first),
             company: self,
             dice,
             book,
@@ -141,13 +156,8 @@ impl Company {
         let start = self.zone.start(day);
         let over = if day == self.period.last { (self.simulation.end.0 - start.0) as f64 / 86_400_000.0 } else { 1.0 };
         let noise = (0.10 * dice.normal()).exp();
-        (ordinary() + planted) * busy(self.period.last, day) * noise * over.clamp(0.05, 1.0)
+        (self.tone.whole() + planted) * busy(self.period.last, day) * noise * over.clamp(0.05, 1.0)
     }
-}
-
-/// All that is said on an ordinary day, per thousand.
-fn ordinary() -> f64 {
-    CELLS.iter().map(|cell| cell.weight).sum()
 }
 
 /// The comments, one after the other.
@@ -163,6 +173,8 @@ pub struct Comments<'a> {
     before: f64,
     given: usize,
     ready: VecDeque<Comment>,
+    /// How often each cell comes up on this day.
+    weights: Vec<f64>,
     seen: HashSet<u64>,
 }
 
@@ -201,6 +213,7 @@ impl Comments<'_> {
     /// Lets a day pass.
     fn day(&mut self) {
         let day = self.company.period.first + self.at as i32;
+        self.weights = self.company.tone.weights(day);
         self.before += self.days[self.at];
         self.at += 1;
         let wanted = self.company.simulation.comments;
@@ -217,7 +230,7 @@ impl Comments<'_> {
 
     fn cause(&mut self, day: Day) -> Cause {
         let problems = &self.company.problems;
-        let ordinary = CELLS.iter().map(|cell| cell.weight);
+        let ordinary = self.weights.iter().copied();
         let place = self.dice.weighted(ordinary.chain(problems.iter().map(|problem| problem.rate(day))));
         if let Some(problem) = place.checked_sub(CELLS.len()).and_then(|at| problems.get(at)) {
             let at = CELLS
@@ -229,7 +242,8 @@ impl Comments<'_> {
         let cell = &CELLS[place.min(CELLS.len() - 1)];
         // Mended for good: what was confusing before is hardly mentioned any more.
         let mended = cell.category == "Invoice layout" && self.after(cell, day);
-        let bad = if mended { cell.bad * 0.25 } else { cell.bad };
+        let bad = self.company.tone.bad(place.min(CELLS.len() - 1));
+        let bad = if mended { bad * 0.25 } else { bad };
         let polarity = match self.dice.unit() {
             u if u < bad => Polarity::Negative,
             u if u < bad + cell.ask => Polarity::Neutral,

@@ -31,6 +31,8 @@ pub enum ProblemId {
     HelpVideos,
     /// A success: advisers who know the customer's trade.
     Advisers,
+    /// A problem of another company, by its place among them.
+    Other(u8),
 }
 
 /// How often it came up while it lasted.

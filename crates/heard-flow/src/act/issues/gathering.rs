@@ -1,13 +1,18 @@
 //! Gathering: where many suddenly complain of the same at the same stage, Heard proposes an issue; a person accepts, merges or dismisses
-//! it. New comments need no step of their own: what an issue gathers is a question that is always asked anew.
+//! it. Two looks complement each other: the last four weeks against the four before, and every evening the last days against what the same
+//! weekdays of eight weeks lead to expect, which finds within days what is new ([`heard_domain::outbreak`]). New comments need no step of their own: what an issue gathers is a question that is always asked anew.
 
 use std::collections::{HashMap, HashSet};
 
-use heard_domain::id::{CategoryId, FeedbackId, StageId};
+use heard_domain::course::{RECENT, WEEKS};
+use heard_domain::find::{Matter, look};
+use heard_domain::id::{CategoryId, FeedbackId, PostId, StageId};
 use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue};
+use heard_domain::outbreak::{Rules, rises};
 use heard_domain::question::Filter;
 use heard_domain::reading::Polarity;
 use heard_domain::scope::Scope;
+use heard_domain::talk::{Said, Speaker, Talk, complaints as complaints_in};
 use heard_domain::time::{Day, Period, Time};
 use heard_store::tables;
 use heard_store::tables::issue::Sought;
@@ -72,21 +77,35 @@ pub async fn run(flow: &Flow, today: Day) -> Result<usize, FlowError> {
         })
         .collect();
     pairs.sort_by_key(|(pair, _)| *pair);
+    let risen = risen(flow, today).await?;
     let judged: Vec<Seen> = pairs.iter().map(|(_, seen)| *seen).collect();
     let directory = flow.directory();
     let mut new = Vec::new();
-    for (((stage, category), _), yes) in pairs.iter().zip(proposed(&judged)) {
-        let gathers = |issue: &KeptIssue| issue.categories.contains(category) && issue.stage.is_none_or(|own| own == *stage);
-        let (Some(at), Some(about)) = (directory.journey.stage(*stage), directory.taxonomy.category(*category)) else { continue };
-        if yes && !issues.iter().any(gathers) {
-            let draft = IssueDraft {
-                title: format!("{}: {}", at.name, about.name).chars().take(heard_domain::kept_issue::LONGEST_TITLE).collect(),
-                stage: Some(*stage),
-                categories: vec![*category],
-                departments: about.departments.clone(),
-            };
-            new.push(begun(flow, &draft, IssueOrigin::Found, None));
+    let grown = pairs.iter().zip(proposed(&judged)).filter(|(_, yes)| *yes);
+    let grown = grown.map(|(((stage, category), _), _)| Matter { stage: Some(*stage), category: Some(*category) });
+    let mut wanted: Vec<Matter> = grown.collect();
+    // What rose at several stages is proposed once, as the category wherever, unless it is there for one of them.
+    for matter in risen {
+        let there = |one: &Matter| one.category == matter.category && (one.stage == matter.stage || matter.stage.is_none());
+        if !wanted.iter().any(there) {
+            wanted.push(matter);
         }
+    }
+    for matter in wanted {
+        let Some(about) = matter.category.and_then(|category| directory.taxonomy.category(category)) else { continue };
+        let fits = |issue: &KeptIssue| issue.stage.is_none() || matter.stage.is_none() || issue.stage == matter.stage;
+        if issues.iter().any(|issue| issue.categories.contains(&about.id) && fits(issue)) {
+            continue;
+        }
+        let at = matter.stage.and_then(|stage| directory.journey.stage(stage));
+        let title = at.map_or_else(|| about.name.clone(), |at| format!("{}: {}", at.name, about.name));
+        let draft = IssueDraft {
+            title: title.chars().take(heard_domain::kept_issue::LONGEST_TITLE).collect(),
+            stage: at.map(|at| at.id),
+            categories: vec![about.id],
+            departments: about.departments.clone(),
+        };
+        new.push(begun(flow, &draft, IssueOrigin::Found, None));
     }
     let count = new.len();
     if count > 0 {
@@ -111,6 +130,34 @@ pub(crate) async fn tend(flow: &Flow, last: &mut Option<Time>) -> Result<(), Flo
     }
     *last = Some(now);
     Ok(())
+}
+
+/// The weeks that lead to what is expected, and a fortnight that is held against it.
+const LISTENED: i32 = (7 * WEEKS + RECENT) as i32;
+
+/// What has risen in the last days, one find for one problem: a category, at a stage or wherever. Each comment counts on the day it was
+/// said, so that history which is imported at once is history.
+async fn risen(flow: &Flow, today: Day) -> Result<Vec<Matter>, FlowError> {
+    let (scope, period) = (Scope::system(), Period::ending(today, LISTENED));
+    let directory = flow.directory();
+    let posts: HashMap<PostId, usize> = directory.posts.iter().enumerate().map(|(at, post)| (post.id, at)).collect();
+    let found = flow.store.find(&scope, &Filter::default(), Some(period), None, MOST).await?;
+    let mut said = Vec::with_capacity(found.ids.len());
+    for ids in found.ids.chunks(BATCH) {
+        let ids = ids.to_vec();
+        let read = move |view: &View| Ok((tables::feedback::many(view, &ids)?, tables::reading::many(view, &ids)?));
+        let (feedback, readings) = flow.store.read(&scope, read).await?;
+        let read: HashMap<FeedbackId, _> = readings.iter().map(|reading| (reading.feedback, complaints_in(reading))).collect();
+        said.extend(feedback.iter().filter_map(|one| {
+            let speaker = one.person.map_or(Speaker::Of(one.id), Speaker::Person);
+            let complaints = read.get(&one.id).cloned().unwrap_or_default();
+            Some(Said { day: one.day, post: *posts.get(&one.post)?, speaker, complaints })
+        }));
+    }
+    let talk = Talk::of(period, posts.len(), said);
+    let mut finds = Vec::new();
+    look(&mut finds, today, rises(&talk.courses, &talk.volume, 0, &Rules::default()), |matter, days| talk.speakers(matter, days));
+    Ok(finds.into_iter().map(|find| find.rise.key).filter(|matter| matter.category.is_some()).collect())
 }
 
 /// How many wait for a person.
