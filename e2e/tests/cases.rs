@@ -183,6 +183,7 @@ async fn from_the_alert_to_the_answer() -> Result<()> {
         browser.click_words("Set urgency").await?;
         browser.until("it was done", "document.querySelector('main').innerText.includes('Done for all 1')").await?;
         browser.click("#items a.item").await?;
+        browser.arrives("with the case beside the queue", |path| path.contains("open=")).await?;
         browser.click_words("Hand over, urgency, merge, close").await?;
         browser.fill("#number", "C-1001").await?;
         browser.click_words("Merge").await?;
