@@ -136,7 +136,7 @@ pub async fn add(flow: &Flow, scope: &Scope, id: IssueId, version: Option<i64>, 
 
 /// The issue and the action with this identifier.
 pub async fn get(flow: &Flow, scope: &Scope, id: ActionId) -> Result<(KeptIssue, Action), FlowError> {
-    crate::flow::need(scope, heard_domain::user::Grant::ReadIssues)?;
+    crate::flow::need(scope, heard_domain::user::Grant::WriteIssues)?;
     let issue = flow.store.read(scope, move |view| tables::issue_work::issue_of_action(view, id)).await?;
     let (issue, actions) = now(flow, scope, issue.ok_or(FlowError::Missing("action"))?).await?;
     let action = actions.into_iter().find(|action| action.id == id).ok_or(FlowError::Missing("action"))?;

@@ -510,7 +510,7 @@ pub fn join_doc() -> Doc {
 
 /// Documents [`join_case`].
 pub fn join_case_doc() -> Doc {
-    Doc::new("joinCase", "Issues", "Join a case to an issue, or part them. Needs `cases:write` as well.")
+    Doc::new("joinCase", "Issues", "Join a case to an issue, or part them.")
         .takes::<JoinCase>(json!({ "case": "729382737001", "joined": true }))
         .answers::<IssueShown>(200, "The issue as it is now", example())
         .or(ProblemCode::Conflict)
