@@ -2,6 +2,7 @@
 
 pub mod axe;
 pub mod browser;
+mod dovecot;
 mod licence;
 mod postgres;
 pub mod step;

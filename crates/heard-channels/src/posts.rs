@@ -5,6 +5,8 @@
 //! that are one), [`records`], [`cursor`] · [`preset`], [`presets`], [`registry`] (layouts known by their columns) · [`header`], [`detect`] (which layout a file has) ·
 //! [`survey`] (what stands in the columns), [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`at`], [`row`] (a record becomes a
 //! feedback) · [`file`] (the way in).
+//!
+//! Mail: [`mail`] (what a mail says) · [`imap`] (a mailbox).
 
 pub mod archive;
 pub mod at;
@@ -20,7 +22,9 @@ pub mod gathered;
 pub mod guess;
 pub mod header;
 pub mod html;
+pub mod imap;
 pub mod jsonl;
+pub mod mail;
 pub mod number;
 pub mod packed;
 pub mod preset;

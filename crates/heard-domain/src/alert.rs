@@ -20,6 +20,8 @@ crate::words! {
         Escalated = "escalated", "Still no answer";
         /// A case is theirs from now on.
         Assigned = "assigned", "Yours now";
+        /// The customer wrote in a case.
+        Wrote = "wrote", "The customer wrote";
         /// They were mentioned in a note.
         Mentioned = "mentioned", "You were mentioned";
     }

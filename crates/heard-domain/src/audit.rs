@@ -125,6 +125,12 @@ crate::words! {
         Promise = "promise", "Promise";
         /// What a leader or a department undertook.
         Commitment = "commitment", "Commitment";
+        /// A run of letters.
+        Letter = "letter", "Run of letters";
+        /// Something that leaves Heard for one address.
+        Message = "message", "Message";
+        /// An address that gets no letters.
+        Suppressed = "suppressed", "Suppressed address";
         /// A copy of everything.
         Backup = "backup", "Backup";
         /// This log.

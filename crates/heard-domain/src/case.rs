@@ -138,6 +138,11 @@ pub enum CaseRefused {
     /// It would be part of itself.
     #[error("a case cannot be merged with itself: choose another one")]
     Itself,
+    /// Heard cannot reach the customer.
+    #[error(
+        "Heard knows no e-mail address of this customer to which it can send, and they have no page of their own: choose another way"
+    )]
+    Unreachable,
     /// The department has it already.
     #[error("the department has the case already: choose another one")]
     SameDepartment,

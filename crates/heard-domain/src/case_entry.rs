@@ -26,6 +26,8 @@ crate::words! {
 crate::words! {
     /// By which way staff and customer spoke.
     SpokenBy {
+        /// Heard itself carries it: by e-mail, and on the customer's own page.
+        Heard = "heard", "through Heard";
         /// E-mail.
         Email = "email", "by e-mail";
         /// Telephone.
@@ -106,6 +108,16 @@ pub enum CaseEvent {
     GivenUp,
     /// It was opened again.
     Reopened,
+    /// The customer said that they cannot say yet whether it helped.
+    NotYet,
+    /// An answer came back: the address does not exist.
+    Bounced,
+    /// An answer could not be sent.
+    NotSent,
+    /// Heard was cut off while an answer was sent: nobody knows whether it arrived.
+    MaybeSent,
+    /// An automatic reply came from the customer's address.
+    AutoReply,
     /// The promised time has passed without an answer.
     Late,
     /// A task was set.

@@ -24,6 +24,8 @@ crate::words! {
         Webhook = "webhook", "Webhook";
         /// A program with a token.
         Api = "api", "API";
+        /// E-mail.
+        Mail = "mail", "E-mail";
         /// A file.
         Import = "import", "Import";
     }

@@ -134,6 +134,12 @@ ids! {
     ReceiverId,
     /// What was promised to the customer of a case.
     CasePromiseId,
+    /// A conversation with a customer.
+    ThreadId,
+    /// Something that leaves Heard for one address.
+    MessageId,
+    /// A run of letters.
+    LetterId,
     /// What the brand says a touchpoint will be like.
     PromiseId,
     /// What a leader or a department undertook.

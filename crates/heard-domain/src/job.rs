@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AlertId, CaseId, FeedbackId, ImportId, ReceiverId};
+use crate::id::{AlertId, CaseId, FeedbackId, ImportId, LetterId, MessageId, ReceiverId};
 
 /// A piece of background work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,19 @@ pub enum Job {
         /// At most 1,000.
         feedback: Vec<FeedbackId>,
     },
+    /// Hand a message to the mail server.
+    Send {
+        /// Which.
+        message: MessageId,
+    },
+    /// Go on writing a run of letters.
+    Letters {
+        /// Which.
+        letter: LetterId,
+        /// The last event or person that was looked at.
+        #[serde(default)]
+        after: i64,
+    },
     /// Look whether the time of a case has passed.
     Watch {
         /// Which.
@@ -71,6 +84,8 @@ impl Job {
             Self::Route { .. } => "route",
             Self::Watch { .. } => "watch",
             Self::Notify { .. } => "notify",
+            Self::Send { .. } => "send",
+            Self::Letters { .. } => "letters",
         }
     }
 }
@@ -92,6 +107,8 @@ mod tests {
             Job::Route { feedback: vec![FeedbackId(5)] },
             Job::Watch { case: CaseId(6) },
             Job::Notify { receiver: ReceiverId(7), alert: AlertId(8), tries: 2 },
+            Job::Send { message: MessageId(7) },
+            Job::Letters { letter: LetterId(8), after: 9 },
         ];
         for job in jobs {
             let kept = serde_json::to_string(&job).unwrap();

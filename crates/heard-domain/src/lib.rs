@@ -4,7 +4,7 @@
 //! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
-//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
+//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`mail`], [`message`], [`letter`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
 //! [`helpfulness`], [`find`], [`talk`] · [`question`], [`promise`], [`commitment`], [`theme`], [`kept_issue`], [`gathering`], [`directory`] · [`starter`].
 
 pub mod account;
@@ -43,6 +43,9 @@ pub mod journey;
 pub mod kept_case;
 pub mod kept_issue;
 pub mod ledger;
+pub mod letter;
+pub mod mail;
+pub mod message;
 pub mod operation;
 pub mod outbreak;
 pub mod parameter;

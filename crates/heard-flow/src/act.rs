@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod cadence;
 pub mod change;
 pub mod commitment;
+pub mod customer;
 pub mod issues;
 pub mod look;
 pub(crate) mod opening;

@@ -33,6 +33,7 @@ use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
 use crate::kept::Kept;
 use crate::lessons::{Lessons, of as lessons_of, present};
+use crate::mailing::Mailing;
 use crate::noting::Noting;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
@@ -88,6 +89,7 @@ pub struct Flow {
     stopping: watch::Sender<bool>,
     deep: OnceLock<Arc<DeepReader>>,
     client: OnceLock<Arc<Client>>,
+    mailing: OnceLock<Arc<Mailing>>,
 }
 
 impl Flow {
@@ -126,6 +128,7 @@ impl Flow {
             stopping: watch::Sender::default(),
             deep: OnceLock::new(),
             client: OnceLock::new(),
+            mailing: OnceLock::new(),
         })
     }
 
@@ -151,6 +154,21 @@ impl Flow {
     /// The deep reader, if there is one.
     pub(crate) fn deep(&self) -> Option<Arc<DeepReader>> {
         self.deep.get().map(Arc::clone)
+    }
+
+    /// Sends mail from now on; the first way that is given stays.
+    pub fn send_by(&self, mailing: Mailing) {
+        self.mailing.get_or_init(|| Arc::new(mailing));
+    }
+
+    /// How mail is sent, if it is.
+    pub fn mailing(&self) -> Option<Arc<Mailing>> {
+        self.mailing.get().map(Arc::clone)
+    }
+
+    /// Chance, where the flow itself cannot go: within a transaction.
+    pub(crate) fn chance(&self) -> Arc<dyn Chance> {
+        Arc::clone(&self.chance)
     }
 
     /// Now.

@@ -2,7 +2,7 @@
 //! understood ([`read`]), it goes to all who played a part
 //! ([`route`]), who answer ([`act`]); questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `kept`, [`deep_reader`], [`alerting`], [`onward`] · [`flow`] · [`due`], [`seen`], [`secret`], [`signature`] · [`read`] · [`measure`] · [`arrange`] · [`act`] · [`route`] · [`hear`], [`tell`] · [`work`] ·
+//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `kept`, [`deep_reader`], [`alerting`], [`mailing`], [`onward`] · [`flow`] · [`due`], [`seen`], [`secret`], [`signature`], `sending` · [`read`] · [`measure`] · [`arrange`] · [`act`] · [`route`] · [`hear`], [`tell`] · [`work`] ·
 //! [`demo`].
 
 pub mod act;
@@ -16,6 +16,7 @@ pub mod flow;
 pub mod hear;
 mod kept;
 mod lessons;
+pub mod mailing;
 pub mod measure;
 mod named;
 mod noting;
@@ -25,6 +26,7 @@ mod remembered;
 pub mod route;
 pub mod secret;
 pub mod seen;
+mod sending;
 pub mod signature;
 pub mod tell;
 mod understand;

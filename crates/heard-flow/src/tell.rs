@@ -1,11 +1,16 @@
 //! What leaves the product for people and programs inside the company.
 //!
-//! Bottom-up: [`content`], [`drivers`], [`themes`], [`promises`], [`ledger`] · [`export`] · `notify`.
+//! Bottom-up: [`content`], [`drivers`], [`themes`], [`promises`], [`ledger`] · [`export`] · `body`, [`send`] · [`letters`] (runs of letters), [`suppress`] · [`mail`] · `notify`.
 
+pub(crate) mod body;
 pub mod content;
 pub mod drivers;
 pub mod export;
 pub mod ledger;
+pub mod letters;
+pub mod mail;
 pub(crate) mod notify;
 pub mod promises;
+pub mod send;
+pub mod suppress;
 pub mod themes;

@@ -21,8 +21,8 @@ use crate::tell::notify::Owed;
 use crate::{act, hear, read, route, tell};
 
 /// The hands that work side by side: reading is the dearest work, and an import should not wait for it. One does what
-/// nobody waits for, so that however much there is of it, all else goes on; and one waits for other systems.
-const PACES: [Pace; 5] = [Pace::Soon, Pace::Soon, Pace::Soon, Pace::Patient, Pace::Away];
+/// nobody waits for, so that however much there is of it, all else goes on; one waits for other systems, and one for the mail server.
+const PACES: [Pace; 6] = [Pace::Soon, Pace::Soon, Pace::Soon, Pace::Patient, Pace::Away, Pace::Post];
 
 /// How often it is looked whether a digest is due.
 const TENDED: Duration = Duration::from_secs(30);
@@ -88,7 +88,7 @@ async fn rest(flow: &Flow, pace: Pace) {
     let added = async {
         match pace {
             Pace::Soon => flow.store.work().notified().await,
-            Pace::Patient | Pace::Away => std::future::pending().await,
+            Pace::Patient | Pace::Away | Pace::Post => std::future::pending().await,
         }
     };
     tokio::select! {
@@ -204,6 +204,8 @@ fn weight(job: &Job) -> usize {
         | Job::Foresee
         | Job::Import { .. }
         | Job::Undo { .. }
+        | Job::Send { .. }
+        | Job::Letters { .. }
         | Job::Watch { .. } => 0,
     }
 }
@@ -222,6 +224,8 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 routes.push(id);
                 routed.extend(ids);
             }
+            Job::Send { message } => tell::send::run(flow, id, message).await?,
+            Job::Letters { letter, after } => tell::letters::run(flow, id, letter, after).await?,
             Job::Watch { case } => act::watch::run(flow, id, case).await?,
             Job::Notify { receiver, alert, tries } => owed.push(Owed { job: id, receiver, alert, tries }),
             Job::ReadAgain { below } => read::again::run(flow, id, below).await?,

@@ -1,7 +1,7 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`example`], [`taxonomy_version`], [`taxonomy`], [`taxonomy_change`], [`foreseen`], [`post`], [`scale`], [`attribute`] ·
-//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`promise`], [`commitment`], [`ledger`], [`verdict`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
+//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`thread`], [`message`], [`suppressed`], [`letter`], [`mailbox`], [`promise`], [`commitment`], [`ledger`], [`verdict`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
@@ -35,7 +35,10 @@ pub mod job;
 pub mod journey;
 pub mod label;
 pub mod ledger;
+pub mod letter;
+pub mod mailbox;
 pub mod mapping;
+pub mod message;
 pub mod outbox;
 pub mod passage;
 pub mod person;
@@ -51,10 +54,12 @@ pub mod scale;
 pub mod segment;
 pub mod session;
 pub mod snapshot;
+pub mod suppressed;
 pub mod taxonomy;
 pub mod taxonomy_change;
 pub mod taxonomy_version;
 pub mod template;
+pub mod thread;
 pub mod token;
 pub mod user;
 pub mod verdict;

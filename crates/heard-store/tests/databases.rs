@@ -17,6 +17,7 @@ mod conformance {
     pub mod cadence;
     pub mod cases;
     pub mod company;
+    pub mod couriers;
     pub mod cubes;
     pub mod gathered;
     pub mod hear;

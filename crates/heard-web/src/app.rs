@@ -17,16 +17,16 @@ use crate::api::metrics;
 use crate::api::v1::{
     accounts, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digests as weekly, directory,
     drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning,
-    ledger as steps, live, persons, places, posts, promises as kept, receivers, rules as routing, segments, service, taxonomy,
-    templates, themes as found, tokens, users, verification as verdicts, webhooks,
+    ledger as steps, letters as runs, live, persons, places, posts, promises as kept, receivers, rules as routing, segments,
+    service, suppressions, taxonomy, templates, themes as found, tokens, users, verification as verdicts, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
     cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit, import, issues,
-    journey as map, journey_edit, ledger, live as arriving, overview, posts as listen, promises, rules, settings, sign_in,
-    themes, verification, welcome,
+    journey as map, journey_edit, ledger, letters, live as arriving, overview, posts as listen, promises, rules, settings,
+    sign_in, themes, thread, unsubscribe, verification, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -87,6 +87,11 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::visitor(get(), "/p/{secret}", issues::partner::show),
         Route::visitor(post(), "/p/{secret}", issues::partner::send),
         Route::api(post(), "/hooks/{id}", Public, hooks::deliver_doc(), hooks::deliver).up_to(hooks::LARGEST),
+        Route::visitor(get(), "/t/{token}", thread::show),
+        Route::visitor(post(), "/t/{token}", thread::send),
+        Route::visitor(get(), "/u/{token}", unsubscribe::show),
+        Route::visitor(post(), "/u/{token}", unsubscribe::send),
+
         // ---- understanding ----
         Route::page(get(), "/categories", May(ReadFigures), categories::show),
         Route::page(post(), "/categories", May(Shape), categories::add),
@@ -153,6 +158,10 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/themes/{key}/issue", May(WriteIssues), issues::act::theme),
         Route::page(get(), "/rules", May(ReadCases), rules::list::show),
         Route::page(post(), "/rules", May(Shape), rules::list::add),
+        Route::page(get(), "/letters", May(Shape), letters::list::show),
+        Route::page(post(), "/letters", May(Shape), letters::list::add),
+        Route::page(get(), "/letters/{id}", May(Shape), letters::show::show),
+        Route::page(post(), "/letters/{id}", May(Shape), letters::show::change),
         Route::page(get(), "/rules/{id}", May(Shape), rules::edit::show),
         Route::page(post(), "/rules/{id}", May(Shape), rules::edit::change),
 
@@ -210,6 +219,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/settings/calendars", May(Shape), settings::calendars::add),
         Route::page(get(), "/settings/calendars/{id}", May(Shape), settings::calendars::show),
         Route::page(post(), "/settings/calendars/{id}", May(Shape), settings::calendars::change),
+        Route::page(get(), "/settings/mail", May(Administer), settings::mail::show),
+        Route::page(post(), "/settings/mail/test", May(Administer), settings::mail::test),
+        Route::page(post(), "/settings/mail/addresses", May(Administer), settings::mail::address),
         Route::page(get(), "/settings/users", May(Administer), settings::users::list),
         Route::page(post(), "/settings/users", May(Administer), settings::users::add),
         Route::page(get(), "/settings/users/{id}", May(Administer), settings::users::show),
@@ -242,6 +254,13 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/figures", May(ReadFigures), figures::look_doc(), figures::look),
         Route::api(get(), "/api/v1/drivers", May(ReadFigures), drivers::show_doc(), drivers::show),
         Route::api(get(), "/api/v1/themes", May(ReadFeedback), found::list_doc(), found::list),
+        Route::api(get(), "/api/v1/letters", May(Shape), runs::list_doc(), runs::list),
+        Route::api(post(), "/api/v1/letters", May(Shape), runs::add_doc(), runs::add),
+        Route::api(get(), "/api/v1/letters/{id}", May(Shape), runs::show_doc(), runs::show),
+        Route::api(delete(), "/api/v1/letters/{id}", May(Shape), runs::remove_doc(), runs::remove),
+        Route::api(get(), "/api/v1/letters/{id}/preview", May(Shape), runs::preview_doc(), runs::preview),
+        Route::api(post(), "/api/v1/letters/{id}/send", May(Shape), runs::send_doc(), runs::send),
+        Route::api(post(), "/api/v1/suppressions", May(Shape), suppressions::set_doc(), suppressions::set),
         Route::api(get(), "/api/v1/journey", SignedIn, journey::show_doc(), journey::show),
         Route::api(put(), "/api/v1/journey", May(Shape), journey::set_doc(), journey::set),
         Route::api(get(), "/api/v1/taxonomy", SignedIn, directory::taxonomy_doc(), directory::taxonomy),

@@ -5,6 +5,7 @@ pub mod deep;
 pub mod document;
 pub mod load;
 pub mod log;
+pub mod mail;
 pub mod root;
 pub mod send;
 pub mod watch;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::test::step::{self, Tally};
-use crate::test::{axe, browser, postgres, strace, supply};
+use crate::test::{axe, browser, dovecot, postgres, strace, supply};
 use crate::tidy;
 
 /// What came of the steps so far.
@@ -26,6 +26,7 @@ pub fn run(root: &Path, allow_skip: bool) -> Result<()> {
     for (what, found) in [
         ("the browser's tests", browser::prepare().and_then(|()| axe::prepare(root))),
         ("the failing disk", strace::prepare()),
+        ("tests of mail", dovecot::prepare()),
         ("tests on PostgreSQL", postgres::prepare()),
         ("tests on the real files", data.as_ref().map(|_| ()).context("set HEARD_DATA to the folder of the data sets")),
     ] {

@@ -29,6 +29,7 @@ use crate::alerting::Told;
 use crate::due::{Hours, watch};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::sending::{Reach, Sending};
 
 /// What is done to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -113,8 +114,14 @@ impl CaseDeed {
 
     /// The rules of its words, and that what it names is there.
     pub(crate) async fn checked(self, flow: &Flow, scope: &Scope) -> Result<Self, FlowError> {
-        if let Some((text, _, _)) = self.words() {
+        if let Some((text, way, kind)) = self.words() {
             said("text", text)?;
+            if kind == CaseEntryKind::Said && way == SpokenBy::Heard {
+                return Err(FlowError::rule(
+                    "way",
+                    "what the customer writes through Heard comes in by itself: choose another way",
+                ));
+            }
         }
         let unknown = |field, what| Err(FlowError::Unknown { field, what });
         match &self {
@@ -180,6 +187,7 @@ pub(crate) struct Doing {
     pub(crate) acting: Acting,
     pub(crate) staff: Staff,
     pub(crate) directory: Arc<Directory>,
+    sending: Sending,
 }
 
 impl Doing {
@@ -188,7 +196,7 @@ impl Doing {
         let directory = flow.directory();
         let desk = desk(flow);
         let staff = flow.store.read(&Scope::system(), Staff::load).await?;
-        Ok(Self { desk, acting, staff, directory })
+        Ok(Self { desk, acting, staff, directory, sending: Sending::of(flow) })
     }
 
     fn promise_hours(&self, kept: &KeptCase) -> Option<i32> {
@@ -220,6 +228,12 @@ impl Doing {
         // Who speaks with the customer answers for the case from then on, where nobody did.
         if matches!(deed, CaseDeed::Answer { .. } | CaseDeed::Ask { .. }) {
             case.assigned = case.assigned.or(Some(self.acting.user));
+        }
+        // With the first answer that Heard carries the customer is asked whether it helped: once for ever.
+        if matches!(deed, CaseDeed::Answer { way: SpokenBy::Heard, .. })
+            && let Ok(asked) = case.apply(CaseAct::AskWhetherHelped, CaseParty::Heard, self.desk.now, self.hours(kept))
+        {
+            case = asked;
         }
         Ok(KeptCase { case, ..kept.clone() })
     }
@@ -255,6 +269,13 @@ impl Doing {
             Ok(changed) => changed,
             Err(refused) => return Ok((Outcome::Refused(refused), vec![])),
         };
+        let reach = match deed.words() {
+            Some((_, SpokenBy::Heard, _)) => match self.sending.reach(tx, &before)? {
+                Some(reach) => Some(reach),
+                None => return Ok((Outcome::Refused(CaseRefused::Unreachable), vec![])),
+            },
+            _ => None,
+        };
         // The other case of a merge is looked at before anything is written.
         let other = match (deed, before.case.merged) {
             (CaseDeed::Merge { into }, _) => tables::case::get(tx, *into)?,
@@ -271,7 +292,7 @@ impl Doing {
             }
         }
         let Some(kept) = self.desk.keep(tx, &before, changed)? else { return Ok((stale(tx, &before)?, vec![])) };
-        self.write_down(tx, &before, &kept, deed)?;
+        self.write_down(tx, &before, &kept, deed, reach)?;
         if let Some(other) = other {
             self.other_of_merge(tx, &before, &other, deed)?;
         }
@@ -292,7 +313,14 @@ impl Doing {
         Ok((Outcome::Done(Box::new(kept)), told))
     }
 
-    fn write_down(&self, tx: &mut Tx, before: &KeptCase, kept: &KeptCase, deed: &CaseDeed) -> Result<(), StoreError> {
+    fn write_down(
+        &self,
+        tx: &mut Tx,
+        before: &KeptCase,
+        kept: &KeptCase,
+        deed: &CaseDeed,
+        reach: Option<Reach>,
+    ) -> Result<(), StoreError> {
         let (id, by) = (kept.case.id, Some(self.acting.user));
         if let Some((text, way, kind)) = deed.words() {
             let entry = CaseEntry {
@@ -306,7 +334,8 @@ impl Doing {
                 mentions: vec![],
                 event: None,
             };
-            return tables::case_entry::add(tx, &entry);
+            tables::case_entry::add(tx, &entry)?;
+            return reach.map_or(Ok(()), |reach| self.sending.say(tx, kept, &entry, reach));
         }
         let event = match deed {
             CaseDeed::Assign { to } => CaseEvent::Assigned { to: *to },

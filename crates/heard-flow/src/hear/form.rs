@@ -7,16 +7,20 @@ use heard_domain::account::{Identity, IdentityKind};
 use heard_domain::feedback::{NewAuthor, NewFeedback, NewRating};
 use heard_domain::form::{Form, LONGEST_WORDS};
 use heard_domain::health::Way;
-use heard_domain::id::TouchpointId;
+use heard_domain::id::{FeedbackId, TouchpointId};
+use heard_domain::message::Thread;
 use heard_domain::post::Post;
 use heard_domain::scope::Scope;
 use heard_store::tables;
+use heard_store::view::Tx;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::take::{Heard, take_from};
 use crate::hear::trouble;
 use crate::onward::{HERE, YES};
+use crate::secret::hash_secret;
+use crate::sending::{Sending, begin};
 use crate::signature::{Handed, hand_out, handed_out};
 
 /// Nobody reads and answers a form in less.
@@ -89,6 +93,8 @@ pub enum Sent {
     Heard {
         /// Whether there is an address to answer to.
         answerable: bool,
+        /// The secret of the page on which whoever gave no address can read what they are answered.
+        page: Option<String>,
     },
     /// Nothing was taken: the form is shown again, ready to be sent once more.
     Again(Box<Shown>, Again),
@@ -143,7 +149,10 @@ pub async fn send(flow: &Flow, code: &str, filled: Filled) -> Result<Option<Sent
     let answerable = !new.author.identities.is_empty();
     let heard = take_from(flow, &Scope::system(), form.post, vec![new], false).await?.into_iter().next();
     match heard {
-        Some(Heard::Added(_) | Heard::Known(_) | Heard::Revised(_)) => Ok(Some(Sent::Heard { answerable })),
+        Some(Heard::Added(id) | Heard::Known(id) | Heard::Revised(id)) => {
+            let page = if answerable { None } else { Some(own_page(flow, id).await?) };
+            Ok(Some(Sent::Heard { answerable, page }))
+        }
         Some(Heard::Differs(_)) => again(form, fresh(), Again::Sent),
         Some(Heard::Refused(bad)) => {
             trouble::note(flow, form.post, Way::Form, &format!("{} {}", bad.field, bad.reason)).await?;
@@ -151,6 +160,20 @@ pub async fn send(flow: &Flow, code: &str, filled: Filled) -> Result<Option<Sent
         }
         None => Err(FlowError::internal("nothing was answered")),
     }
+}
+
+/// A page of their own for whoever said something: another secret each time it is asked for.
+async fn own_page(flow: &Flow, id: FeedbackId) -> Result<String, FlowError> {
+    let sending = Sending::of(flow);
+    let token = sending.secret();
+    let hash = hash_secret(&token);
+    let write = move |tx: &mut Tx| {
+        let there = tables::thread::of_feedback(tx, id)?;
+        let thread = if let Some(thread) = there { thread } else { begin(tx, Thread { feedback: Some(id), ..sending.fresh() })? };
+        tables::thread::add_token(tx, &hash, thread.id, sending.now)
+    };
+    flow.store.write(&Scope::system(), write).await?;
+    Ok(token)
 }
 
 fn feedback(flow: &Flow, form: &Form, filled: &Filled, handed: &Handed) -> Result<NewFeedback, Again> {

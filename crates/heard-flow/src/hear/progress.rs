@@ -35,6 +35,8 @@ pub async fn progress(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Progre
         | Job::Import { .. }
         | Job::Undo { .. }
         | Job::Route { .. }
+        | Job::Send { .. }
+        | Job::Letters { .. }
         | Job::Watch { .. }
         | Job::Notify { .. } => 0,
     });

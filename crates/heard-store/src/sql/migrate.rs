@@ -52,6 +52,7 @@ macro_rules! steps {
             15 "issues" "0015",
             16 "promises" "0016",
             17 "verdicts" "0017",
+            18 "couriers" "0018",
         )
     };
 }

@@ -5,8 +5,9 @@ use heard_domain::operation::Event;
 use heard_domain::time::{Day, Period, Time};
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value};
+use crate::sql::driver::{Row, Value, one_of};
 use crate::tables::change::{self, Wrote};
+use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 /// Which events are asked for; what is `None` does not matter.
@@ -48,6 +49,16 @@ fn read(row: &dyn Row) -> Result<Event, StoreError> {
 /// The event that has a key.
 pub fn by_key(view: &View, key: &str) -> Result<Option<EventId>, StoreError> {
     view.one("SELECT id FROM event WHERE key = $1", &[key.into()], |row| Ok(EventId(row.int(0)?)))
+}
+
+/// Events by identifier, whoever looks, in the order of their identifiers.
+pub fn many(view: &View, ids: &[EventId]) -> Result<Vec<Event>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        found.extend(view.list(&format!("SELECT {COLUMNS} FROM event WHERE id IN ({list}) ORDER BY id"), &values, read)?);
+    }
+    Ok(found)
 }
 
 /// Keeps an event that is not there yet; the same key again is the same event.

@@ -36,6 +36,9 @@ pub fn highest(view: &View) -> Result<i64, StoreError> {
         "partner_link",
         "promise",
         "commitment",
+        "thread",
+        "message",
+        "letter",
     ];
     let each = tables.map(|table| format!("SELECT max(id) AS id FROM {table}")).join(" UNION ALL ");
     view.number(&format!("SELECT max(id) FROM ({each}) AS each_table"), &[])

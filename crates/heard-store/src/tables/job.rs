@@ -22,10 +22,12 @@ pub enum Pace {
     Patient,
     /// It waits for other systems, which may take their time: nothing of our own waits behind it.
     Away,
+    /// It waits for the mail server, which takes one mail after another.
+    Post,
 }
 
 /// Which kinds of jobs are of which pace.
-const PACE: &str = "CASE WHEN kind = 'read_deeply' THEN 1 WHEN kind = 'notify' THEN 2 ELSE 0 END";
+const PACE: &str = "CASE WHEN kind = 'read_deeply' THEN 1 WHEN kind = 'notify' THEN 2 WHEN kind = 'send' THEN 3 ELSE 0 END";
 
 impl From<Pace> for Value<'_> {
     fn from(pace: Pace) -> Self {
@@ -33,6 +35,7 @@ impl From<Pace> for Value<'_> {
             Pace::Soon => 0_i64,
             Pace::Patient => 1,
             Pace::Away => 2,
+            Pace::Post => 3,
         }
         .into()
     }

@@ -27,6 +27,8 @@ macro_rules! suite {
                 cadence::a_digest_is_there_once_and_each_thing_happens_to_it_once,
                 issues::an_issue_is_kept_found_and_changed_once,
                 issues::causes_plans_and_links_of_an_issue_are_kept,
+                couriers::messages_are_there_once_and_conversations_are_entered_by_a_secret,
+                couriers::letters_mailboxes_and_addresses_that_want_none_are_kept,
                 cubes::cubes_equal_a_recount,
                 hear::what_was_kept_comes_back,
                 hear::the_same_key_adds_one,

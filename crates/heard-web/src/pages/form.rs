@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::form::FormLanguage;
 use heard_flow::hear::form::{self, Filled, Sent, Shown};
@@ -11,6 +11,8 @@ use maud::html;
 
 use crate::extract::{Asked, Form, Id};
 use crate::guard::address;
+use crate::pages::posts::show::base;
+use crate::pages::thread::private;
 use crate::parts::asking::{Asking, field_of, thanks};
 use crate::parts::layout::visitor;
 use crate::parts::tongue::Tongue;
@@ -50,9 +52,13 @@ pub async fn send(State(state): State<AppState>, Id(code): Id<String>, parts: Pa
     }
     match form::send(&state.flow, &code, filled.clone()).await? {
         None => Ok(closed()),
-        Some(Sent::Heard { answerable }) => {
+        Some(Sent::Heard { answerable, page }) => {
             // Going there by a redirect, a reload sends nothing again.
-            let more = if answerable { "?answer=yes" } else { "" };
+            let more = match page {
+                Some(page) => format!("?page={page}"),
+                None if answerable => "?answer=yes".to_owned(),
+                None => String::new(),
+            };
             Ok(Redirect::to(&format!("/f/{code}/thanks{more}")).into_response())
         }
         Some(Sent::Again(shown, why)) => {
@@ -63,13 +69,22 @@ pub async fn send(State(state): State<AppState>, Id(code): Id<String>, parts: Pa
 }
 
 /// Thanks, and says what happens next.
-pub async fn thank(State(state): State<AppState>, Id(code): Id<String>, Asked(pairs): Asked) -> Result<Response, Problem> {
+pub async fn thank(
+    State(state): State<AppState>,
+    Id(code): Id<String>,
+    Asked(pairs): Asked,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let Some(shown) = form::show(&state.flow, &code).await? else { return Ok(closed()) };
     let company = state.flow.directory().company.name.clone();
     let answerable = shown.form.draft.contact && pairs.iter().any(|(name, value)| name == "answer" && value == "yes");
-    let body = thanks(&shown.form, &company, shown.post.promise_hours, answerable);
+    let page = pairs.iter().find(|(name, _)| name == "page").map(|(_, token)| token.as_str());
+    let page = page.filter(|token| token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let page = page.map(|token| format!("{}/t/{token}", base(&state, &headers)));
+    let body = thanks(&shown.form, &company, shown.post.promise_hours, answerable, page.as_deref());
     let language = shown.form.draft.language;
-    Ok(visitor(language.code(), &titled(Tongue::of(language).thanks, &company), &body).into_response())
+    let answer = visitor(language.code(), &titled(Tongue::of(language).thanks, &company), &body).into_response();
+    Ok(if page.is_some() { private(answer) } else { answer })
 }
 
 /// Counts a try, before anything is known of it.

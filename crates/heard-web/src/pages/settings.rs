@@ -4,6 +4,7 @@ pub mod audit;
 pub mod calendars;
 pub mod company;
 pub mod departments;
+pub mod mail;
 pub mod mine;
 pub mod places;
 pub mod receivers;

@@ -90,6 +90,8 @@ fn spot(alert: &Alert, directory: &Directory) -> String {
     let spot = place.or(post).unwrap_or_else(|| "a listening post".to_owned());
     match alert.kind {
         AlertKind::Here | AlertKind::Routed => spot,
-        AlertKind::Late | AlertKind::Escalated | AlertKind::Assigned | AlertKind::Mentioned => format!("a case of {spot}"),
+        AlertKind::Late | AlertKind::Escalated | AlertKind::Wrote | AlertKind::Assigned | AlertKind::Mentioned => {
+            format!("a case of {spot}")
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The feedback form as a customer sees it: the same on its public page and in the preview of whoever builds it.
 
 use heard_charts::face::face;
+use heard_charts::qr::qr;
 use heard_domain::directory::Directory;
 use heard_domain::form::{Ask, Form, LONGEST_WORDS};
 use heard_flow::hear::form::{Again, Filled};
@@ -159,8 +160,8 @@ impl Asking<'_> {
     }
 }
 
-/// What the customer reads afterwards; `answerable`: there is an address to answer to.
-pub fn thanks(form: &Form, company: &str, promise_hours: Option<i32>, answerable: bool) -> Markup {
+/// What the customer reads afterwards; `answerable`: there is an address to answer to; `page`: the address of their own page, if not.
+pub fn thanks(form: &Form, company: &str, promise_hours: Option<i32>, answerable: bool, page: Option<&str>) -> Markup {
     let tongue = Tongue::of(form.draft.language);
     let company = if company.is_empty() { "Heard" } else { company };
     let own = Some(form.draft.thanks.as_str()).filter(|words| !words.is_empty());
@@ -172,7 +173,12 @@ pub fn thanks(form: &Form, company: &str, promise_hours: Option<i32>, answerable
             @match (answerable, promise_hours) {
                 (true, Some(hours)) => { p { strong { (tongue.within.replace("{}", &tongue.time(hours))) } } }
                 (true, None) => { p { (tongue.answered) } }
+                (false, _) if page.is_some() => { p { (tongue.own_page) } }
                 (false, _) => { @if form.draft.contact { p.soft { (tongue.unanswered) } } }
+            }
+            @if let Some(page) = page {
+                p.address { a href=(page) { (page) } }
+                @if let Some(picture) = qr(page) { div.code.small { (PreEscaped(picture.as_str())) } }
             }
             a.secondary href={ "/f/" (form.code) } { (tongue.more) }
         }

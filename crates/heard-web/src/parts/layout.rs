@@ -43,6 +43,8 @@ pub enum Place {
     Promises,
     /// How far what was heard came.
     Ledger,
+    /// What goes out to many.
+    Letters,
     /// Company, users, posts, categories, tokens.
     Settings,
 }
@@ -52,7 +54,7 @@ impl Place {
     const GROUPS: [(&'static str, &'static [Self]); 5] = [
         ("Listen", &[Self::Overview, Self::Feedback, Self::Journey, Self::Posts, Self::Imports]),
         ("Understand", &[Self::Categories, Self::Themes, Self::Drivers]),
-        ("Act", &[Self::Issues, Self::Cases, Self::Service, Self::Digests, Self::Rules]),
+        ("Act", &[Self::Issues, Self::Cases, Self::Service, Self::Digests, Self::Rules, Self::Letters]),
         ("Share", &[Self::Promises, Self::Ledger]),
         ("Settings", &[Self::Settings]),
     ];
@@ -75,6 +77,7 @@ impl Place {
             Self::Rules => "/rules",
             Self::Promises => "/promises",
             Self::Ledger => "/ledger",
+            Self::Letters => "/letters",
             Self::Settings => "/settings",
         }
     }
@@ -97,6 +100,7 @@ impl Place {
             Self::Rules => "Rules",
             Self::Promises => "Promises",
             Self::Ledger => "Listening ledger",
+            Self::Letters => "Letters",
             Self::Settings => "Settings",
         }
     }
@@ -118,6 +122,7 @@ impl Place {
             Self::Rules => icon("filter"),
             Self::Promises => icon("star"),
             Self::Ledger => icon("file"),
+            Self::Letters => icon("feedback"),
             Self::Settings => icon("settings"),
         }
     }
@@ -132,6 +137,7 @@ impl Place {
             Self::Imports => viewer.may(Grant::ReadImports),
             Self::Cases | Self::Service | Self::Digests | Self::Rules => viewer.may(Grant::ReadCases),
             Self::Issues => viewer.may(Grant::ReadIssues),
+            Self::Letters => viewer.may(Grant::Shape),
             Self::Settings => true,
         }
     }

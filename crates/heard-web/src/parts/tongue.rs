@@ -31,6 +31,8 @@ pub struct Tongue {
     pub answered: &'static str,
     /// There is no address to answer to.
     pub unanswered: &'static str,
+    /// Where they read the answer: the address follows.
+    pub own_page: &'static str,
     /// The link back to an empty form.
     pub more: &'static str,
     /// Hours and days, one and several.
@@ -108,6 +110,7 @@ static ENGLISH: Tongue = Tongue {
     within: "We answer within {}, to the address you gave.",
     answered: "If there is something to answer, it goes to the address you gave.",
     unanswered: "You left no address, so we cannot answer you; what you said counts all the same.",
+    own_page: "Keep the address of your own page: there you read what we answer, and can write back.",
     more: "Tell us something else",
     times: [("hour", "hours"), ("day", "days")],
     closed: ("This form is not open", "Its address may have changed, or it has been closed. Nothing was sent."),
@@ -147,6 +150,7 @@ static GERMAN: Tongue = Tongue {
     within: "Wir antworten innerhalb von {} an die angegebene Adresse.",
     answered: "Wenn es etwas zu antworten gibt, geht es an die angegebene Adresse.",
     unanswered: "Sie haben keine Adresse angegeben, darum können wir nicht antworten; was Sie gesagt haben, zählt genauso.",
+    own_page: "Bewahren Sie die Adresse Ihrer eigenen Seite auf: Dort lesen Sie unsere Antwort und können zurückschreiben.",
     more: "Noch etwas mitteilen",
     times: [("Stunde", "Stunden"), ("Tag", "Tagen")],
     closed: (
@@ -189,6 +193,7 @@ static FRENCH: Tongue = Tongue {
     within: "Nous répondons sous {} à l’adresse indiquée.",
     answered: "S’il y a une réponse à donner, elle ira à l’adresse indiquée.",
     unanswered: "Vous n’avez pas laissé d’adresse, nous ne pouvons donc pas vous répondre ; ce que vous avez dit compte tout autant.",
+    own_page: "Conservez l’adresse de votre page : vous y lirez notre réponse et pourrez nous écrire.",
     more: "Dire autre chose",
     times: [("heure", "heures"), ("jour", "jours")],
     closed: ("Ce formulaire n’est pas ouvert", "Son adresse a peut-être changé, ou il a été fermé. Rien n’a été envoyé."),
@@ -228,6 +233,7 @@ static SPANISH: Tongue = Tongue {
     within: "Respondemos en un plazo de {} a la dirección indicada.",
     answered: "Si hay algo que responder, irá a la dirección indicada.",
     unanswered: "No dejó ninguna dirección, así que no podemos responderle; lo que ha dicho cuenta igualmente.",
+    own_page: "Guarde la dirección de su propia página: allí leerá nuestra respuesta y podrá escribirnos.",
     more: "Decir algo más",
     times: [("hora", "horas"), ("día", "días")],
     closed: (
@@ -270,6 +276,7 @@ static FINNISH: Tongue = Tongue {
     within: "Vastaamme antamaasi osoitteeseen. Aikaa kuluu enintään {}.",
     answered: "Jos on jotakin vastattavaa, se tulee antamaasi osoitteeseen.",
     unanswered: "Et jättänyt osoitetta, joten emme voi vastata; sanasi on silti yhtä tärkeä.",
+    own_page: "Säilytä oman sivusi osoite: siellä luet vastauksemme ja voit kirjoittaa takaisin.",
     more: "Kerro vielä jotakin",
     times: [("tunti", "tuntia"), ("päivä", "päivää")],
     closed: ("Tämä lomake ei ole auki", "Osoite on ehkä muuttunut, tai lomake on suljettu. Mitään ei lähetetty."),

@@ -112,6 +112,10 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
             body = Some(json!({ "department": department, "name": "Textline" }));
         }
         // The time zone is fixed: there is feedback.
+        ("POST", "/api/v1/letters") => {
+            let audience = json!({ "to": "event", "kind": "delay", "from": "2026-03-22", "until": "2026-03-22" });
+            body = Some(json!({ "name": "Late", "subject": "Sorry", "text": "Dear {{name}}", "audience": audience }));
+        }
         ("PATCH", "/api/v1/company") => body = Some(json!({ "name": "Southwind" })),
         ("POST", "/api/v1/feedback/{id}/corrections") => {
             body = Some(json!({ "change": { "what": "sentiment", "to": "positive" } }));
@@ -319,6 +323,17 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
         "/categories/versions" => {
             let before = site.flow.directory().taxonomy.version - 1;
             pairs = vec![("to".into(), before.to_string()), ("sure".into(), "yes".into())];
+        }
+        "/letters" => {
+            pairs.retain(|(name, _)| !["kind", "from", "until", "subject", "text"].contains(&name.as_str()));
+            let days = [
+                ("from", "2026-03-20"),
+                ("until", "2026-03-20"),
+                ("kind", "delay"),
+                ("subject", "Sorry"),
+                ("text", "Dear {{name}}"),
+            ];
+            pairs.extend(days.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         "/settings/password" => {
             let new = pairs.iter().position(|(name, _)| name == "new").unwrap();

@@ -198,6 +198,11 @@ fn what_everybody_may_do_is_a_short_list() {
         "GET /f/{code}",
         "POST /f/{code}",
         "GET /f/{code}/thanks",
+        // The customer's own page, and the end of letters: who has the secret may.
+        "GET /t/{token}",
+        "POST /t/{token}",
+        "GET /u/{token}",
+        "POST /u/{token}",
         // Other systems deliver with a signature over the body.
         "POST /hooks/{id}",
     ];

@@ -1,12 +1,13 @@
 //! A site in a folder of its own, with a clock that is set by hand, one user of each role, and tokens at will.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use heard_channels::couriers::courier::{Courier, Outgoing, Undelivered};
 use heard_domain::chance::Chance;
 use heard_domain::channel::Channel;
 use heard_domain::id::{PostId, SessionId, UserId};
@@ -16,6 +17,7 @@ use heard_domain::user::{Grant, Role, User};
 use heard_flow::arrange::post::PostDraft;
 use heard_flow::arrange::{post, token};
 use heard_flow::flow::Flow;
+use heard_flow::mailing::{Mailing, MailingShown};
 use heard_flow::secret::{hash_password, hash_secret};
 use heard_store::store::Store;
 use heard_store::tables;
@@ -51,12 +53,32 @@ impl Chance for Counting {
     }
 }
 
+/// A mail server that takes everything.
+#[derive(Clone, Default)]
+pub struct Posted(Arc<Mutex<Vec<Outgoing>>>);
+
+impl Posted {
+    /// What was handed over since the last look.
+    pub fn take(&self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Courier for Posted {
+    fn deliver(&self, mail: &Outgoing) -> Result<(), Undelivered> {
+        self.0.lock().unwrap().push(mail.clone());
+        Ok(())
+    }
+}
+
 #[derive(Clone)]
 pub struct Site {
     pub router: Router,
     pub flow: Arc<Flow>,
     pub clock: Arc<SetClock>,
     pub users: BTreeMap<Role, User>,
+    /// What was handed to the mail server.
+    pub posted: Posted,
     _folder: Arc<TempDir>,
 }
 
@@ -88,8 +110,17 @@ impl Site {
         let store = Store::open(folder.path()).unwrap();
         let flow = Flow::open(store, clock.clone(), Arc::new(Counting::default()), folder.path()).unwrap();
         let flow = Arc::new(flow);
+        let posted = Posted::default();
+        flow.send_by(Mailing {
+            courier: Arc::new(posted.clone()),
+            from: "care@example.com".into(),
+            reply: Some(("reply".into(), "example.com".into())),
+            site: "https://heard.example.com".into(),
+            receipts: true,
+            shown: MailingShown::default(),
+        });
         let router = router(AppState::new(Arc::clone(&flow), site));
-        Self { router, flow, clock, users: BTreeMap::new(), _folder: Arc::new(folder) }
+        Self { router, flow, clock, users: BTreeMap::new(), posted, _folder: Arc::new(folder) }
     }
 
     /// A site with one user of each role, all with [`PASSWORD`].

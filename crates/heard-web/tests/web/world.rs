@@ -54,6 +54,8 @@ impl World {
         world.hidden = world.things(other, "hidden").await;
         // A session is out of everybody's sight but its own user's.
         world.hidden.insert("sessions", world.fresh("sessions").await);
+        // A run of letters belongs to no post: who sees some posts only sees none.
+        world.hidden.insert("letters", world.fresh("letters").await);
         // Everybody who sees imports sees all templates. Departments, segments and calendars are the company's own words, in
         // everybody's sight.
         let template = world.fresh("templates").await;
@@ -167,6 +169,17 @@ impl World {
         made["id"].as_str().unwrap().to_owned()
     }
 
+    /// A run of letters about something that happened to somebody.
+    async fn letter(&self, n: i64) -> String {
+        let author = json!({ "name": "sentinel-name", "identities": [{ "kind": "email", "handle": format!("{n}.sentinel@example.com") }] });
+        let event =
+            json!({ "key": format!("e{n}"), "kind": format!("delay {n}"), "at": "2026-03-20T10:00:00Z", "author": author });
+        self.post("/api/v1/events", json!({ "items": [event] })).await;
+        let audience = json!({ "to": "event", "kind": format!("delay {n}"), "from": "2026-03-20", "until": "2026-03-20" });
+        let draft = json!({ "name": format!("l{n}"), "subject": "Sorry", "text": "Dear {{name}}", "audience": audience });
+        self.post("/api/v1/letters", draft).await["id"].as_str().unwrap().to_owned()
+    }
+
     /// A comment of somebody else, in sight of the narrowed admin.
     async fn comment(&self) -> String {
         let now = self.site.flow.id();
@@ -238,6 +251,7 @@ impl World {
                 id(&self.post("/api/v1/users", body).await)
             }
             "cases" => Box::pin(async { self.case(&self.comment().await).await }).await,
+            "letters" => self.letter(now).await,
             "tasks" => self.task(&self.seen["cases"]).await,
             "issues" => {
                 let department = Box::pin(self.fresh("departments")).await;

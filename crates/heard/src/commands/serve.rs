@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use heard_flow::arrange::session;
 use heard_flow::flow::Flow;
-use heard_flow::hear::watch;
+use heard_flow::hear::{mailbox, watch};
 use heard_flow::read::deep;
 use heard_flow::work;
 use heard_web::app::router;
@@ -34,10 +34,25 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let hint = first_run.then_some("Open it now: nobody is here yet, and the first visitor becomes the admin.");
     let listener = listen(&config.web).await?;
     let watching = watch(&flow, &config.watch)?;
+    let reading = mail(&flow, config)?;
     let served = serve_flow(flow, listener, &config.web, hint).await;
     // It may be cut off at any moment: what it has begun it goes on with after the next start.
     watching.abort();
+    if let Some(reading) = reading {
+        reading.abort();
+    }
     served
+}
+
+/// Sends mail from now on, and begins to look into the mailbox.
+fn mail(flow: &Arc<Flow>, config: &Config) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let site = config.web.site()?;
+    if let Some(mailing) = config.mail.mailing(site.public_url.as_deref())? {
+        flow.send_by(mailing);
+    }
+    let every = Duration::from_secs(config.mail.inbox_every.max(1));
+    let begin = |imap| tokio::spawn(mailbox::run(Arc::clone(flow), imap, every, std::future::pending()));
+    Ok(config.mail.inbox()?.map(begin))
 }
 
 /// Begins to watch the folders.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::data::Data;
 use crate::config::deep::DeepFolder;
 use crate::config::log::Log;
+use crate::config::mail::Mail;
 use crate::config::send::Send;
 use crate::config::watch::Watch;
 use crate::config::web::Web;
@@ -18,6 +19,8 @@ pub struct Config {
     pub data: Data,
     /// A transformer that reads once more what the fast reader is unsure of. Off by default.
     pub deep_reader: DeepFolder,
+    /// How mail goes out and comes in. Without `host` nothing is sent; without `inbox_host` no mailbox is read, and customers answer on pages of their own.
+    pub mail: Mail,
     /// What Heard sends to other systems: deliveries to receivers of alerts.
     pub send: Send,
     /// Folders that are watched for files, each in a section of its own; they are not told by the environment.

@@ -217,6 +217,11 @@ fn happened(desk: &Desk, directory: &Directory, event: &CaseEvent) -> Markup {
             CaseEvent::Helped { yes: false } => "The customer says that it did not help",
             CaseEvent::GivenUp => "Closed without a word of the customer",
             CaseEvent::Reopened => "Opened again",
+            CaseEvent::NotYet => "The customer cannot say yet whether it helped",
+            CaseEvent::Bounced => "The answer came back: this address does not exist",
+            CaseEvent::NotSent => "The answer could not be sent: see Settings, Mail, or choose another way",
+            CaseEvent::MaybeSent => "Heard was cut off while it sent the answer: nobody knows whether it arrived, and it is not sent again by itself",
+            CaseEvent::AutoReply => "An automatic reply came from the customer's address",
             CaseEvent::Late => "The promised time has passed",
             CaseEvent::TaskSet { task: id } => { "Task: " (task(*id)) }
             CaseEvent::TaskDone { task: id } => { "Done: " (task(*id)) }
@@ -321,9 +326,9 @@ fn answer_form(desk: &Desk, viewer: &Viewer, back: &str, tried: Option<&Tried>) 
         form.form method="post" action={ "/cases/" (kept.case.id) } aria-label="Answer" {
             (common(desk, viewer, back))
             (lines("text", "What was said to the customer, or by them", typed,
-                "Heard does not send it: say it by the way that you choose, then write it down here. The time runs until the customer is answered.", 4,
+                "“Through Heard” sends it: by e-mail where there is an address, and on the customer's own page. By any other way say it yourself, then write it down here. The time runs until the customer is answered.", 4,
                 tried.map(|tried| tried.problem)))
-            (choice("way", "way", "By which way", &ways, tried.map_or("email", |tried| tried.form.get("way"))))
+            (choice("way", "way", "By which way", &ways, tried.map_or("heard", |tried| tried.form.get("way"))))
             @if let Some(wrong) = reason(tried.map(|tried| tried.problem), "way") { span.wrong { (wrong) } }
             div.inline {
                 button.primary name="do" value="answer" { "They were answered" }

@@ -1,0 +1,173 @@
+//! Sending: a message is written in the transaction of what asks for it, once for its key; a job hands it over.
+
+use std::sync::Arc;
+
+use heard_domain::case_entry::{CaseEntry, CaseEntryKind, CaseEvent};
+use heard_domain::chance::Chance;
+use heard_domain::hex::hex;
+use heard_domain::id::{CaseEntryId, IdMaker, JobId, MessageId, ThreadId};
+use heard_domain::job::Job;
+use heard_domain::kept_case::KeptCase;
+use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Thread};
+use heard_domain::time::Time;
+use heard_store::error::StoreError;
+use heard_store::tables;
+use heard_store::view::{Tx, View};
+use sha2::{Digest, Sha256};
+
+use crate::flow::Flow;
+use crate::mailing::Mailing;
+use crate::secret::hash_secret;
+
+/// What a write that sends something is given.
+pub(crate) struct Sending {
+    pub(crate) mailing: Option<Arc<Mailing>>,
+    chance: Arc<dyn Chance>,
+    pub(crate) ids: Arc<IdMaker>,
+    pub(crate) now: Time,
+    pub(crate) company: String,
+}
+
+/// How a customer can be reached in a case.
+pub(crate) struct Reach {
+    thread: Option<Thread>,
+    address: Option<String>,
+}
+
+/// A message that is asked for.
+pub(crate) struct Wanted {
+    pub(crate) key: String,
+    pub(crate) kind: MessageKind,
+    pub(crate) address: String,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) token: Option<String>,
+}
+
+impl Sending {
+    pub(crate) fn of(flow: &Flow) -> Self {
+        let company = flow.directory().company.name.clone();
+        Self { mailing: flow.mailing(), chance: flow.chance(), ids: flow.ids(), now: flow.now(), company }
+    }
+
+    /// A secret of 128 bits in small letters: mail servers may change capital ones.
+    pub(crate) fn secret(&self) -> String {
+        let mut bytes = [0; 16];
+        self.chance.fill(&mut bytes);
+        hex(&bytes)
+    }
+
+    /// A message as it is asked for, of which nothing is kept yet.
+    pub(crate) fn message(&self, wanted: Wanted) -> Message {
+        let Wanted { key, kind, address, subject, text, token } = wanted;
+        let host = self.mailing.as_ref().map_or("localhost", |mailing| mailing.host());
+        // The same for the same key, and guessed by nobody who does not know the key.
+        let name = hex(Sha256::digest(format!("{key}\n{address}")).get(..12).unwrap_or_default());
+        let id = self.ids.next(self.now);
+        Message {
+            id: MessageId(id),
+            key,
+            kind,
+            thread: None,
+            case: None,
+            entry: None,
+            letter: None,
+            person: None,
+            address,
+            subject: heard_domain::mail::subject(&subject),
+            text,
+            token,
+            message_id: format!("{name}.{id}@{host}"),
+            state: MessageState::Waiting,
+            tries: 0,
+            at: self.now,
+            sent: None,
+            reason: None,
+        }
+    }
+
+    /// Keeps a message and the job that sends it; false if there was one with its key.
+    pub(crate) fn post(&self, tx: &mut Tx, message: &Message) -> Result<bool, StoreError> {
+        if !tables::message::add(tx, message)? {
+            return Ok(false);
+        }
+        tables::job::add(tx, JobId(self.ids.next(self.now)), &Job::Send { message: message.id }, self.now)?;
+        Ok(true)
+    }
+
+    /// How the customer of a case can be reached; `None`: not at all.
+    pub(crate) fn reach(&self, view: &View, kept: &KeptCase) -> Result<Option<Reach>, StoreError> {
+        let thread = tables::thread::of_case(view, kept.case.id)?;
+        let mut address = None;
+        if self.mailing.is_some() {
+            let person = kept.person.map(|person| tables::letter::reached(view, &[person])).transpose()?;
+            let own = person.and_then(|found| found.into_values().next()).and_then(|(_, address)| address);
+            address = own.or_else(|| thread.as_ref().and_then(|thread| thread.address.clone()));
+        }
+        if let Some(given) = &address
+            && tables::suppressed::why(view, given)?.is_some_and(SuppressedWhy::bars_answers)
+        {
+            address = None;
+        }
+        Ok((thread.is_some() || address.is_some()).then_some(Reach { thread, address }))
+    }
+
+    /// Says what an entry of a case says: on the customer's page, and by mail where there is an address.
+    pub(crate) fn say(&self, tx: &mut Tx, kept: &KeptCase, entry: &CaseEntry, reach: Reach) -> Result<(), StoreError> {
+        let Reach { thread, address } = reach;
+        let thread =
+            if let Some(thread) = thread { thread } else { begin(tx, Thread { case: Some(kept.case.id), ..self.fresh() })? };
+        tables::thread::settle(tx, thread.id, kept.case.id, address.as_deref())?;
+        let Some(address) = address else { return Ok(()) };
+        let token = self.secret();
+        tables::thread::add_token(tx, &hash_secret(&token), thread.id, self.now)?;
+        let company = if self.company.is_empty() { "us" } else { self.company.as_str() };
+        let subject = format!("Your comment to {company} [{}]", kept.name());
+        let key = format!("entry:{}", entry.id);
+        let wanted = Wanted { key, kind: MessageKind::Case, address, subject, text: entry.text.clone(), token: Some(token) };
+        let message = Message {
+            thread: Some(thread.id),
+            case: Some(kept.case.id),
+            entry: Some(entry.id),
+            person: kept.person,
+            ..self.message(wanted)
+        };
+        self.post(tx, &message)?;
+        Ok(())
+    }
+
+    /// A conversation of which nothing is known yet.
+    pub(crate) fn fresh(&self) -> Thread {
+        Thread { id: ThreadId(self.ids.next(self.now)), feedback: None, case: None, address: None, at: self.now }
+    }
+}
+
+/// Begins a conversation.
+pub(crate) fn begin(tx: &mut Tx, thread: Thread) -> Result<Thread, StoreError> {
+    tables::thread::insert(tx, &thread)?;
+    Ok(thread)
+}
+
+/// Keeps a message as it is now; where an answer did not arrive, its case says so.
+pub(crate) fn end(tx: &mut Tx, id: CaseEntryId, message: &Message, now: Time) -> Result<(), StoreError> {
+    tables::message::update(tx, message)?;
+    let event = match message.state {
+        MessageState::Maybe => CaseEvent::MaybeSent,
+        MessageState::Failed | MessageState::Suppressed => CaseEvent::NotSent,
+        MessageState::Bounced => CaseEvent::Bounced,
+        MessageState::Waiting | MessageState::Sending | MessageState::Sent => return Ok(()),
+    };
+    let Some(case) = message.case else { return Ok(()) };
+    let entry = CaseEntry {
+        id,
+        case,
+        kind: CaseEntryKind::Event,
+        at: now,
+        by: None,
+        text: String::new(),
+        way: None,
+        mentions: vec![],
+        event: Some(event),
+    };
+    tables::case_entry::add(tx, &entry)
+}

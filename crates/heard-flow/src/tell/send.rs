@@ -1,0 +1,128 @@
+//! Handing messages over. What is about to be sent is written down before, and what became of it after: whoever is cut off between
+//! the two finds a message that may have been sent, says so, and never sends it again by itself (ADR 14).
+
+use std::sync::Arc;
+
+use heard_channels::couriers::courier::Undelivered;
+use heard_domain::id::{CaseEntryId, JobId, MessageId};
+use heard_domain::job::Job;
+use heard_domain::message::{MOST_TRIES, Message, MessageKind, MessageState, SuppressedWhy, next_try};
+use heard_domain::scope::Scope;
+use heard_domain::time::Time;
+use heard_store::error::StoreError;
+use heard_store::tables;
+use heard_store::view::Tx;
+
+use crate::error::FlowError;
+use crate::flow::Flow;
+use crate::mailing::Mailing;
+use crate::sending::end;
+use crate::tell::body::{Round, mail};
+
+/// As long as nothing is configured, messages wait so long for the next look.
+const UNCONFIGURED_MS: i64 = 3_600_000;
+
+/// Hands a message over; the job is done with it, or waits for the next try.
+pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(), FlowError> {
+    let (now, mailing, ids) = (flow.now(), flow.mailing(), flow.ids());
+    let ready = mailing.is_some();
+    let claim = move |tx: &mut Tx| {
+        let Some(message) = tables::message::get(tx, id)? else {
+            tables::job::finish(tx, job)?;
+            return Ok(None);
+        };
+        match message.state {
+            MessageState::Waiting if !ready => {
+                tables::job::again(tx, job, &Job::Send { message: id }, now.plus_ms(UNCONFIGURED_MS))?;
+                Ok(None)
+            }
+            MessageState::Waiting if barred(tx, &message)? => {
+                end(tx, CaseEntryId(ids.next(now)), &Message { state: MessageState::Suppressed, token: None, ..message }, now)?;
+                tables::job::finish(tx, job)?;
+                Ok(None)
+            }
+            MessageState::Waiting => {
+                let message = Message { state: MessageState::Sending, tries: message.tries + 1, ..message };
+                tables::message::update(tx, &message)?;
+                let case = message.case.map(|case| tables::case::get(tx, case)).transpose()?.flatten();
+                let asks = case.is_some_and(|kept| kept.case.asked == Some(message.at));
+                let before = message.thread.map(|thread| tables::message::last_of_thread(tx, thread)).transpose()?.flatten();
+                let before = before.filter(|before| before.id != id).map(|before| before.message_id);
+                Ok(Some((message, asks, before)))
+            }
+            MessageState::Sending => {
+                // Whoever sent it was cut off: the server may have taken it.
+                let reason = Some("Heard was cut off while it was sent".to_owned());
+                let message = Message { state: MessageState::Maybe, reason, token: None, ..message };
+                end(tx, CaseEntryId(ids.next(now)), &message, now)?;
+                tables::job::finish(tx, job)?;
+                Ok(None)
+            }
+            _ => {
+                tables::job::finish(tx, job)?;
+                Ok(None)
+            }
+        }
+    };
+    let claimed = flow.store.write(&Scope::system(), claim).await?;
+    let (Some((message, asks, before)), Some(mailing)) = (claimed, mailing) else { return Ok(()) };
+    let handed = hand_over(flow, &mailing, &message, asks, before).await?;
+    let after = became(message, handed, flow.now());
+    keep(flow, job, after).await
+}
+
+async fn hand_over(
+    flow: &Flow,
+    mailing: &Arc<Mailing>,
+    message: &Message,
+    asks: bool,
+    before: Option<String>,
+) -> Result<Result<(), Undelivered>, FlowError> {
+    let company = flow.directory().company.name.clone();
+    let outgoing = mail(message, &Round { mailing, company: &company, asks, before, now: flow.now() });
+    let courier = Arc::clone(&mailing.courier);
+    tokio::task::spawn_blocking(move || courier.deliver(&outgoing)).await.map_err(FlowError::internal)
+}
+
+/// Whether nothing may be sent to the address of a message.
+fn barred(tx: &Tx, message: &Message) -> Result<bool, StoreError> {
+    let why = tables::suppressed::why(tx, &message.address)?;
+    Ok(match message.kind {
+        MessageKind::Case | MessageKind::Test => why.is_some_and(SuppressedWhy::bars_answers),
+        MessageKind::Letter | MessageKind::Receipt => why.is_some(),
+    })
+}
+
+/// The message after a try, and when it is tried again.
+fn became(message: Message, handed: Result<(), Undelivered>, now: Time) -> (Message, Option<Time>) {
+    let ended =
+        |state: MessageState, reason: String, message: Message| Message { state, reason: Some(reason), token: None, ..message };
+    match handed {
+        Ok(()) => (Message { state: MessageState::Sent, sent: Some(now), reason: None, token: None, ..message }, None),
+        Err(Undelivered::Unknown(reason)) => (ended(MessageState::Maybe, reason, message), None),
+        Err(Undelivered::Never(reason)) => (ended(MessageState::Failed, reason, message), None),
+        Err(Undelivered::Later(reason)) if message.tries >= MOST_TRIES => (ended(MessageState::Failed, reason, message), None),
+        Err(Undelivered::Later(reason)) => {
+            let due = next_try(message.tries, now);
+            (Message { state: MessageState::Waiting, reason: Some(reason), ..message }, Some(due))
+        }
+    }
+}
+
+/// Writes down what became of it until there is room: what is known must not become “maybe”.
+async fn keep(flow: &Flow, job: JobId, (message, due): (Message, Option<Time>)) -> Result<(), FlowError> {
+    loop {
+        let (message, now, ids) = (message.clone(), flow.now(), flow.ids());
+        let write = move |tx: &mut Tx| {
+            end(tx, CaseEntryId(ids.next(now)), &message, now)?;
+            match due {
+                Some(due) => tables::job::again(tx, job, &Job::Send { message: message.id }, due),
+                None => tables::job::finish(tx, job),
+            }
+        };
+        match flow.store.write(&Scope::system(), write).await {
+            Err(StoreError::Full | StoreError::Busy(_)) => tokio::time::sleep(std::time::Duration::from_secs(1)).await,
+            ended => return Ok(ended?),
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Mail, out and in: hostile mails are taken in one by one and nothing of them goes to anybody else; a send that is killed between
+//! any two steps loses nothing and sends nothing twice; and the whole way through a real mail server.
+
+#![expect(
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where it stopped; a send is killed"
+)]
+
+#[path = "mails/hostile.rs"]
+mod hostile;
+#[path = "mails/servers.rs"]
+mod servers;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use heard_channels::couriers::courier::{Courier, Outgoing, Undelivered};
+use heard_channels::couriers::smtp::Smtp;
+use heard_channels::posts::imap::Imap;
+use heard_channels::tls::{Protection, Security};
+use heard_domain::account::{Identity, IdentityKind};
+use heard_domain::case_entry::{CaseEntryKind, SpokenBy};
+use heard_domain::chance::Chance;
+use heard_domain::channel::Channel;
+use heard_domain::feedback::{NewAuthor, NewFeedback};
+use heard_domain::id::{CaseId, UserId};
+use heard_domain::message::MessageState;
+use heard_domain::scope::Scope;
+use heard_domain::time::{Clock, Time};
+use heard_domain::user::{Role, User};
+use heard_flow::act::change::{CaseDeed, CaseDraft, change, open};
+use heard_flow::arrange::department::{self, DepartmentDraft};
+use heard_flow::arrange::post::{self, PostDraft};
+use heard_flow::flow::Flow;
+use heard_flow::hear::mail::{MailBecame, receive};
+use heard_flow::hear::mailbox::look;
+use heard_flow::hear::take::{Heard, take};
+use heard_flow::mailing::{Mailing, MailingShown};
+use heard_flow::work::drain;
+use heard_store::store::Store;
+use heard_store::tables;
+
+const NOON: i64 = 1_774_180_800_000;
+
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Time {
+        Time(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Another number each time.
+#[derive(Default)]
+struct Counting(AtomicU64);
+
+impl Chance for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let next = self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes();
+            chunk.iter_mut().zip(next).for_each(|(byte, next)| *byte = next);
+        }
+    }
+}
+
+/// Takes mails; may be told to die before or after it has taken one, or to refuse it.
+#[derive(Clone, Default)]
+struct Posted {
+    mails: Arc<Mutex<Vec<Outgoing>>>,
+    /// How the next ones go: by turns.
+    turns: Arc<Mutex<Vec<Turn>>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Takes,
+    DiesBefore,
+    DiesAfter,
+    Later,
+    Lost,
+}
+
+impl Courier for Posted {
+    fn deliver(&self, mail: &Outgoing) -> Result<(), Undelivered> {
+        let turn = self.turns.lock().unwrap().pop().unwrap_or(Turn::Takes);
+        if turn == Turn::DiesBefore {
+            panic!("killed before the server took it");
+        }
+        if turn == Turn::Later {
+            return Err(Undelivered::Later("450 try later".into()));
+        }
+        self.mails.lock().unwrap().push(mail.clone());
+        match turn {
+            Turn::DiesAfter => panic!("killed after the server took it"),
+            Turn::Lost => Err(Undelivered::Unknown("connection reset".into())),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Office {
+    flow: Arc<Flow>,
+    clock: Arc<SetClock>,
+}
+
+impl Office {
+    fn open(folder: &Path, clock: i64, courier: Arc<dyn Courier>) -> Self {
+        let clock = Arc::new(SetClock(AtomicI64::new(clock)));
+        let store = Store::open(folder).unwrap();
+        let chance = Arc::new(Counting(AtomicU64::new(clock.now().0 as u64)));
+        let flow = Arc::new(Flow::open(store, clock.clone(), chance, folder).unwrap());
+        flow.send_by(Mailing {
+            courier,
+            from: "care@example.com".into(),
+            reply: Some(("reply".into(), "example.com".into())),
+            site: "https://heard.example.com".into(),
+            receipts: true,
+            shown: MailingShown::default(),
+        });
+        Self { flow, clock }
+    }
+
+    fn later(&self, ms: i64) {
+        self.clock.0.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Somebody who works on cases.
+    async fn staff(&self) -> Scope {
+        let id = UserId(self.flow.id());
+        let user = User {
+            id,
+            email: format!("{id}@example.com"),
+            name: "Kim".into(),
+            role: Role::Admin,
+            posts: None,
+            since: Time(NOON),
+            active: true,
+        };
+        let kept = user.clone();
+        self.flow.store.write(&Scope::system(), move |tx| tables::user::insert(tx, &kept, "none")).await.unwrap();
+        Scope::of_user(&user)
+    }
+
+    /// A case of each of these addresses.
+    async fn cases(&self, scope: &Scope, addresses: &[String]) -> Vec<CaseId> {
+        let post = post::add(&self.flow, &Scope::system(), PostDraft::new("Desk", Channel::Review)).await.unwrap().id;
+        let draft: DepartmentDraft = serde_json::from_str(r#"{"name": "Baggage"}"#).unwrap();
+        department::add(&self.flow, scope, draft).await.unwrap();
+        let department = self.flow.directory().departments[0].id;
+        let comment = |address: &String| NewFeedback {
+            key: address.clone(),
+            at: self.flow.now(),
+            text: "My bag is lost.".into(),
+            author: NewAuthor {
+                identities: Identity::new(IdentityKind::Email, address).into_iter().collect(),
+                ..NewAuthor::default()
+            },
+            touchpoint: None,
+            ratings: vec![],
+            attributes: vec![],
+            link: None,
+        };
+        let heard = take(&self.flow, &Scope::system(), post, addresses.iter().map(comment).collect()).await.unwrap();
+        let mut cases = Vec::new();
+        for heard in heard {
+            let Heard::Added(feedback) = heard else { panic!("{heard:?}") };
+            cases.push(open(&self.flow, scope, CaseDraft { feedback, department, urgency: None }).await.unwrap().case.id);
+        }
+        cases
+    }
+
+    async fn answer(&self, scope: &Scope, case: CaseId, text: &str) {
+        let deed = CaseDeed::Answer { text: text.into(), way: SpokenBy::Heard };
+        change(&self.flow, scope, case, None, deed).await.unwrap();
+    }
+
+    async fn states(&self) -> HashMap<MessageState, u64> {
+        self.flow.store.read(&Scope::system(), |view| tables::message::tally(view, None)).await.unwrap()
+    }
+}
+
+fn draw(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed >> 33
+}
+
+/// Two hundred answers; of each one the sending is killed, refused or lost at some step, and the program is opened again in between.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_between_any_two_steps_nothing_is_lost_and_nothing_sent_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let posted = Posted::default();
+    let office = Office::open(folder.path(), NOON, Arc::new(posted.clone()));
+    let scope = office.staff().await;
+    let addresses: Vec<String> = (0..200).map(|n| format!("guest{n}@example.org")).collect();
+    let cases = office.cases(&scope, &addresses).await;
+    for case in &cases {
+        office.answer(&scope, *case, "It is found.").await;
+    }
+    let mut seed = 5;
+    let kinds = [Turn::Takes, Turn::DiesBefore, Turn::DiesAfter, Turn::Later, Turn::Lost];
+    posted.turns.lock().unwrap().extend((0..150).map(|_| kinds[(draw(&mut seed) % 5) as usize]));
+    drain(&office.flow).await.unwrap();
+    let at = office.flow.now().0;
+    drop(office);
+    // Opened again, some hours later, as often as it takes.
+    for round in 1..=8 {
+        let office = Office::open(folder.path(), at + round * 6 * 3_600_000, Arc::new(posted.clone()));
+        drain(&office.flow).await.unwrap();
+        office.later(1);
+    }
+    let office = Office::open(folder.path(), at + 90 * 3_600_000, Arc::new(posted.clone()));
+    let states = office.states().await;
+    let mut taken: HashMap<String, u32> = HashMap::new();
+    for mail in posted.mails.lock().unwrap().iter() {
+        *taken.entry(mail.to.clone()).or_default() += 1;
+    }
+    eprintln!("{states:?}; {} addresses got a mail", taken.len());
+    assert!(taken.values().all(|n| *n == 1), "somebody got it twice");
+    let count = |state| states.get(&state).copied().unwrap_or(0);
+    assert_eq!(count(MessageState::Sent) + count(MessageState::Maybe), 200, "nothing is lost: {states:?}");
+    assert!(count(MessageState::Maybe) > 10, "some were killed: {states:?}");
+    // Whoever got none is among those of whom it is said that nobody knows.
+    assert!(200 - taken.len() as u64 <= count(MessageState::Maybe));
+    assert!(count(MessageState::Sent) <= taken.len() as u64, "sent is only said of what was taken");
+}
+
+/// A thousand hostile mails: none ends the program, nothing of them goes to anybody but their own sender, and nobody is told more than
+/// once a day.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_hostile_mails_reach_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let posted = Posted::default();
+    let office = Office::open(folder.path(), NOON, Arc::new(posted.clone()));
+    let scope = office.staff().await;
+    let case = office.cases(&scope, &["ann@example.org".to_owned()]).await[0];
+    office.answer(&scope, case, "It is found.").await;
+    drain(&office.flow).await.unwrap();
+    let sent = std::mem::take(&mut *posted.mails.lock().unwrap());
+    let (reply, message_id) = (sent[0].reply_to.clone(), sent[0].message_id.clone());
+    let mut became: HashMap<MailBecame, u32> = HashMap::new();
+    for n in 0..1_000 {
+        let raw = hostile::mail(n, &reply, &message_id);
+        *became.entry(receive(&office.flow, raw).await.unwrap()).or_default() += 1;
+        if n % 100 == 99 {
+            drain(&office.flow).await.unwrap();
+        }
+    }
+    drain(&office.flow).await.unwrap();
+    eprintln!("{became:?}");
+    assert!(
+        [MailBecame::Feedback, MailBecame::Said, MailBecame::Refused, MailBecame::Auto, MailBecame::Bounced, MailBecame::Loop]
+            .iter()
+            .all(|kind| became.get(kind).is_some_and(|n| *n > 0)),
+        "{became:?}"
+    );
+    let mails = posted.mails.lock().unwrap().clone();
+    let mut receipts: HashMap<String, u32> = HashMap::new();
+    for mail in &mails {
+        assert!(hostile::SENDERS.contains(&mail.to.as_str()), "a mail went to {}", mail.to);
+        assert!(
+            !mail.text.contains(hostile::MARK) && !mail.html.contains(hostile::MARK) && !mail.subject.contains(hostile::MARK),
+            "{mail:?}"
+        );
+        assert!(mail.auto, "{mail:?}");
+        *receipts.entry(mail.to.clone()).or_default() += 1;
+    }
+    assert!(receipts.values().all(|n| *n == 1), "at most one a day: {receipts:?}");
+    // The bounce of a stranger suppressed nobody: the answer still goes to the customer.
+    office.answer(&scope, case, "It is on its way.").await;
+    drain(&office.flow).await.unwrap();
+    assert!(posted.mails.lock().unwrap().iter().any(|mail| mail.to == "ann@example.org" && mail.text.contains("on its way")));
+}
+
+/// The whole way: an answer by SMTP, the reply in a mailbox of Dovecot, read by IMAP into the case; again, nothing more.
+#[tokio::test(flavor = "multi_thread")]
+async fn through_real_servers_an_answer_goes_out_and_the_reply_comes_in() {
+    let Some(dovecot) = servers::Dovecot::start() else { return };
+    let sink = servers::Sink::start();
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Protection { security: Security::None, roots: None };
+    let smtp = Smtp { host: "127.0.0.1".into(), port: sink.port, protection: open(), login: None };
+    let office = Office::open(folder.path(), NOON, Arc::new(smtp));
+    let scope = office.staff().await;
+    let case = office.cases(&scope, &["ann@example.org".to_owned()]).await[0];
+    office.answer(&scope, case, "It is found.\n.\nA line with a dot, and ümlauts.").await;
+    drain(&office.flow).await.unwrap();
+    let mails = sink.mails();
+    let [(from, to, mail)] = &mails[..] else { panic!("{mails:?}") };
+    assert_eq!(to, "ann@example.org");
+    let read = heard_channels::posts::mail::read(mail).unwrap();
+    assert!(read.words.contains("It is found.") && !read.auto, "{read:?}");
+    dovecot.put(
+        format!("From: ann@example.org\r\nTo: {from}\r\nMessage-ID: <r1@example.org>\r\n\r\nThank you, it is here.\r\n")
+            .as_bytes(),
+    );
+    dovecot.put(b"From: bob@example.org\r\nTo: reply@example.com\r\nMessage-ID: <r2@example.org>\r\nSubject: Hello\r\n\r\nThe lounge was cold.\r\n");
+    let imap = Imap {
+        host: "127.0.0.1".into(),
+        port: dovecot.port,
+        protection: open(),
+        user: "reply".into(),
+        password: "secret".into(),
+        folder: "INBOX".into(),
+    };
+    look(&office.flow, &imap).await.unwrap();
+    look(&office.flow, &imap).await.unwrap();
+    let thread = office.flow.store.read(&Scope::system(), move |view| tables::case_entry::list(view, case)).await.unwrap();
+    let said: Vec<&str> =
+        thread.iter().filter(|entry| entry.kind == CaseEntryKind::Said).map(|entry| entry.text.as_str()).collect();
+    assert_eq!(said, ["Thank you, it is here."]);
+    let came = office.flow.store.read(&Scope::system(), tables::mailbox::tally).await.unwrap();
+    assert_eq!(came, [("feedback".to_owned(), 1), ("said".to_owned(), 1)]);
+    let wrong = Imap { password: "wrong".into(), ..imap };
+    assert!(look(&office.flow, &wrong).await.is_err());
+    assert_eq!(office.states().await.get(&MessageState::Sent), Some(&1));
+    // Bob is told that his words arrived.
+    drain(&office.flow).await.unwrap();
+    let told: Vec<String> = sink.mails().into_iter().map(|(_, to, _)| to).collect();
+    assert_eq!(told, ["ann@example.org", "bob@example.org"]);
+}

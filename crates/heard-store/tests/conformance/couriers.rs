@@ -1,0 +1,147 @@
+//! What leaves and comes in by mail: each message once by its key, conversations entered by a secret, addresses that want no letters.
+
+use std::path::Path;
+
+use heard_domain::id::{CaseId, EventId, FeedbackId, LetterId, MessageId, PersonId, ThreadId, UserId};
+use heard_domain::letter::{Audience, Letter, LetterState};
+use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Thread};
+use heard_domain::scope::{Reach, Scope};
+use heard_domain::time::{Day, Time};
+use heard_store::store::Store;
+use heard_store::tables::mailbox::Mailbox;
+use heard_store::tables::{letter, mailbox, message, suppressed, thread};
+
+use crate::conformance::made;
+
+fn asked(id: i64, key: &str) -> Message {
+    Message {
+        id: MessageId(id),
+        key: key.into(),
+        kind: MessageKind::Letter,
+        thread: Some(ThreadId(1)),
+        case: Some(CaseId(5)),
+        entry: None,
+        letter: Some(LetterId(3)),
+        person: Some(PersonId(9)),
+        address: "ann@example.org".into(),
+        subject: "Sorry".into(),
+        text: "Dear “Ann”".into(),
+        token: Some("secret".into()),
+        message_id: format!("{id}@example.com"),
+        state: MessageState::Waiting,
+        tries: 0,
+        at: Time(id),
+        sent: None,
+        reason: None,
+    }
+}
+
+pub fn messages_are_there_once_and_conversations_are_entered_by_a_secret(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    made::company(&store);
+    let scope = Scope::system();
+    let began = Thread { id: ThreadId(1), feedback: Some(FeedbackId(7)), case: None, address: None, at: Time(1) };
+    let given = began.clone();
+    store
+        .write_now(&scope, move |tx| {
+            assert!(message::add(tx, &asked(1, "a"))? && !message::add(tx, &asked(2, "a"))? && message::add(tx, &asked(3, "b"))?);
+            message::update(
+                tx,
+                &Message { state: MessageState::Sent, sent: Some(Time(9)), token: None, tries: 1, ..asked(1, "a") },
+            )?;
+            thread::insert(tx, &given)?;
+            thread::add_token(tx, "hash", ThreadId(1), Time(1))?;
+            thread::add_token(tx, "hash", ThreadId(1), Time(1))
+        })
+        .unwrap();
+    drop(store);
+    let store = open(folder.path());
+    let read = store.read_now(&scope, |view| {
+        Ok((message::by_key(view, "a")?, message::tally(view, Some(LetterId(3)))?, message::last_of_thread(view, ThreadId(1))?))
+    });
+    let (first, tally, last) = read.unwrap();
+    let first = first.unwrap();
+    assert_eq!(
+        (first.id, first.state, first.token.as_deref(), first.sent),
+        (MessageId(1), MessageState::Sent, None, Some(Time(9)))
+    );
+    assert_eq!((tally.get(&MessageState::Sent), tally.get(&MessageState::Waiting)), (Some(&1), Some(&1)));
+    assert_eq!(last.map(|message| message.id), Some(MessageId(1)));
+    let found = |hash: &'static str| store.read_now(&scope, move |view| thread::by_token(view, hash)).unwrap();
+    assert_eq!((found("hash"), found("other")), (Some(began.clone()), None));
+    store.write_now(&scope, |tx| thread::settle(tx, ThreadId(1), CaseId(5), Some("ann@example.org"))).unwrap();
+    store.write_now(&scope, |tx| thread::settle(tx, ThreadId(1), CaseId(5), None)).unwrap();
+    let settled = Thread { case: Some(CaseId(5)), address: Some("ann@example.org".into()), ..began };
+    assert_eq!(store.read_now(&scope, |view| thread::of_case(view, CaseId(5))), Ok(Some(settled)));
+    let more = store.read_now(&scope, |view| {
+        let list = (message::of_letter(view, LetterId(3), MessageId(1), 9)?, message::newest(view, MessageState::Waiting, 9)?);
+        Ok((list, message::of_case(view, CaseId(5))?.len(), message::last_receipt(view, "ann@example.org")?))
+    });
+    let ((of_letter, newest), of_case, receipt) = more.unwrap();
+    assert_eq!((of_letter.len(), newest.len(), of_case, receipt), (1, 1, 2, None));
+}
+
+pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    made::company(&store);
+    let scope = Scope::system();
+    let audience = Audience::Event { kind: "delay".into(), stage: None, from: Day(1), until: Day(2) };
+    let draft = Letter {
+        id: LetterId(3),
+        name: "Late".into(),
+        subject: "Sorry".into(),
+        text: "Dear {{name}}".into(),
+        audience,
+        state: LetterState::Draft,
+        version: 1,
+        made: Time(5),
+        reviewed: None,
+        looked_at: 0,
+        unreachable: 0,
+        suppressed: 0,
+        before: 0,
+    };
+    let sent =
+        Letter { state: LetterState::Done, reviewed: Some((UserId(4), Time(6))), looked_at: 7, before: 2, ..draft.clone() };
+    let (given, changed) = (draft, sent.clone());
+    store
+        .write_now(&scope, move |tx| {
+            letter::save(tx, &given)?;
+            letter::save(tx, &changed)?;
+            let hash = suppressed::hash(tx, "ann@example.org")?;
+            assert!(suppressed::add(tx, &hash, SuppressedWhy::Unsubscribed, Time(1))?);
+            assert!(!suppressed::add(tx, &hash, SuppressedWhy::Bounced, Time(2))?);
+            suppressed::add_token(tx, "token", &hash, Time(1))?;
+            assert_eq!(suppressed::by_token(tx, "token")?, Some(hash));
+            mailbox::save(tx, "inbox", &Mailbox { validity: 7, last: 3, looked: Some(Time(1)), trouble: Some("x".into()) })?;
+            mailbox::save(tx, "inbox", &Mailbox { validity: 4_294_967_295, last: 9, looked: None, trouble: None })?;
+            assert!(mailbox::saw(tx, "m1", "said", Time(1))? && !mailbox::saw(tx, "m1", "auto", Time(2))?);
+            Ok(())
+        })
+        .unwrap();
+    let read = store.read_now(&scope, |view| {
+        let letters = (letter::list(view, 9)?, letter::get(view, LetterId(3))?, letter::named(view, "Late")?);
+        let why =
+            (suppressed::why(view, "ann@example.org")?, suppressed::why(view, "bob@example.org")?, suppressed::tally(view)?);
+        Ok((letters, why, mailbox::get(view, "inbox")?, mailbox::became(view, "m1")?, mailbox::tally(view)?))
+    });
+    let (letters, why, inbox, became, tally) = read.unwrap();
+    assert_eq!(letters, (vec![sent.clone()], Some(sent), Some(LetterId(3))));
+    assert_eq!(why, (Some(SuppressedWhy::Unsubscribed), None, vec![(SuppressedWhy::Unsubscribed, 1)]));
+    assert_eq!(inbox, Some(Mailbox { validity: 4_294_967_295, last: 9, looked: None, trouble: None }));
+    assert_eq!((became.as_deref(), tally), (Some("said"), vec![("said".to_owned(), 1)]));
+    let mut narrow = Scope::system();
+    narrow.reach = Reach::Posts([heard_domain::id::PostId(1)].into());
+    assert_eq!(store.read_now(&narrow, |view| Ok((letter::list(view, 9)?, letter::get(view, LetterId(3))?))), Ok((vec![], None)));
+    let nobody = store.read_now(&scope, |view| {
+        let days = (Day(0), Day(9));
+        let events = letter::events(view, "delay", None, days, EventId(0), 9)?;
+        let raisers = letter::raisers(view, heard_domain::id::CategoryId(1), days, PersonId(0), 9)?;
+        Ok((events, raisers, letter::reached(view, &[PersonId(404)])?.len()))
+    });
+    assert_eq!(nobody, Ok((vec![], vec![], 0)));
+    store.write_now(&scope, |tx| letter::remove(tx, LetterId(3))).unwrap();
+    assert_eq!(store.read_now(&scope, |view| letter::list(view, 9)), Ok(vec![]));
+}

@@ -1,0 +1,4 @@
+//! Runs of letters.
+
+pub mod list;
+pub mod show;

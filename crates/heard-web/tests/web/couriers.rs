@@ -1,0 +1,237 @@
+//! The customer is answered: by e-mail and on a page of their own, where they write back and say whether it helped; letters go out
+//! once each, and never to somebody who asked for none.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use heard_domain::scope::Scope;
+use heard_domain::user::{Grant, Role};
+use heard_flow::hear::mail::{MailBecame, receive};
+use heard_flow::work::drain;
+use serde_json::{Value, json};
+
+use crate::site::{Answer, Site, form_request};
+
+struct Office {
+    site: Site,
+    token: String,
+    session: String,
+}
+
+impl Office {
+    async fn new() -> Self {
+        let site = Site::with_users().await;
+        let admin = site.users[&Role::Admin].clone();
+        let made = heard_flow::arrange::token::add(&site.flow, &Scope::of_user(&admin), "all", Grant::ALL.to_vec(), None).await;
+        let session = site.session(&admin).await;
+        Self { token: made.unwrap().1, session, site }
+    }
+
+    async fn make(&self, path: &str, body: Value) -> Value {
+        let answer = self.site.call(Method::POST, path, Some(&self.token), Some(body)).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.body);
+        answer.json()
+    }
+
+    /// A case for a comment of somebody.
+    async fn case(&self, email: Option<&str>) -> (String, String) {
+        let post = self.site.post("Desk").await;
+        let identities: Vec<Value> = email.iter().map(|email| json!({ "kind": "email", "handle": email })).collect();
+        let comment = json!({ "post": post, "key": "c1", "at": "2026-03-22T10:00:00Z", "text": "My bag is lost, and nobody answers.",
+            "author": { "name": null, "identities": identities } });
+        let feedback = self.make("/api/v1/feedback", comment).await["id"].as_str().unwrap().to_owned();
+        drain(&self.site.flow).await.unwrap();
+        let department = self.make("/api/v1/departments", json!({ "name": "Baggage" })).await["id"].clone();
+        let case = self.make("/api/v1/cases", json!({ "feedback": feedback, "department": department })).await;
+        (case["id"].as_str().unwrap().to_owned(), feedback)
+    }
+
+    async fn answer(&self, case: &str, text: &str) -> Answer {
+        let pairs = [("do", "answer"), ("way", "heard"), ("text", text)];
+        let answer = self.site.submit(&format!("/cases/{case}"), Some(&self.session), &pairs).await;
+        drain(&self.site.flow).await.unwrap();
+        answer
+    }
+
+    async fn state(&self, case: &str) -> Value {
+        let all = self.site.call(Method::GET, "/api/v1/cases", Some(&self.token), None).await.json();
+        all["items"].as_array().unwrap().iter().find(|item| item["id"] == case).cloned().unwrap_or_default()
+    }
+
+    async fn visit(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        self.site.send(form_request(path, "same-origin").body(Body::from(body)).unwrap()).await
+    }
+}
+
+fn page_in(text: &str) -> String {
+    let (_, token) = text.split_once("/t/").unwrap();
+    format!("/t/{}", token.chars().take(32).collect::<String>())
+}
+
+#[tokio::test]
+async fn an_answer_goes_by_mail_once_and_the_reply_opens_the_case_again() {
+    let office = Office::new().await;
+    let (case, _) = office.case(Some("ann@example.org")).await;
+    let answered = office.answer(&case, "It is found.\r\nBcc: all@example.org").await;
+    assert_eq!(answered.status, StatusCode::SEE_OTHER, "{}", answered.body);
+    let posted = office.site.posted.take();
+    let [mail] = &posted[..] else { panic!("{posted:?}") };
+    assert_eq!((mail.to.as_str(), mail.auto, mail.unsubscribe.is_some()), ("ann@example.org", false, false));
+    assert!(mail.text.contains("It is found.") && mail.text.contains("Did this help?"), "{}", mail.text);
+    assert!(!mail.text.contains("My bag is lost"), "nothing of the customer is sent anywhere");
+    let (path, reply) = (page_in(&mail.text), mail.reply_to.clone());
+    assert_eq!(office.state(&case).await["state"], "answered");
+    drain(&office.site.flow).await.unwrap();
+    assert_eq!(office.site.posted.take(), [], "once");
+    // The reply comes to the address with the secret; the same mail again does nothing; a stranger without the secret is a comment.
+    let raw = |to: &str, id: &str, words: &str| {
+        format!("From: ann@example.org\r\nTo: {to}\r\nMessage-ID: <{id}@example.org>\r\n\r\n{words}\r\n> It is found.\r\n")
+            .into_bytes()
+    };
+    let flow = &office.site.flow;
+    assert_eq!(receive(flow, raw(&reply, "1", "It is the wrong bag.")).await.unwrap(), MailBecame::Said);
+    assert_eq!(receive(flow, raw(&reply, "1", "It is the wrong bag.")).await.unwrap(), MailBecame::Known);
+    let state = office.state(&case).await;
+    assert_eq!(state["state"], "open", "{state}");
+    let page = office.site.get(&format!("/cases/{case}"), Some(&office.session)).await.body;
+    assert!(page.contains("It is the wrong bag.") && !page.contains("&gt; It is found"), "{page}");
+    let guessed = "reply+00000000000000000000000000000000@example.com";
+    assert_eq!(receive(flow, raw(guessed, "2", "Something else.")).await.unwrap(), MailBecame::Feedback);
+    // The second answer does not ask again; the customer says on the page that it helped.
+    office.answer(&case, "Here is the right one.").await;
+    let posted = office.site.posted.take();
+    let second = posted.iter().find(|mail| mail.text.contains("right one")).unwrap();
+    assert!(!second.text.contains("Did this help?"), "asked once");
+    assert_eq!(second.answers.as_deref(), Some(mail.message_id.as_str()));
+    let shown = office.site.get(&path, None).await;
+    assert_eq!(shown.header("x-robots-tag"), "noindex, nofollow, noarchive");
+    assert!(
+        shown.body.contains("right one") && shown.body.contains("It is the wrong bag.") && shown.body.contains("Did this help?")
+    );
+    assert_eq!(office.visit(&path, &[("helped", "yes")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(office.state(&case).await["state"], "helped");
+    // It does not exist any more: nothing more is sent there, and staff are told so.
+    let bounce = format!(
+        "From: MAILER-DAEMON@mx.example.org\r\nTo: {reply}\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; ann@example.org\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    );
+    assert_eq!(receive(flow, bounce.into_bytes()).await.unwrap(), MailBecame::Bounced);
+    let page = office.site.get(&format!("/cases/{case}"), Some(&office.session)).await.body;
+    assert!(page.contains("this address does not exist"), "{page}");
+}
+
+#[tokio::test]
+async fn who_has_no_address_reads_and_writes_on_a_page_of_their_own() {
+    let office = Office::new().await;
+    let (case, _) = office.case(None).await;
+    let refused = office.answer(&case, "Hello").await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.body.contains("choose another way"), "{}", refused.body);
+    // By the public form.
+    let post = office.site.post("Gate").await;
+    let opened = json!({ "open": true, "language": "en", "question": "How is it?" });
+    office.site.call(Method::PUT, &format!("/api/v1/posts/{post}/form"), Some(&office.token), Some(opened)).await;
+    let form = office.site.call(Method::GET, &format!("/api/v1/posts/{post}/form"), Some(&office.token), None).await.json();
+    let code = form["code"].as_str().unwrap().to_owned();
+    let page = office.site.get(&format!("/f/{code}"), None).await;
+    let token = crate::form::read(&page.body).0[0].pairs().into_iter().find(|(name, _)| name == "token").unwrap().1;
+    office.site.later(10_000);
+    let sent = office.visit(&format!("/f/{code}"), &[("token", token.as_str()), ("words", "The gate was closed.")]).await;
+    let thanks = office.site.get(sent.header("location"), None).await.body;
+    let path = page_in(&thanks);
+    drain(&office.site.flow).await.unwrap();
+    let shown = office.site.get(&path, None).await.body;
+    assert!(shown.contains("The gate was closed.") && !shown.contains("Did this help?"), "{shown}");
+    // Before anybody takes it up, more words are another comment; afterwards they stand in the case.
+    assert_eq!(office.visit(&path, &[("words", "And nobody was there.")]).await.status, StatusCode::SEE_OTHER);
+    drain(&office.site.flow).await.unwrap();
+    let list = office.site.call(Method::GET, "/api/v1/feedback?limit=10", Some(&office.token), None).await.body;
+    assert!(list.contains("And nobody was there."), "{list}");
+    let all: Value = serde_json::from_str(&list).unwrap();
+    let first = all["items"].as_array().unwrap().iter().find(|item| item["text"] == "The gate was closed.").unwrap();
+    let department = office.make("/api/v1/departments", json!({ "name": "Gates" })).await["id"].clone();
+    let case = office.make("/api/v1/cases", json!({ "feedback": first["id"], "department": department })).await;
+    let case = case["id"].as_str().unwrap().to_owned();
+    assert_eq!(office.answer(&case, "We are sorry: it opens at six.").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(office.site.posted.take(), [], "there is no address");
+    let noted = office.site.submit(&format!("/cases/{case}/notes"), Some(&office.session), &[("text", "A secret note.")]).await;
+    assert_eq!(noted.status, StatusCode::SEE_OTHER);
+    let shown = office.site.get(&path, None).await.body;
+    assert!(
+        shown.contains("it opens at six") && shown.contains("Did this help?") && !shown.contains("A secret note."),
+        "{shown}"
+    );
+    office.visit(&path, &[("helped", "not_yet")]).await;
+    assert_eq!(office.state(&case).await["state"], "answered");
+    office.visit(&path, &[("words", "It was closed at seven.")]).await;
+    office.visit(&path, &[("words", "It was closed at seven.")]).await;
+    assert_eq!(office.state(&case).await["state"], "open");
+    let shown = office.site.get(&path, None).await.body;
+    assert_eq!(shown.matches("It was closed at seven.").count(), 1, "the same press twice is one");
+    for wrong in ["/t/0", "/t/00000000000000000000000000000000", "/u/00000000000000000000000000000000"] {
+        assert_eq!(office.site.get(wrong, None).await.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+    for _ in 0..40 {
+        office.visit("/t/00000000000000000000000000000000", &[("words", "x")]).await;
+    }
+    let often = office.visit(&path, &[("words", "x")]).await;
+    assert_eq!(often.status, StatusCode::TOO_MANY_REQUESTS, "nobody guesses a page");
+}
+
+#[tokio::test]
+async fn letters_go_out_once_each_and_never_to_who_asked_for_none() {
+    let office = Office::new().await;
+    let event = |n: u32, handle: &str| {
+        json!({ "key": format!("e{n}"), "kind": "delay", "at": "2026-03-20T10:00:00Z", "details": [["Flight", format!("HD {n}")]],
+            "author": { "name": format!("Guest {n}"), "identities": [{ "kind": "email", "handle": handle }] } })
+    };
+    let mut items: Vec<Value> = (0..250).map(|n| event(n, &format!("g{n}@example.org"))).collect();
+    items.push(event(250, "nobody"));
+    office.make("/api/v1/events", json!({ "items": items })).await;
+    office.make("/api/v1/suppressions", json!({ "address": "G7@example.org", "suppressed": true })).await;
+    let draft = |name: &str, text: &str| {
+        json!({ "name": name, "subject": "Your flight {{flight}}", "text": text,
+            "audience": { "to": "event", "kind": "delay", "from": "2026-03-20", "until": "2026-03-21" } })
+    };
+    let wrong = office.site.call(Method::POST, "/api/v1/letters", Some(&office.token), Some(draft("A", "{{flght}}"))).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("{{flght}} is not known"), "{}", wrong.body);
+    let id = office.make("/api/v1/letters", draft("A", "Dear {{name}}, {{flight}} was late.")).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let preview = office.site.call(Method::GET, &format!("/api/v1/letters/{id}/preview"), Some(&office.token), None).await.json();
+    assert_eq!(
+        (&preview["letters"], &preview["suppressed"], &preview["unreachable"]),
+        (&json!(249), &json!(1), &json!(1)),
+        "{preview}"
+    );
+    drain(&office.site.flow).await.unwrap();
+    assert_eq!(office.site.posted.take(), [], "nothing goes out before it was reviewed");
+    let page = office.site.get(&format!("/letters/{id}"), Some(&office.session)).await.body;
+    assert!(page.contains("Dear Guest 0, HD 0 was late.") && page.contains("Send 249 letters"), "{page}");
+    let stale = office.site.submit(&format!("/letters/{id}"), Some(&office.session), &[("do", "send"), ("version", "0")]).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    let sent = office.site.submit(&format!("/letters/{id}"), Some(&office.session), &[("do", "send"), ("version", "1")]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    drain(&office.site.flow).await.unwrap();
+    let posted = office.site.posted.take();
+    assert_eq!(posted.len(), 249);
+    assert!(posted.iter().all(|mail| mail.auto && mail.unsubscribe.is_some() && mail.to != "g7@example.org"));
+    // Another run to the same events: everybody was told before.
+    let again = office.make("/api/v1/letters", draft("B", "Dear {{name}}")).await["id"].as_str().unwrap().to_owned();
+    let refused = office
+        .site
+        .call(Method::POST, &format!("/api/v1/letters/{again}/send"), Some(&office.token), Some(json!({ "version": 1 })))
+        .await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    // One press ends letters; looking at the page does not.
+    let path = posted[0].unsubscribe.clone().unwrap().replace("https://heard.example.com", "");
+    let shown = office.site.get(&path, None).await;
+    assert!(shown.status == StatusCode::OK && shown.body.contains("No more letters?"));
+    let look = json!({ "address": posted[0].to, "suppressed": false });
+    assert_eq!(office.make("/api/v1/suppressions", look.clone()).await["changed"], false);
+    let request = Request::post(&path).header("content-type", "application/x-www-form-urlencoded");
+    let pressed = office.site.send(request.body(Body::from("List-Unsubscribe=One-Click")).unwrap()).await;
+    assert_eq!(pressed.status, StatusCode::OK);
+    assert_eq!(office.make("/api/v1/suppressions", look).await["changed"], true);
+}
