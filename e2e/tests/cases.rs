@@ -189,6 +189,8 @@ async fn from_the_alert_to_the_answer() -> Result<()> {
         browser.click_words("Merge").await?;
         browser.visit("/cases?shelf=all").await?;
         browser.until("it is merged", "document.querySelector('#items')?.innerText.includes('merged')").await?;
+        // The console tells of the answer 409 to who had looked at an older state, which was wanted.
+        browser.complaints().await?;
         for page in ["/cases", "/cases?shelf=all", case.as_str(), "/cases/service", "/digests", "/rules", "/settings/receivers"] {
             promise::kept(&browser, page).await?;
         }
