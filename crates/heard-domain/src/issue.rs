@@ -268,6 +268,7 @@ impl Work {
 
     /// What becomes of it when another issue becomes part of it: the departments of both contribute, what they have stated stands, and
     /// nobody has signed for the whole yet.
+    #[must_use]
     pub fn take_in(&self, part: &Self) -> Self {
         let mut next = Self { verified: false, ..self.clone() };
         for theirs in &part.contributions {

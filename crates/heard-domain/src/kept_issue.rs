@@ -126,11 +126,10 @@ impl KeptIssue {
         }
         let to = |standing, merged| Ok(Self { standing, merged, ..self.clone() });
         match (act, self.standing) {
-            (StandingAct::Unmerge, Merged) => to(Accepted, None),
+            (StandingAct::Unmerge, Merged) | (StandingAct::Accept, Proposed | Dismissed) => to(Accepted, None),
             (StandingAct::Unmerge, _) => Err(IssueRefused::NotMerged),
             (_, Merged) => Err(IssueRefused::IsMerged),
             (StandingAct::Accept | StandingAct::Dismiss, Accepted) => Err(IssueRefused::IsAccepted),
-            (StandingAct::Accept, Proposed | Dismissed) => to(Accepted, None),
             (StandingAct::Dismiss, Proposed | Dismissed) => to(Dismissed, None),
             (StandingAct::Merge(into), _) if into == self.id => Err(IssueRefused::Itself),
             (StandingAct::Merge(_), Accepted) if self.work.verified => Err(IssueRefused::Verified),

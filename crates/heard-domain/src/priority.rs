@@ -33,6 +33,17 @@ pub struct Facts {
     pub money: Vec<Money>,
 }
 
+/// The evidence of an issue in a period.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// What its priority is made of.
+    pub facts: Facts,
+    /// Comments in the period.
+    pub comments: u64,
+    /// Comments since ever.
+    pub ever: u64,
+}
+
 /// What a moment of truth weighs; other stages weigh 1.
 pub const MOMENT_OF_TRUTH: f64 = 1.5;
 /// So many persons are added on both sides of a trend: a jump from one to three is no trend.

@@ -14,6 +14,7 @@ use heard_domain::example::Taught;
 use heard_domain::id::{FeedbackId, IdMaker, ImportId, IssueId, PersonId};
 use heard_domain::ledger::Line;
 use heard_domain::precision::Precision;
+use heard_domain::priority::Evidence;
 use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::theme::Themes;
@@ -27,7 +28,6 @@ use heard_text::pipeline::Reader;
 
 use tokio::sync::{broadcast, watch};
 
-use crate::act::issues::evidence::Evidence;
 use crate::alerting::{Alerting, Told};
 use crate::deep_reader::DeepReader;
 use crate::error::FlowError;

@@ -87,9 +87,7 @@ enum Turn {
 impl Courier for Posted {
     fn deliver(&self, mail: &Outgoing) -> Result<(), Undelivered> {
         let turn = self.turns.lock().unwrap().pop().unwrap_or(Turn::Takes);
-        if turn == Turn::DiesBefore {
-            panic!("killed before the server took it");
-        }
+        assert!(turn != Turn::DiesBefore, "killed before the server took it");
         if turn == Turn::Later {
             return Err(Undelivered::Later("450 try later".into()));
         }

@@ -11,6 +11,7 @@ use heard_domain::scope::Scope;
 use heard_domain::tally::{Mention, Stratum, Tally, tallies};
 use heard_domain::time::{Day, Period};
 use heard_domain::verification::{Fix, Rules, Verification, verify};
+use heard_store::error::StoreError;
 use heard_store::figures::reached::heard_in;
 use heard_store::figures::spoken::Spoken;
 use heard_store::tables;
@@ -105,14 +106,12 @@ fn window(fix: &Fix, rules: &Rules, today: Day) -> Period {
     Period { first, last: today.max(first) }
 }
 
+/// What is counted, and how much of it on each day.
+type Measured = (String, Vec<(Day, u64)>);
+
 /// The measure of a stage that was counted on most days, if that is enough of them both before and after the fix.
-fn measured(
-    view: &View,
-    stage: StageId,
-    fix: &Fix,
-    whole: Period,
-) -> Result<Option<(String, Vec<(Day, u64)>)>, heard_store::error::StoreError> {
-    let mut best: Option<(String, Vec<(Day, u64)>)> = None;
+fn measured(view: &View, stage: StageId, fix: &Fix, whole: Period) -> Result<Option<Measured>, StoreError> {
+    let mut best: Option<Measured> = None;
     for sum in tables::exposure::sums(view)?.into_iter().filter(|sum| sum.stage == stage && sum.count > 0) {
         let days = tables::exposure::by_day(view, stage, &sum.measure, whole)?;
         let enough = |period: Period| {

@@ -429,9 +429,9 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: LetterId, after: i64) 
             tables::letter::save(tx, &letter)?;
             let job_now = Job::Letters { letter: id, after: next };
             if stopping {
-                tables::job::again(tx, job, &job_now, sending.now)?
+                tables::job::again(tx, job, &job_now, sending.now)?;
             } else {
-                tables::job::go_on(tx, job, &job_now)?
+                tables::job::go_on(tx, job, &job_now)?;
             }
             Ok((!stopping).then_some(next))
         };

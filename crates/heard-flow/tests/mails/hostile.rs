@@ -49,9 +49,9 @@ pub fn mail(n: u64, reply: &str, message_id: &str) -> Vec<u8> {
         8 => plain(&"X-Long: y\r\n".repeat(3_000 + (n as usize % 7) * 1_000), &body),
         9 => plain("Content-Type: multipart/mixed; boundary=b\r\n", &"--b\r\n\r\nx\r\n".repeat(20_000)),
         10 => {
-            let deep: String =
+            let deep: Vec<String> =
                 (0..500).map(|d| format!("Content-Type: multipart/mixed; boundary=b{d}\r\n\r\n--b{d}\r\n")).collect();
-            plain("", &deep)
+            plain("", &deep.concat())
         }
         11 => plain("", &"Content-Type: message/rfc822\r\n\r\n".repeat(5_000)),
         12 => plain("Content-Type: text/plain; charset=utf-7\r\nContent-Transfer-Encoding: base64\r\n", &"QUFB".repeat(2_000)),

@@ -1,6 +1,8 @@
 //! Issues: what many share, by priority; and one with its evidence, causes, plan and departments.
 
 pub mod act;
+pub mod asked;
+pub mod desk;
 pub mod list;
 pub mod partner;
 pub mod pictures;

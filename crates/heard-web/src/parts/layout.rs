@@ -108,7 +108,7 @@ impl Place {
     fn icon(self) -> Markup {
         match self {
             Self::Overview => icon("home"),
-            Self::Feedback => icon("feedback"),
+            Self::Feedback | Self::Letters => icon("feedback"),
             Self::Journey => icon("journey"),
             Self::Posts => icon("ear"),
             Self::Imports => icon("import"),
@@ -122,7 +122,6 @@ impl Place {
             Self::Rules => icon("filter"),
             Self::Promises => icon("star"),
             Self::Ledger => icon("file"),
-            Self::Letters => icon("feedback"),
             Self::Settings => icon("settings"),
         }
     }

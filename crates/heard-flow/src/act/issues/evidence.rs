@@ -7,7 +7,7 @@ use heard_domain::account::Money;
 use heard_domain::feedback::Feedback;
 use heard_domain::id::{AccountId, FeedbackId};
 use heard_domain::kept_issue::KeptIssue;
-use heard_domain::priority::Facts;
+use heard_domain::priority::{Evidence, Facts};
 use heard_domain::question::Filter;
 use heard_domain::reading::{Emotion, Intent, Passage, Polarity, Reading};
 use heard_domain::scope::Scope;
@@ -25,17 +25,6 @@ pub const DAYS: i32 = 28;
 const MOST: usize = 20_000;
 /// How many are read from the store at a time.
 const BATCH: usize = 1_000;
-
-/// What is known of an issue in a period.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Evidence {
-    /// What its priority is made of.
-    pub facts: Facts,
-    /// Comments in the period.
-    pub comments: u64,
-    /// Comments since ever.
-    pub ever: u64,
-}
 
 /// What one period says of it.
 #[derive(Default)]

@@ -58,8 +58,11 @@ pub struct LedgerComments {
 /// How many comments a page has.
 const PAGE: usize = 100;
 
-/// What an address asks of the ledger's comments; gives back what it does not know.
-pub fn wanted(pairs: Vec<(String, String)>) -> Result<(Wanted, usize, Vec<(String, String)>), Problem> {
+/// What an address asks of the ledger's comments, how many to leave out, and what it does not know.
+pub type Asking = (Wanted, usize, Vec<(String, String)>);
+
+/// Reads an address.
+pub fn wanted(pairs: Vec<(String, String)>) -> Result<Asking, Problem> {
     let mut wanted = Wanted { stage: None, post: None, step: LedgerStep::Heard, missing: false };
     let (mut skip, mut rest) = (0, Vec::new());
     for (name, value) in pairs {

@@ -26,7 +26,7 @@ use heard_store::tables::issue::Sought;
 
 use crate::address::Look;
 use crate::extract::{Asked, Id};
-use crate::pages::issues::list::asked;
+use crate::pages::issues::asked::asked;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -36,7 +36,8 @@ pub type Picture = (Svg, Twin);
 
 /// Where all comments that pass a filter are, whenever they were said.
 pub fn comments(filter: Filter) -> String {
-    format!("{}{}when=ever", Look::at(filter.clone(), None).on("/feedback"), if filter.is_empty() { "?" } else { "&" })
+    let joint = if filter.is_empty() { "?" } else { "&" };
+    format!("{}{joint}when=ever", Look::at(filter, None).on("/feedback"))
 }
 
 /// Why it happens.

@@ -5,60 +5,24 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use heard_charts::number::whole;
 use heard_domain::directory::Directory;
-use heard_domain::id::{IssueId, UserId};
-use heard_domain::issue::IssueParty;
-use heard_domain::kept_issue::{IssueStanding, KeptIssue};
-use heard_domain::plan::Schedule;
-use heard_domain::time::Time;
+use heard_domain::id::IssueId;
+use heard_domain::kept_issue::IssueStanding;
 use heard_domain::user::Grant;
-use heard_flow::act::acting::Acting;
-use heard_flow::act::issues::causes::{Drives, drives, look, mentions};
-use heard_flow::act::issues::evidence::comments;
-use heard_flow::act::issues::look::{IssueOpened, choices, member, open, party};
-use heard_flow::act::issues::plan::{ActionDates, scheduled};
-use heard_flow::act::staff::{Colleague, colleagues};
-use heard_flow::measure::quotes::{Heard, many};
+use heard_flow::act::issues::causes::look;
 use heard_flow::seen::seen;
 use maud::{Markup, html};
 
 use crate::extract::{Asked, Form, Id};
+use crate::pages::issues::desk::Desk;
 use crate::pages::issues::list::{chip, factors};
 use crate::pages::issues::{pictures, tabs};
 use crate::parts::flash::{Kind, flash};
-use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
 use crate::parts::quote::quote;
 use crate::parts::say;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
-
-/// How many comments stand on the page.
-const QUOTES: usize = 8;
-
-/// Everything that the page shows.
-pub struct Desk {
-    /// The issue with all that was worked out.
-    pub opened: IssueOpened,
-    /// The newest comments.
-    pub said: Vec<Heard>,
-    /// How many comments name each cause.
-    pub mentions: Vec<u64>,
-    /// What drives what, round this issue.
-    pub drives: Drives,
-    /// The same over all issues, to choose the ends of an arrow from.
-    pub everything: Drives,
-    /// When what is done.
-    pub plan: Option<(Schedule, Vec<Option<ActionDates>>)>,
-    /// All issues that are worked on.
-    pub issues: Vec<KeptIssue>,
-    /// Who works here.
-    pub colleagues: Vec<Colleague>,
-    /// Who looks, where they may work on issues.
-    pub acting: Option<Acting>,
-    /// Now.
-    pub now: Time,
-}
 
 /// What was tried: the outline as it was typed, the address to send a partner, or why something was refused.
 #[derive(Default)]
@@ -69,53 +33,6 @@ pub struct Tried<'a> {
     pub problem: Option<&'a Problem>,
     /// The secret way in that was just made.
     pub link: Option<String>,
-}
-
-impl Desk {
-    /// Reads everything.
-    pub async fn load(state: &AppState, viewer: &Viewer, id: IssueId) -> Result<Self, Problem> {
-        let (flow, scope) = (&state.flow, &viewer.scope);
-        let opened = open(flow, scope, id).await?;
-        let (ids, _) = comments(flow, scope, &opened.issue.kept, None, QUOTES).await?;
-        let said = if viewer.may(Grant::ReadFeedback) { many(flow, scope, &ids).await? } else { vec![] };
-        let mentions = mentions(flow, scope, &opened.issue.kept, &opened.causes).await?;
-        let plan = scheduled(flow, &opened.issue.kept, &opened.actions).ok();
-        let colleagues = if viewer.may(Grant::ReadCases) { colleagues(flow, scope).await? } else { vec![] };
-        Ok(Self {
-            said,
-            mentions,
-            drives: drives(flow, scope, Some(id)).await?,
-            everything: drives(flow, scope, None).await?,
-            plan,
-            issues: choices(flow, scope).await?,
-            colleagues,
-            acting: member(flow, scope).await?,
-            now: flow.now(),
-            opened,
-        })
-    }
-
-    /// The issue.
-    pub fn kept(&self) -> &KeptIssue {
-        &self.opened.issue.kept
-    }
-
-    /// What the viewer is to it.
-    pub fn party(&self) -> Option<IssueParty> {
-        self.acting.as_ref().map(party)
-    }
-
-    /// Whether the viewer may shape it.
-    pub fn may_shape(&self) -> bool {
-        self.party().is_some_and(|party| self.kept().shaped_by(&party))
-    }
-
-    /// The name of a user, or of a partner who came by a link.
-    pub fn name(&self, id: UserId) -> String {
-        let partner = || self.opened.links.iter().find(|link| link.id.0 == id.0).map(|link| link.name.clone());
-        let colleague = self.colleagues.iter().find(|one| one.id == id).map(|one| one.name.clone());
-        colleague.or_else(partner).unwrap_or_else(|| "somebody who is gone".to_owned())
-    }
 }
 
 /// Shows one.
@@ -244,9 +161,4 @@ fn about(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
             @else if kept.standing == IssueStanding::Accepted { p.soft { "Who belongs to a contributing department, or leads listening, shapes this issue. You can propose a fix and back one below." } }
         }
     }
-}
-
-/// The icon of a file to take along.
-pub fn take(href: &str) -> Markup {
-    html! { a.secondary href=(href) download { (icon("export")) "SVG" } }
 }

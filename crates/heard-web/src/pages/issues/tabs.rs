@@ -10,8 +10,8 @@ use heard_domain::user::Grant;
 use heard_flow::act::issues::causes::outline;
 use maud::{Markup, html};
 
+use crate::pages::issues::desk::Desk;
 use crate::pages::issues::pictures;
-use crate::pages::issues::show::{Desk, take};
 use crate::parts::diagram::diagram;
 use crate::parts::empty::empty;
 use crate::parts::field::{boxes, line, lines};
@@ -73,13 +73,16 @@ pub fn shape(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
     }
 }
 
+/// Causes, and how many comments name each.
+pub type Counted = (Vec<KeptCause>, Vec<u64>);
+
 /// The picture of its causes, and the outline in which they are written.
 pub fn causes(
     desk: &Desk,
     directory: &Directory,
     viewer: &Viewer,
     typed: Option<&str>,
-    looked: Option<&Result<(Vec<KeptCause>, Vec<u64>), Problem>>,
+    looked: Option<&Result<Counted, Problem>>,
 ) -> Markup {
     let (kept, id) = (desk.kept(), desk.kept().id);
     let (causes, mentions) = match looked {
@@ -458,4 +461,9 @@ pub fn partners(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
             }
         }
     }
+}
+
+/// The icon of a file to take along.
+fn take(href: &str) -> Markup {
+    html! { a.secondary href=(href) download { (icon("export")) "SVG" } }
 }

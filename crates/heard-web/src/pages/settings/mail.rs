@@ -62,7 +62,7 @@ pub async fn address(State(state): State<AppState>, viewer: Viewer, form: Form) 
 fn named(error: FlowError, field: &str) -> Problem {
     let mut problem = Problem::from(error);
     for one in problem.invalid.iter_mut().filter(|one| one.name == "address") {
-        one.name = field.to_owned();
+        field.clone_into(&mut one.name);
     }
     problem
 }
