@@ -139,7 +139,7 @@ mod tests {
         );
         assert!(
             !html.contains("<script")
-                && !html.contains("\"><b>")
+                && !html.contains("x/\"")
                 && html.contains("&lt;script&gt;")
                 && html.contains("N &amp; &lt;N&gt;")
         );

@@ -145,7 +145,7 @@ pub fn drives(desk: &Desk, viewer: &Viewer) -> Markup {
                 div { h2 #drives { "What drives what" } p { "Arrows point from cause to effect. Work on what has more arrows out than in." } }
                 (take(&format!("/issues/{id}/drives.svg")))
             }
-            div.two.wide {
+            div.driving {
                 div { (diagram("What drives what", &svg, &rows)) ul.key { li { i.o-bad {} "Driver" } li { i.o-nothing {} "Link or outcome" } } }
                 div {
                     h3 { "Start here" }

@@ -131,7 +131,7 @@ fn table(all: &[PromiseShown], period: Period, directory: &Directory, viewer: &V
                             tr {
                                 th scope="row" {
                                     a.more href={ (PATH) "/" (one.promise.id) } { bdi { (one.promise.words) } }
-                                    span.soft { @if let Some(stage) = stage { (stage.name) ": " } (touchpoint.map_or("a contact that is gone", |t| t.name.as_str())) }
+                                    div.soft { @if let Some(stage) = stage { (stage.name) ": " } (touchpoint.map_or("a contact that is gone", |t| t.name.as_str())) }
                                 }
                                 td { (kept(one.kept.said, one.evidence.persons, "persons")) }
                                 td { (kept(one.kept.done, one.evidence.occasions, one.promise.measure.as_deref().unwrap_or("occasions"))) }
