@@ -80,6 +80,8 @@ pub struct Message {
     pub person: Option<PersonId>,
     /// To which address.
     pub address: String,
+    /// Whether it asks whether it helped: the first answer of a case that Heard carries.
+    pub asks: bool,
     /// Its subject, one line.
     pub subject: String,
     /// Its words.

@@ -74,6 +74,7 @@ impl Sending {
             letter: None,
             person: None,
             address,
+            asks: false,
             subject: heard_domain::mail::subject(&subject),
             text,
             token,
@@ -113,7 +114,15 @@ impl Sending {
     }
 
     /// Says what an entry of a case says: on the customer's page, and by mail where there is an address.
-    pub(crate) fn say(&self, tx: &mut Tx, kept: &KeptCase, entry: &CaseEntry, reach: Reach) -> Result<(), StoreError> {
+    /// `asks`: it is the one that asks whether it helped.
+    pub(crate) fn say(
+        &self,
+        tx: &mut Tx,
+        kept: &KeptCase,
+        entry: &CaseEntry,
+        reach: Reach,
+        asks: bool,
+    ) -> Result<(), StoreError> {
         let Reach { thread, address } = reach;
         let thread =
             if let Some(thread) = thread { thread } else { begin(tx, Thread { case: Some(kept.case.id), ..self.fresh() })? };
@@ -129,6 +138,7 @@ impl Sending {
             thread: Some(thread.id),
             case: Some(kept.case.id),
             entry: Some(entry.id),
+            asks,
             person: kept.person,
             ..self.message(wanted)
         };

@@ -335,7 +335,8 @@ impl Doing {
                 event: None,
             };
             tables::case_entry::add(tx, &entry)?;
-            return reach.map_or(Ok(()), |reach| self.sending.say(tx, kept, &entry, reach));
+            let asks = before.case.asked.is_none() && kept.case.asked.is_some();
+            return reach.map_or(Ok(()), |reach| self.sending.say(tx, kept, &entry, reach, asks));
         }
         let event = match deed {
             CaseDeed::Assign { to } => CaseEvent::Assigned { to: *to },

@@ -11,8 +11,6 @@ pub(crate) struct Round<'a> {
     pub(crate) mailing: &'a Mailing,
     /// The company's name.
     pub(crate) company: &'a str,
-    /// Whether this mail asks whether it helped.
-    pub(crate) asks: bool,
     /// The identifier of the mail before it in the conversation.
     pub(crate) before: Option<String>,
     pub(crate) now: Time,
@@ -26,7 +24,7 @@ struct Line {
 
 /// The mail that carries a message.
 pub(crate) fn mail(message: &Message, round: &Round) -> Outgoing {
-    let Round { mailing, company, asks, before, now } = round;
+    let Round { mailing, company, before, now } = round;
     let site = &mailing.site;
     let token = message.token.as_deref().unwrap_or_default();
     let page = || format!("{site}/t/{token}");
@@ -34,7 +32,7 @@ pub(crate) fn mail(message: &Message, round: &Round) -> Outgoing {
     let (lines, unsubscribe) = match message.kind {
         MessageKind::Case => {
             let mut lines = Vec::new();
-            if *asks {
+            if message.asks {
                 lines.push(line("Did this help? Tell us with one press:".to_owned(), Some(page())));
             }
             let reply = if mailing.reply.is_some() {

@@ -44,11 +44,9 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(
             MessageState::Waiting => {
                 let message = Message { state: MessageState::Sending, tries: message.tries + 1, ..message };
                 tables::message::update(tx, &message)?;
-                let case = message.case.map(|case| tables::case::get(tx, case)).transpose()?.flatten();
-                let asks = case.is_some_and(|kept| kept.case.asked == Some(message.at));
                 let before = message.thread.map(|thread| tables::message::last_of_thread(tx, thread)).transpose()?.flatten();
                 let before = before.filter(|before| before.id != id).map(|before| before.message_id);
-                Ok(Some((message, asks, before)))
+                Ok(Some((message, before)))
             }
             MessageState::Sending => {
                 // Whoever sent it was cut off: the server may have taken it.
@@ -65,8 +63,8 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(
         }
     };
     let claimed = flow.store.write(&Scope::system(), claim).await?;
-    let (Some((message, asks, before)), Some(mailing)) = (claimed, mailing) else { return Ok(()) };
-    let handed = hand_over(flow, &mailing, &message, asks, before).await?;
+    let (Some((message, before)), Some(mailing)) = (claimed, mailing) else { return Ok(()) };
+    let handed = hand_over(flow, &mailing, &message, before).await?;
     let after = became(message, handed, flow.now());
     keep(flow, job, after).await
 }
@@ -75,11 +73,10 @@ async fn hand_over(
     flow: &Flow,
     mailing: &Arc<Mailing>,
     message: &Message,
-    asks: bool,
     before: Option<String>,
 ) -> Result<Result<(), Undelivered>, FlowError> {
     let company = flow.directory().company.name.clone();
-    let outgoing = mail(message, &Round { mailing, company: &company, asks, before, now: flow.now() });
+    let outgoing = mail(message, &Round { mailing, company: &company, before, now: flow.now() });
     let courier = Arc::clone(&mailing.courier);
     tokio::task::spawn_blocking(move || courier.deliver(&outgoing)).await.map_err(FlowError::internal)
 }

@@ -8,7 +8,7 @@ CREATE INDEX thread_token_thread ON thread_token (thread);
 CREATE TABLE message (
   id BIGINT PRIMARY KEY, key TEXT COLLATE "C" NOT NULL UNIQUE, kind TEXT COLLATE "C" NOT NULL, thread BIGINT, case_id BIGINT, entry BIGINT, letter BIGINT,
   person BIGINT, address TEXT COLLATE "C" NOT NULL, subject TEXT COLLATE "C" NOT NULL, text TEXT COLLATE "C" NOT NULL, token TEXT COLLATE "C", message_id TEXT COLLATE "C" NOT NULL UNIQUE,
-  state TEXT COLLATE "C" NOT NULL, tries BIGINT NOT NULL, at BIGINT NOT NULL, sent BIGINT, reason TEXT COLLATE "C"
+  state TEXT COLLATE "C" NOT NULL, tries BIGINT NOT NULL, at BIGINT NOT NULL, sent BIGINT, reason TEXT COLLATE "C", asks BIGINT NOT NULL
 );
 CREATE INDEX message_case ON message (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX message_letter ON message (letter, state) WHERE letter IS NOT NULL;

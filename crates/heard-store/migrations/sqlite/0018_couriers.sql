@@ -8,7 +8,7 @@ CREATE INDEX thread_token_thread ON thread_token (thread);
 CREATE TABLE message (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, thread INTEGER, case_id INTEGER, entry INTEGER, letter INTEGER,
   person INTEGER, address TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, token TEXT, message_id TEXT NOT NULL UNIQUE,
-  state TEXT NOT NULL, tries INTEGER NOT NULL, at INTEGER NOT NULL, sent INTEGER, reason TEXT
+  state TEXT NOT NULL, tries INTEGER NOT NULL, at INTEGER NOT NULL, sent INTEGER, reason TEXT, asks INTEGER NOT NULL
 );
 CREATE INDEX message_case ON message (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX message_letter ON message (letter, state) WHERE letter IS NOT NULL;

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::sql::driver::{Row, Value};
 use crate::view::{Tx, View};
 
-const COLUMNS: &str = "id, key, kind, thread, case_id, entry, letter, person, address, subject, text, token, message_id, state, tries, at, sent, reason";
+const COLUMNS: &str = "id, key, kind, thread, case_id, entry, letter, person, address, subject, text, token, message_id, state, tries, at, sent, reason, asks";
 
 fn read(row: &dyn Row) -> Result<Message, StoreError> {
     Ok(Message {
@@ -33,6 +33,7 @@ fn read(row: &dyn Row) -> Result<Message, StoreError> {
         at: Time(row.int(15)?),
         sent: row.int_or_none(16)?.map(Time),
         reason: row.text_or_none(17)?.map(str::to_owned),
+        asks: row.yes(18)?,
     })
 }
 
@@ -100,7 +101,7 @@ pub fn tally(view: &View, letter: Option<LetterId>) -> Result<HashMap<MessageSta
 
 /// Adds a message; false if there is one with its key.
 pub fn add(tx: &mut Tx, message: &Message) -> Result<bool, StoreError> {
-    let values: [Value<'_>; 18] = [
+    let values: [Value<'_>; 19] = [
         message.id.into(),
         (&message.key).into(),
         message.kind.code().into(),
@@ -119,9 +120,10 @@ pub fn add(tx: &mut Tx, message: &Message) -> Result<bool, StoreError> {
         message.at.into(),
         message.sent.into(),
         message.reason.as_deref().into(),
+        message.asks.into(),
     ];
     let sql = format!(
-        "INSERT INTO message ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        "INSERT INTO message ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (key) DO NOTHING"
     );
     Ok(tx.execute(&sql, &values)? > 0)

@@ -24,6 +24,7 @@ fn asked(id: i64, key: &str) -> Message {
         letter: Some(LetterId(3)),
         person: Some(PersonId(9)),
         address: "ann@example.org".into(),
+        asks: true,
         subject: "Sorry".into(),
         text: "Dear “Ann”".into(),
         token: Some("secret".into()),
@@ -62,6 +63,7 @@ pub fn messages_are_there_once_and_conversations_are_entered_by_a_secret(open: &
     });
     let (first, tally, last) = read.unwrap();
     let first = first.unwrap();
+    assert!(first.asks);
     assert_eq!(
         (first.id, first.state, first.token.as_deref(), first.sent),
         (MessageId(1), MessageState::Sent, None, Some(Time(9)))
