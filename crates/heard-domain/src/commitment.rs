@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CommitmentId, DepartmentId, UserId};
-use crate::promise::Outcome;
+use crate::promise::PromiseOutcome;
 use crate::statistics::{Estimate, share};
 use crate::time::Day;
 
@@ -60,12 +60,12 @@ impl Record {
     }
 
     /// Counts one more.
-    pub fn count(&mut self, outcome: Outcome) {
+    pub fn count(&mut self, outcome: PromiseOutcome) {
         *match outcome {
-            Outcome::Ahead => &mut self.ahead,
-            Outcome::Kept => &mut self.kept,
-            Outcome::Late => &mut self.late,
-            Outcome::Missed => &mut self.missed,
+            PromiseOutcome::Ahead => &mut self.ahead,
+            PromiseOutcome::Kept => &mut self.kept,
+            PromiseOutcome::Late => &mut self.late,
+            PromiseOutcome::Missed => &mut self.missed,
         } += 1;
     }
 }
@@ -74,7 +74,7 @@ impl Record {
 pub fn record<'a>(commitments: impl IntoIterator<Item = &'a Commitment>, today: Day) -> Record {
     let mut record = Record::default();
     for commitment in commitments {
-        record.count(Outcome::of(commitment.due, commitment.done, today));
+        record.count(PromiseOutcome::of(commitment.due, commitment.done, today));
     }
     record
 }

@@ -84,7 +84,7 @@ impl Evidence {
 
 crate::words! {
     /// What became of something that was to be done by a day.
-    Outcome {
+    PromiseOutcome {
         /// Its day has not passed.
         Ahead = "ahead", "Ahead";
         /// It is done, in time.
@@ -96,7 +96,7 @@ crate::words! {
     }
 }
 
-impl Outcome {
+impl PromiseOutcome {
     /// What has become of it on a day, by the day on which it was due (that day included) and the one on which it was done.
     pub fn of(due: Day, done: Option<Day>, today: Day) -> Self {
         match done {
@@ -128,8 +128,8 @@ pub struct CasePromise {
 
 impl CasePromise {
     /// What has become of it on a day.
-    pub fn outcome(&self, today: Day) -> Outcome {
-        Outcome::of(self.due, self.done, today)
+    pub fn outcome(&self, today: Day) -> PromiseOutcome {
+        PromiseOutcome::of(self.due, self.done, today)
     }
 }
 
@@ -147,10 +147,10 @@ mod tests {
 
     #[test]
     fn the_day_itself_still_counts() {
-        let of = |done: Option<i32>, today| Outcome::of(Day(10), done.map(Day), Day(today));
+        let of = |done: Option<i32>, today| PromiseOutcome::of(Day(10), done.map(Day), Day(today));
         assert_eq!(
             [of(None, 10), of(None, 11), of(Some(10), 30), of(Some(11), 30)],
-            [Outcome::Ahead, Outcome::Missed, Outcome::Kept, Outcome::Late]
+            [PromiseOutcome::Ahead, PromiseOutcome::Missed, PromiseOutcome::Kept, PromiseOutcome::Late]
         );
     }
 }

@@ -3,7 +3,7 @@
 use heard_domain::audit::{Act, Noun};
 use heard_domain::commitment::{Commitment, Record, Undertaker, record};
 use heard_domain::id::CommitmentId;
-use heard_domain::promise::Outcome;
+use heard_domain::promise::PromiseOutcome;
 use heard_domain::scope::Scope;
 use heard_domain::statistics::Estimate;
 use heard_domain::time::Day;
@@ -54,7 +54,7 @@ pub struct CommitmentShown {
     #[serde(flatten)]
     pub commitment: Commitment,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: PromiseOutcome,
 }
 
 /// The record of one undertaker, or of all.
@@ -99,8 +99,10 @@ pub async fn list(flow: &Flow, scope: &Scope) -> Result<Commitments, FlowError> 
     let mut records: Vec<RecordShown> = whose.into_iter().map(|who| of(Some(who))).collect();
     records.sort_by_key(|shown| std::cmp::Reverse(shown.record.all()));
     records.insert(0, of(None));
-    let shown =
-        |commitment: Commitment| CommitmentShown { outcome: Outcome::of(commitment.due, commitment.done, today), commitment };
+    let shown = |commitment: Commitment| CommitmentShown {
+        outcome: PromiseOutcome::of(commitment.due, commitment.done, today),
+        commitment,
+    };
     Ok(Commitments { records, items: all.into_iter().map(shown).collect() })
 }
 

@@ -3,7 +3,7 @@
 use heard_domain::commitment::Record;
 use heard_domain::id::CaseId;
 use heard_domain::kept_case::KeptCase;
-use heard_domain::promise::{CasePromise, Outcome};
+use heard_domain::promise::{CasePromise, PromiseOutcome};
 use heard_domain::scope::Scope;
 use heard_domain::statistics::Estimate;
 use heard_domain::time::Period;
@@ -27,7 +27,7 @@ pub struct PromisedShown {
     /// The case as people say it: `C-1042`.
     pub name: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: PromiseOutcome,
 }
 
 /// What was promised to customers in sight.
@@ -57,7 +57,7 @@ pub async fn promised(flow: &Flow, scope: &Scope, days: i32) -> Result<Promised,
     let mut record = Record::default();
     let mut items = Vec::with_capacity(found.len());
     for promise in found {
-        let outcome = Outcome::of(promise.due, promise.done, today);
+        let outcome = PromiseOutcome::of(promise.due, promise.done, today);
         record.count(outcome);
         let name = cases.iter().find(|kept| kept.case.id == promise.case).map(KeptCase::name).unwrap_or_default();
         items.push(PromisedShown { promise, name, outcome });

@@ -92,6 +92,8 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
             let name = format!("Rule {}", world.site.flow.id());
             body = Some(json!({ "name": name, "when": { "polarity": ["negative"] }, "way": { "departments": [department] } }));
         }
+        // The target of the example needs operational data.
+        ("PATCH", "/api/v1/promises/{id}") => body = Some(json!({ "words": "Answered within an hour" })),
         // Codes stand for one place only, and another one has those of the example.
         ("PATCH", "/api/v1/places/{id}") => body = Some(json!({ "address": "12 Mill Lane" })),
         // Two categories, whatever the present version is; what was changed is taken back.

@@ -203,6 +203,9 @@ fn what_everybody_may_do_is_a_short_list() {
         "POST /t/{token}",
         "GET /u/{token}",
         "POST /u/{token}",
+        // A partner outside sees the one issue it was let into.
+        "GET /p/{secret}",
+        "POST /p/{secret}",
         // Other systems deliver with a signature over the body.
         "POST /hooks/{id}",
     ];

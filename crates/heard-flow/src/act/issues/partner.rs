@@ -7,6 +7,7 @@ use heard_domain::issue::IssueParty;
 use heard_domain::kept_issue::{KeptIssue, PartnerLink};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
+use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
 use schemars::JsonSchema;
@@ -16,7 +17,7 @@ use serde_json::json;
 use crate::act::issues::change::{IssueDeed, change_by_link, doing};
 use crate::arrange::name::name;
 use crate::error::FlowError;
-use crate::flow::Flow;
+use crate::flow::{Flow, need};
 use crate::secret::{hash_secret, new_secret};
 
 /// How long a link leads to its issue, in days, if nobody says otherwise.
@@ -84,6 +85,9 @@ pub async fn invite(flow: &Flow, scope: &Scope, issue: IssueId, draft: PartnerDr
 
 /// Takes a link back: it leads nowhere from now on.
 pub async fn revoke(flow: &Flow, scope: &Scope, id: PartnerLinkId) -> Result<PartnerLink, FlowError> {
+    need(scope, Grant::WriteIssues)?;
+    let there = flow.store.read(scope, move |view| tables::issue_work::link_of(view, id)).await?;
+    there.ok_or(FlowError::Missing("partner link"))?;
     let (doing, _) = doing(flow, scope).await?;
     let write = move |tx: &mut Tx| {
         let Some(link) = tables::issue_work::link_of(tx, id)? else { return Ok(Err(FlowError::Missing("partner link"))) };

@@ -5,7 +5,9 @@ use axum::extract::State;
 use heard_domain::id::{FeedbackId, PostId, StageId};
 use heard_domain::ledger::LedgerStep;
 use heard_domain::time::Day;
+use heard_flow::error::FlowError;
 use heard_flow::measure::ledger::{self, Ledger, Wanted};
+use heard_flow::seen::seen;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -96,6 +98,13 @@ pub async fn comments(
     let (period, rest) = days(&state, &caller, pairs).await?;
     let (wanted, skip, rest) = wanted(rest)?;
     unknown(&rest)?;
+    let directory = seen(&state.flow, &caller.scope).await?;
+    if wanted.post.is_some_and(|id| directory.posts.iter().all(|post| post.id != id)) {
+        return Err(FlowError::Missing("post").into());
+    }
+    if wanted.stage.flatten().is_some_and(|id| directory.journey.stage(id).is_none()) {
+        return Err(FlowError::Missing("stage").into());
+    }
     let found = ledger::behind(&state.flow, &caller.scope, period, wanted, skip, PAGE).await?;
     let next = (skip + found.heard.len()) as u64;
     let items: Vec<FeedbackId> = found.heard.iter().map(|heard| heard.feedback.id).collect();

@@ -4,7 +4,7 @@ use heard_domain::case::CaseState;
 use heard_domain::case_entry::{CaseEntry, CaseEntryKind, CaseEvent, SpokenBy};
 use heard_domain::directory::Directory;
 use heard_domain::id::{CaseId, DepartmentId, UserId};
-use heard_domain::promise::Outcome;
+use heard_domain::promise::PromiseOutcome;
 use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
@@ -245,7 +245,7 @@ fn promises(desk: &Desk, directory: &Directory, viewer: &Viewer, back: &str) -> 
                     li {
                         span dir="auto" { (promise.words) }
                         span.soft {
-                            span.late[outcome == Outcome::Missed] { "by " (heard_charts::date::long(promise.due)) ": " (outcome.label().to_lowercase()) }
+                            span.late[outcome == PromiseOutcome::Missed] { "by " (heard_charts::date::long(promise.due)) ": " (outcome.label().to_lowercase()) }
                             ", promised by " (desk.name(promise.by))
                         }
                         @if may {

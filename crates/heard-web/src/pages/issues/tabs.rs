@@ -319,7 +319,7 @@ pub fn departments(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Marku
             @if desk.may_shape() && kept.standing == IssueStanding::Accepted && !others.is_empty() {
                 form.inline method="post" action={ "/issues/" (kept.id) } {
                     (common(desk, viewer))
-                    (choice("department-new", "department", "A further department plays a part", &others, ""))
+                    (choice("department-further", "department", "A further department plays a part", &others, ""))
                     button.secondary name="do" value="involve" { (icon("plus")) "Involve it" }
                 }
             }

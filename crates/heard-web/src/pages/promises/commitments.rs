@@ -8,7 +8,7 @@ use heard_charts::number::whole;
 use heard_domain::commitment::Undertaker;
 use heard_domain::directory::Directory;
 use heard_domain::id::CommitmentId;
-use heard_domain::promise::Outcome;
+use heard_domain::promise::PromiseOutcome;
 use heard_domain::user::Grant;
 use heard_flow::act::acting::{Acting, looking};
 use heard_flow::act::commitment::{self, CommitmentDraft, CommitmentShown, Commitments, RecordShown};
@@ -172,9 +172,9 @@ fn records(desk: &Desk, directory: &Directory) -> Markup {
 
 fn outcome(shown: &CommitmentShown) -> Markup {
     let class = match shown.outcome {
-        Outcome::Kept => Some("good"),
-        Outcome::Missed => Some("bad"),
-        Outcome::Ahead | Outcome::Late => None,
+        PromiseOutcome::Kept => Some("good"),
+        PromiseOutcome::Missed => Some("bad"),
+        PromiseOutcome::Ahead | PromiseOutcome::Late => None,
     };
     html! {
         @match class {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use heard_charts::date;
 use heard_charts::number::whole;
-use heard_domain::promise::Outcome;
+use heard_domain::promise::PromiseOutcome;
 use heard_flow::act::staff::{Colleague, colleagues};
 use heard_flow::measure::promised::{Promised, promised};
 use maud::{Markup, html};
@@ -59,9 +59,9 @@ fn table(found: &Promised, colleagues: &[Colleague]) -> Markup {
                                 td { (date::long(one.promise.due)) }
                                 td {
                                     @match one.outcome {
-                                        Outcome::Kept => span.chip.state.good { (one.outcome.label()) },
-                                        Outcome::Missed => span.chip.state.bad { (one.outcome.label()) },
-                                        Outcome::Late | Outcome::Ahead => span.chip.state { (one.outcome.label()) },
+                                        PromiseOutcome::Kept => span.chip.state.good { (one.outcome.label()) },
+                                        PromiseOutcome::Missed => span.chip.state.bad { (one.outcome.label()) },
+                                        PromiseOutcome::Late | PromiseOutcome::Ahead => span.chip.state { (one.outcome.label()) },
                                     }
                                     @if let Some(day) = one.promise.done { " " span.soft { (date::long(day)) } }
                                 }

@@ -177,7 +177,10 @@ fn months(shown: &PromiseShown) -> Markup {
         section.card aria-labelledby="months" {
             div.ch { div { h2 #months { "Month by month" } p { "Per cent kept; bands are 95 % intervals." } } }
             @for (name, of) in [("Kept by the customers’ word", (|kept: &Kept| kept.said) as fn(&Kept) -> Option<Estimate>), ("Kept by deed", |kept: &Kept| kept.done)] {
-                @if let Some(svg) = course(name, of) { h3 { (name) } (PreEscaped(svg.as_str())) }
+                @if let Some(svg) = course(name, of) {
+                    h3 { (name) }
+                    div.scroll tabindex="0" role="group" aria-label={ (name) ", scrolls sideways" } { (PreEscaped(svg.as_str())) }
+                }
             }
             (twin("Month by month", &html! {
                 th scope="col" { "Month" } th.num scope="col" { "Persons" } th.num scope="col" { "Say broken" } th.num scope="col" { "Kept by word" }
