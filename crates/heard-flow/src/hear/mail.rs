@@ -189,7 +189,7 @@ async fn bounced(flow: &Flow, hash: String, bounce: Bounce, tokens: Vec<String>)
 fn returned(view: &View, bounce: &Bounce, tokens: &[String]) -> Result<Option<Message>, StoreError> {
     for token in tokens {
         if let Some(thread) = tables::thread::by_token(view, token)?
-            && let Some(message) = tables::message::last_of_thread(view, thread.id)?
+            && let Some(message) = tables::message::last_of_thread(view, thread.id, None)?
         {
             return Ok(Some(message));
         }

@@ -44,9 +44,9 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(
             MessageState::Waiting => {
                 let message = Message { state: MessageState::Sending, tries: message.tries + 1, ..message };
                 tables::message::update(tx, &message)?;
-                let before = message.thread.map(|thread| tables::message::last_of_thread(tx, thread)).transpose()?.flatten();
-                let before = before.filter(|before| before.id != id).map(|before| before.message_id);
-                Ok(Some((message, before)))
+                let before =
+                    message.thread.map(|thread| tables::message::last_of_thread(tx, thread, Some(id))).transpose()?.flatten();
+                Ok(Some((message, before.map(|before| before.message_id))))
             }
             MessageState::Sending => {
                 // Whoever sent it was cut off: the server may have taken it.

@@ -52,12 +52,13 @@ pub fn by_message_id(view: &View, message_id: &str) -> Result<Option<Message>, S
     view.one(&format!("SELECT {COLUMNS} FROM message WHERE message_id = $1"), &[message_id.into()], read)
 }
 
-/// The last message of a conversation that was handed to the mail server.
-pub fn last_of_thread(view: &View, thread: ThreadId) -> Result<Option<Message>, StoreError> {
+/// The last message of a conversation that was handed to the mail server, of those that were made before another one if it is named.
+pub fn last_of_thread(view: &View, thread: ThreadId, before: Option<MessageId>) -> Result<Option<Message>, StoreError> {
+    let before = before.map_or(i64::MAX, |before| before.0);
     let sql = format!(
-        "SELECT {COLUMNS} FROM message WHERE thread = $1 AND state IN ('sending', 'sent', 'maybe') ORDER BY id DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM message WHERE thread = $1 AND id < $2 AND state IN ('sending', 'sent', 'maybe') ORDER BY id DESC LIMIT 1"
     );
-    view.one(&sql, &[thread.into()], read)
+    view.one(&sql, &[thread.into(), before.into()], read)
 }
 
 /// When an address was last told that what it wrote arrived.

@@ -59,7 +59,11 @@ pub fn messages_are_there_once_and_conversations_are_entered_by_a_secret(open: &
     drop(store);
     let store = open(folder.path());
     let read = store.read_now(&scope, |view| {
-        Ok((message::by_key(view, "a")?, message::tally(view, Some(LetterId(3)))?, message::last_of_thread(view, ThreadId(1))?))
+        Ok((
+            message::by_key(view, "a")?,
+            message::tally(view, Some(LetterId(3)))?,
+            message::last_of_thread(view, ThreadId(1), None)?,
+        ))
     });
     let (first, tally, last) = read.unwrap();
     let first = first.unwrap();
