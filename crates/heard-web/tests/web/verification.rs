@@ -44,7 +44,8 @@ async fn heard(site: &Site, token: &str, after: i32) -> (String, String) {
     let listed = site.call(Method::GET, "/api/v1/feedback?polarity=negative&limit=1", Some(token), None).await.json();
     let id = listed["items"][0]["id"].as_str().unwrap_or_else(|| panic!("nobody complains: {listed}")).to_owned();
     let reading = site.call(Method::GET, &format!("/api/v1/feedback/{id}/reading"), Some(token), None).await.json();
-    let categories = reading["passages"].as_array().unwrap().iter().flat_map(|p| p["categories"].as_array().unwrap().clone());
+    let categories =
+        reading["reading"]["passages"].as_array().unwrap().iter().flat_map(|p| p["categories"].as_array().unwrap().clone());
     let category = categories.map(|label| label["value"].as_str().unwrap().to_owned()).next();
     let category = category.unwrap_or_else(|| panic!("no category: {reading}"));
     (category, fixed.to_string())
