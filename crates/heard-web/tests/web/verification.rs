@@ -93,14 +93,14 @@ async fn a_fix_that_holds_is_verified_and_one_that_does_not_is_opened_again() {
             let (site, token) = (&site, &token);
             async move { site.call(Method::GET, &path, Some(token), None).await.json() }
         };
-        assert_eq!(shown(format!("/api/v1/issues/{issue}")).await["state"], "reported_fixed", "a claim, so far");
+        assert_eq!(shown(format!("/api/v1/issues/{issue}")).await["issue"]["state"], "reported_fixed", "a claim, so far");
         tend(&site.flow).await.unwrap();
         tend(&site.flow).await.unwrap();
         let found = shown(format!("/api/v1/issues/{issue}/verification")).await;
         assert_eq!(found["examined"]["found"]["verdict"], verdict, "{found}");
         assert_eq!(found["history"].as_array().unwrap().len(), 1, "once a day");
         assert_eq!(found["past"], verdict == "not_fixed");
-        assert_eq!(shown(format!("/api/v1/issues/{issue}")).await["state"], state);
+        assert_eq!(shown(format!("/api/v1/issues/{issue}")).await["issue"]["state"], state);
         let fixes = shown("/api/v1/issues/verified".to_owned()).await;
         assert_eq!((fixes["all"]["reported"].as_u64(), fixes["all"][verdict].as_u64()), (Some(1), Some(1)), "{fixes}");
         assert_eq!(fixes["departments"].as_array().unwrap().len(), 2);
