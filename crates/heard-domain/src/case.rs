@@ -138,6 +138,11 @@ pub enum CaseRefused {
     /// It would be part of itself.
     #[error("a case cannot be merged with itself: choose another one")]
     Itself,
+    /// The other case is of somebody else, or nobody knows of whom, and both have a conversation.
+    #[error(
+        "the two cases are not known to be of the same customer: merged, each would read the other's conversation; an issue brings together what several customers say"
+    )]
+    OtherCustomer,
     /// Heard cannot reach the customer.
     #[error(
         "Heard knows no e-mail address of this customer to which it can send, and they have no page of their own: choose another way"

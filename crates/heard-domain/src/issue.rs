@@ -121,7 +121,7 @@ pub enum IssueRefused {
     NotSigned,
     /// The same person has signed for another department.
     #[error(
-        "you have signed off for another department: somebody else has to sign for this one, for nobody closes an issue alone"
+        "you have signed off for another department, or made the link of a partner by which it was signed: somebody else has to sign for this one, for nobody closes an issue alone"
     )]
     OnePerson,
     /// Who belongs to several contributing departments lets none of them go: they could be left alone with the last.

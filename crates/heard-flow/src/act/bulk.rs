@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heard_domain::case::CaseRefused;
-use heard_domain::id::CaseId;
+use heard_domain::id::{CaseId, PostId};
 use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
 use heard_store::tables;
@@ -41,7 +41,8 @@ pub async fn change(flow: &Flow, scope: &Scope, cases: Vec<CaseId>, deed: CaseDe
     if there.len() < cases.len() {
         return Err(FlowError::Unknown { field: "cases", what: "case" });
     }
-    let deed = deed.checked(flow, scope).await?;
+    let posts: Vec<PostId> = there.iter().map(|kept| kept.post).collect();
+    let deed = deed.checked(flow, scope, &posts).await?;
     let doing = Doing::of(flow, scope).await?;
     let write = move |tx: &mut Tx| {
         let (mut outcomes, mut told) = (Vec::with_capacity(cases.len()), Vec::new());

@@ -7,7 +7,7 @@ use heard_domain::audit::{Act, Noun};
 use heard_domain::case::{CaseAct, CaseHours, CaseParty, CaseRefused, CaseState, SILENCE};
 use heard_domain::case_entry::{CaseEntry, CaseEntryKind, CaseEvent, LONGEST_ENTRY, SpokenBy};
 use heard_domain::directory::Directory;
-use heard_domain::id::{CaseEntryId, CaseId, DepartmentId, FeedbackId, UserId};
+use heard_domain::id::{CaseEntryId, CaseId, DepartmentId, FeedbackId, PostId, UserId};
 use heard_domain::kept_case::{KeptCase, promised};
 use heard_domain::reading::Reading;
 use heard_domain::rule::Urgency;
@@ -113,7 +113,7 @@ impl CaseDeed {
     }
 
     /// The rules of its words, and that what it names is there.
-    pub(crate) async fn checked(self, flow: &Flow, scope: &Scope) -> Result<Self, FlowError> {
+    pub(crate) async fn checked(self, flow: &Flow, scope: &Scope, posts: &[PostId]) -> Result<Self, FlowError> {
         if let Some((text, way, kind)) = self.words() {
             said("text", text)?;
             if kind == CaseEntryKind::Said && way == SpokenBy::Heard {
@@ -126,8 +126,12 @@ impl CaseDeed {
         let unknown = |field, what| Err(FlowError::Unknown { field, what });
         match &self {
             Self::Assign { to } => {
-                let there = everybody(flow).await?.iter().any(|one| one.id == *to && one.active);
-                if there { Ok(self) } else { unknown("to", "user") }
+                let colleagues = everybody(flow).await?;
+                match colleagues.iter().find(|one| one.id == *to && one.active) {
+                    None => unknown("to", "user"),
+                    Some(one) if posts.iter().all(|post| one.sees(*post)) => Ok(self),
+                    Some(_) => Err(FlowError::rule("to", "does not see what is heard there: choose somebody who does")),
+                }
             }
             Self::Move { to } if flow.directory().department(*to).is_none() => unknown("to", "department"),
             Self::Merge { into } => {
@@ -288,6 +292,9 @@ impl Doing {
                 Some(other) if other.case.state == CaseState::Merged => {
                     return Ok((Outcome::Refused(CaseRefused::IsMerged(*into)), vec![]));
                 }
+                Some(other) if !one_customer(tx, &before, other)? => {
+                    return Ok((Outcome::Refused(CaseRefused::OtherCustomer), vec![]));
+                }
                 Some(_) => {}
             }
         }
@@ -400,6 +407,16 @@ pub(crate) fn desk(flow: &Flow) -> Desk {
     Desk { ids: flow.ids(), now: flow.now(), hours: Arc::new(Hours::of(&flow.directory())) }
 }
 
+/// Whether two cases may be of one customer, so that none reads what another was told: they are known to be of the same person; or of
+/// nobody known, and at most one has a conversation.
+fn one_customer(tx: &Tx, one: &KeptCase, other: &KeptCase) -> Result<bool, StoreError> {
+    if one.person.is_some() || other.person.is_some() {
+        return Ok(one.person == other.person);
+    }
+    let talks = |id| Ok::<_, StoreError>(tables::thread::of_case(tx, id)?.is_some());
+    Ok(!(talks(one.case.id)? && talks(other.case.id)?))
+}
+
 fn stale(tx: &Tx, kept: &KeptCase) -> Result<Outcome, StoreError> {
     let last = tables::case_entry::last_by(tx, kept.case.id)?;
     let by = last.filter(|(_, at)| *at >= kept.changed).map(|(by, _)| by);
@@ -410,8 +427,8 @@ fn stale(tx: &Tx, kept: &KeptCase) -> Result<Outcome, StoreError> {
 pub async fn change(flow: &Flow, scope: &Scope, id: CaseId, version: Option<i64>, deed: CaseDeed) -> Result<KeptCase, FlowError> {
     need(scope, Grant::WriteCases)?;
     let there = flow.store.read(scope, move |view| tables::case::get(view, id)).await?;
-    there.ok_or(FlowError::Missing("case"))?;
-    let deed = deed.checked(flow, scope).await?;
+    let kept = there.ok_or(FlowError::Missing("case"))?;
+    let deed = deed.checked(flow, scope, &[kept.post]).await?;
     let doing = Doing::of(flow, scope).await?;
     let (outcome, told) = flow.store.write(scope, move |tx| doing.run(tx, id, version, &deed)).await?;
     flow.alert(told);

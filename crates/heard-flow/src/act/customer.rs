@@ -30,6 +30,9 @@ use crate::secret::hash_secret;
 /// The same words again within this time are the same press: browsers repeat what was sent.
 const SAME_PRESS_MS: i64 = 10 * 60_000;
 
+/// A case is part of a case of a case…: so far it is followed.
+const MOST_MERGED: usize = 10;
+
 /// One thing in a conversation, as the customer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
@@ -110,7 +113,10 @@ impl Listening {
             Word::Yes => true,
             Word::No => false,
             Word::NotYet => {
-                if kept.case.last_answer.is_some() && kept.case.state == CaseState::Answered {
+                // Said again and again it is said once.
+                let last = tables::case_entry::list(tx, kept.case.id)?.pop();
+                let again = last.is_some_and(|last| last.event == Some(CaseEvent::NotYet));
+                if !again && kept.case.last_answer.is_some() && kept.case.state == CaseState::Answered {
                     self.desk.event(tx, kept.case.id, None, CaseEvent::NotYet)?;
                 }
                 return Ok(None);
@@ -147,28 +153,33 @@ impl Listening {
         tables::audit::note_of(tx, self.desk.now, Who::Nobody, Act::Changed, Noun::Case, Some(kept.case.id.0), &detail)
     }
 
-    /// Whoever answers for the case is told; where nobody does, those of its department who are on duty.
+    /// Whoever answers for the case is told; where nobody does, or they are gone or do not see the post any more, those of its department who
+    /// are on duty.
     fn tell(&self, tx: &mut Tx, kept: &KeptCase) -> Result<Option<Told>, StoreError> {
         let spot = Spot { post: kept.post, place: kept.place, here: false };
         let users = match kept.case.assigned {
-            Some(user) => vec![user],
-            None => self.staff.told(&self.directory, &self.desk.hours, &[kept.case.department], spot, self.desk.now),
+            Some(user) if self.staff.may(user, kept.post) => vec![user],
+            _ => self.staff.told(&self.directory, &self.desk.hours, &[kept.case.department], spot, self.desk.now),
         };
         about(tx, &self.desk.ids, self.desk.now, AlertKind::Wrote, kept, users)
     }
 }
 
+/// A case, the one of which it became part, and so on; the last stands by itself.
+fn chain(view: &View, case: CaseId) -> Result<Vec<KeptCase>, StoreError> {
+    let (mut found, mut next) = (Vec::new(), Some(case));
+    while let Some(id) = next.filter(|_| found.len() < MOST_MERGED) {
+        let Some(kept) = tables::case::get(view, id)? else { return Ok(Vec::new()) };
+        next = kept.case.merged.map(|(into, _)| into);
+        found.push(kept);
+    }
+    // Longer than anybody merges, or in a circle.
+    Ok(if next.is_some() { Vec::new() } else { found })
+}
+
 /// The case of which a case is part, however often it was merged.
 fn whole(view: &View, case: CaseId) -> Result<Option<KeptCase>, StoreError> {
-    let mut id = case;
-    for _ in 0..10 {
-        let Some(kept) = tables::case::get(view, id)? else { return Ok(None) };
-        match kept.case.merged {
-            Some((into, _)) => id = into,
-            None => return Ok(Some(kept)),
-        }
-    }
-    Ok(None)
+    Ok(chain(view, case)?.pop())
 }
 
 /// The case of a conversation, if somebody takes care of it.
@@ -191,25 +202,25 @@ pub async fn show(flow: &Flow, token: &str) -> Result<Option<Conversation>, Flow
             conversation.turns.push(Turn { own: true, text: feedback.text, at: feedback.at });
         }
         let Some(case) = case_of(view, &thread)? else { return Ok(Some(conversation)) };
-        let Some(kept) = whole(view, case)? else { return Ok(Some(conversation)) };
+        let cases = chain(view, case)?;
+        let Some(kept) = cases.last() else { return Ok(Some(conversation)) };
         conversation.taken_up = true;
         conversation.post = Some(kept.post);
         conversation.can_say = kept.case.last_answer.is_some() && kept.case.state == CaseState::Answered;
         conversation.helped = kept.case.helped;
         // A case that became part of another keeps what was said in it.
-        let mut cases = vec![case];
-        cases.extend((kept.case.id != case).then_some(kept.case.id));
-        for case in cases {
+        for case in &cases {
             let carried = |entry: &CaseEntry| {
                 entry.way == Some(SpokenBy::Heard) || (entry.kind == CaseEntryKind::Said && entry.by.is_none())
             };
-            let entries = tables::case_entry::list(view, case)?.into_iter().filter(carried);
+            let entries = tables::case_entry::list(view, case.case.id)?.into_iter().filter(carried);
             conversation.turns.extend(entries.filter_map(|entry| match entry.kind {
                 CaseEntryKind::Said => Some(Turn { own: true, text: entry.text, at: entry.at }),
                 CaseEntryKind::Answer | CaseEntryKind::Question => Some(Turn { own: false, text: entry.text, at: entry.at }),
                 CaseEntryKind::Note | CaseEntryKind::Event => None,
             }));
         }
+        conversation.turns.sort_by_key(|turn| turn.at);
         Ok(Some(conversation))
     };
     Ok(flow.store.read(&Scope::system(), look).await?)

@@ -37,7 +37,7 @@ impl Staff {
     }
 
     /// Whether a user may be told of what was heard at a post.
-    fn may(&self, id: UserId, post: PostId) -> bool {
+    pub(crate) fn may(&self, id: UserId, post: PostId) -> bool {
         self.users.iter().any(|user| {
             let scope = Scope::of_user(user);
             user.id == id && user.active && scope.may(Grant::ReadCases) && scope.sees(post)

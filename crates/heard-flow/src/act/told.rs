@@ -10,6 +10,7 @@ use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::Tx;
 
+use crate::act::acting::looking;
 use crate::alerting::{Told, keep};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
@@ -17,17 +18,17 @@ use crate::flow::{Flow, need};
 /// So many are shown at once.
 const MOST: usize = 50;
 
-/// What the user was told and has not seen, newest first; nothing for who is no user.
+/// What the user, or the one who made the token, was told and has not seen, newest first; nothing for who is neither.
 pub async fn unseen(flow: &Flow, scope: &Scope) -> Result<Vec<Alert>, FlowError> {
     need(scope, Grant::ReadCases)?;
-    let Some(user) = scope.user() else { return Ok(Vec::new()) };
+    let Some(user) = looking(flow, scope).await?.map(|acting| acting.user) else { return Ok(Vec::new()) };
     Ok(flow.store.read(scope, move |view| tables::alert::unseen(view, user, MOST)).await?)
 }
 
 /// The user has seen what they were told, up to this alert.
 pub async fn seen(flow: &Flow, scope: &Scope, up_to: AlertId) -> Result<u64, FlowError> {
     need(scope, Grant::ReadCases)?;
-    let user = scope.user().ok_or(FlowError::Forbidden)?;
+    let user = looking(flow, scope).await?.ok_or(FlowError::Forbidden)?.user;
     let now = flow.now();
     Ok(flow.store.write(scope, move |tx| tables::alert::seen(tx, user, up_to, now)).await?)
 }

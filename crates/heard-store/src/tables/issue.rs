@@ -259,6 +259,17 @@ pub fn part_case(tx: &mut Tx, issue: IssueId, case: CaseId) -> Result<bool, Stor
     Ok(tx.execute("DELETE FROM issue_case WHERE issue = $1 AND case_id = $2", &[issue.into(), case.into()])? > 0)
 }
 
+/// All that was joined to one issue by hand belongs to another as well, whoever sees it.
+pub fn join_all(tx: &mut Tx, from: IssueId, to: IssueId) -> Result<(), StoreError> {
+    let comments = "INSERT INTO issue_feedback (issue, feedback) SELECT $2, feedback FROM issue_feedback WHERE issue = $1
+         ON CONFLICT (issue, feedback) DO NOTHING";
+    tx.execute(comments, &[from.into(), to.into()])?;
+    let cases = "INSERT INTO issue_case (issue, case_id) SELECT $2, case_id FROM issue_case WHERE issue = $1
+         ON CONFLICT (issue, case_id) DO NOTHING";
+    tx.execute(cases, &[from.into(), to.into()])?;
+    Ok(())
+}
+
 /// The cases in sight of an issue, the newest first.
 pub fn cases(view: &View, issue: IssueId) -> Result<Vec<CaseId>, StoreError> {
     let sql = "SELECT issue_case.case_id, \"case\".post FROM issue_case JOIN \"case\" ON \"case\".id = issue_case.case_id

@@ -66,9 +66,10 @@ pub fn add_token(tx: &mut Tx, hash: &str, thread: ThreadId, at: Time) -> Result<
     Ok(())
 }
 
-/// The conversation belongs to a case from now on, and the customer is reached at an address, if one is given.
+/// The conversation belongs to a case from now on, if it belonged to none, and the customer is reached at an address, if one is given. It stays
+/// with the case where it began: that case may be taken out again of the one of which it became part.
 pub fn settle(tx: &mut Tx, id: ThreadId, case: CaseId, address: Option<&str>) -> Result<(), StoreError> {
-    let sql = "UPDATE thread SET case_id = $2, address = coalesce(CAST($3 AS TEXT), address) WHERE id = $1";
+    let sql = "UPDATE thread SET case_id = coalesce(case_id, $2), address = coalesce(CAST($3 AS TEXT), address) WHERE id = $1";
     tx.execute(sql, &[id.into(), case.into(), address.into()])?;
     Ok(())
 }

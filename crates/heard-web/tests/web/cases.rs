@@ -183,11 +183,24 @@ async fn only_those_who_may_change_a_case_and_the_older_view_is_told() {
 #[tokio::test]
 async fn merged_cases_come_apart_again_and_bulk_tells_what_became_of_each() {
     let desk = Desk::new().await;
-    for who in ["mia", "bo", "ann"] {
-        desk.say(who, who, NOW, "Terrible. I want a refund.").await;
+    let lost = json!({
+        "name": "Bags", "on": true, "when": { "words": ["bag"] }, "way": { "departments": [desk.baggage], "opens_case": true },
+    });
+    desk.make("/api/v1/rules", lost).await;
+    for (key, who, text) in
+        [("1", "mia", "Terrible. I want a refund."), ("2", "mia", "Where is my bag?"), ("3", "bo", "I want a refund.")]
+    {
+        desk.say(key, who, NOW, text).await;
     }
     desk.work().await;
-    let ids: Vec<String> = desk.cases().await.iter().map(id).collect();
+    let cases = desk.cases().await;
+    assert_eq!(cases.len(), 3, "{cases:#?}");
+    let mia = cases.iter().find(|case| cases.iter().any(|other| other["id"] != case["id"] && other["person"] == case["person"]));
+    let (mine, others): (Vec<&Value>, Vec<&Value>) = cases.iter().partition(|case| case["person"] == mia.unwrap()["person"]);
+    let ids: Vec<String> = mine.into_iter().chain(others).map(id).collect();
+    // Two customers' cases would show each the other's conversation.
+    let refused = desk.act(&desk.token, &ids[0], json!({ "act": { "do": "merge", "into": ids[2] } })).await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.body.contains("same customer"), "{}", refused.body);
     let merged = desk.act(&desk.token, &ids[0], json!({ "act": { "do": "merge", "into": ids[1] } })).await.json();
     assert_eq!(merged["state"], "merged");
     let whole = desk.get(&format!("/api/v1/cases/{}", ids[1])).await;

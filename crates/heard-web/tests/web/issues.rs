@@ -137,6 +137,19 @@ async fn with_three_departments_two_sign_offs_close_nothing_by_any_way() {
 }
 
 #[tokio::test]
+async fn who_merges_needs_a_say_in_both() {
+    let desk = Desk::new().await;
+    let of = |n: usize| json!({ "title": "Late", "departments": [desk.departments[n]] });
+    let (own, other) = (id(&desk.make("/api/v1/issues", of(0)).await), id(&desk.make("/api/v1/issues", of(1)).await));
+    let session = desk.site.session(&desk.members[0]).await;
+    let path = format!("/issues/{own}");
+    let refused = desk.site.submit(&path, Some(&session), &[("do", "merge"), ("into", &other)]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    let done = desk.site.submit(&path, Some(&session), &[("do", "merge"), ("into", &desk.issue)]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}
+
+#[tokio::test]
 async fn a_partner_takes_part_by_its_link_and_sees_nothing_else() {
     let desk = Desk::new().await;
     desk.two_have_signed().await;
@@ -162,8 +175,20 @@ async fn a_partner_takes_part_by_its_link_and_sees_nothing_else() {
     assert_eq!(desk.state().await, "planned");
     let signed = desk.site.submit(&address, None, &[("do", "sign_off")]).await;
     assert_eq!((signed.status, desk.state().await.as_str()), (StatusCode::SEE_OTHER, "reported_fixed"));
-    // It expires, and can be taken back.
+    let log = desk.site.call(Method::GET, "/api/v1/audit", Some(&desk.token), None).await;
     let link = made["link"]["id"].as_str().unwrap();
+    assert!(log.body.contains(&format!("\"partner_link\":\"{link}\"")), "{}", log.body);
+    // Who made the link holds its secret: by it they do not sign a second time.
+    let back = desk.site.submit(&address, None, &[("do", "take_back")]).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.body);
+    let session = desk.site.session(&desk.members[0]).await;
+    let form = format!("/issues/{}/partners", desk.issue);
+    let invited = desk.site.submit(&form, Some(&session), &[("department", third), ("name", "Me")]).await;
+    let secret = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let secret = invited.body.split("/p/").nth(1).unwrap().split(|c| !secret(c)).next().unwrap();
+    let own = desk.site.submit(&format!("/p/{secret}"), None, &[("do", "sign_off")]).await;
+    assert!(own.status == StatusCode::CONFLICT && own.body.contains("somebody else has to sign"), "{}", own.body);
+    // It expires, and can be taken back.
     let other = desk.make(&path, json!({ "department": third, "name": "Bo" })).await;
     desk.site.later(3 * 86_400_000);
     assert_eq!(desk.site.get(&address, None).await.status, StatusCode::NOT_FOUND);

@@ -1,8 +1,8 @@
 //! Changing: what is done to an issue. The rules of the domain decide, whichever way somebody comes: page, program, many at once, or a
 //! partner's link.
 
-use heard_domain::audit::{Act, Noun};
-use heard_domain::id::{CaseId, CategoryId, DepartmentId, FeedbackId, IssueId, StageId, UserId};
+use heard_domain::audit::{Act, Noun, Who};
+use heard_domain::id::{CaseId, CategoryId, DepartmentId, FeedbackId, IssueId, PartnerLinkId, StageId, UserId};
 use heard_domain::issue::{IssueAct, IssueParty, IssueRefused, Work};
 use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue, LONGEST_TITLE, MOST_CATEGORIES, StandingAct};
 use heard_domain::scope::Scope;
@@ -190,13 +190,15 @@ impl Outcome {
 #[derive(Debug, Clone)]
 pub(crate) struct Doing {
     pub(crate) by: IssueParty,
+    /// The partner's link by which they came.
+    link: Option<PartnerLinkId>,
     pub(crate) now: Time,
     pub(crate) today: Day,
 }
 
 impl Doing {
     pub(crate) fn of(flow: &Flow, by: IssueParty) -> Self {
-        Self { by, now: flow.now(), today: flow.directory().company.zone.day(flow.now()) }
+        Self { by, link: None, now: flow.now(), today: flow.directory().company.zone.day(flow.now()) }
     }
 
     /// The issue after a deed, or why not. Nothing is written.
@@ -249,8 +251,15 @@ impl Doing {
             Ok(changed) => changed,
             Err(refused) => return Ok(Outcome::Refused(refused)),
         };
+        if matches!(deed, IssueDeed::SignOff { .. }) && self.signed_by_hand(tx, &before)? {
+            return Ok(Outcome::Refused(IssueRefused::OnePerson));
+        }
         if let IssueDeed::Merge { into } = deed {
             let Some(whole) = tables::issue::get(tx, *into)? else { return Ok(Outcome::Missing) };
+            // Merging takes back what was signed there: it needs a say in both.
+            if !whole.shaped_by(&self.by) {
+                return Ok(Outcome::Refused(IssueRefused::NotInvolved));
+            }
             let next = match whole.take_in(&before) {
                 Ok(next) => next,
                 Err(refused) => return Ok(Outcome::Refused(refused)),
@@ -258,12 +267,7 @@ impl Doing {
             if self.keep(tx, &whole, next)?.is_none() {
                 return Ok(Outcome::Stale);
             }
-            for feedback in tables::issue::feedback(tx, id)? {
-                tables::issue::join(tx, *into, feedback)?;
-            }
-            for case in tables::issue::cases(tx, id)? {
-                tables::issue::join_case(tx, *into, case)?;
-            }
+            tables::issue::join_all(tx, id, *into)?;
         }
         let Some(kept) = self.keep(tx, &before, changed)? else { return Ok(Outcome::Stale) };
         let act = match deed {
@@ -276,6 +280,20 @@ impl Doing {
         Ok(Outcome::Done(Box::new(kept)))
     }
 
+    /// Why evidence must stay, if it must: anybody may bring some, only who shapes the issue takes it away, and nobody once it is signed for.
+    fn parts(&self, kept: &KeptIssue) -> Option<IssueRefused> {
+        let signed = kept.work.contributions.iter().any(|one| one.signed.is_some());
+        if !kept.shaped_by(&self.by) { Some(IssueRefused::NotInvolved) } else { signed.then_some(IssueRefused::Frozen) }
+    }
+
+    /// Whether who acts has signed before, as themselves or by a partner's link of which they had the secret: whoever made it.
+    fn signed_by_hand(&self, tx: &Tx, kept: &KeptIssue) -> Result<bool, StoreError> {
+        let IssueParty::Member { user, .. } = self.by else { return Ok(false) };
+        let links = tables::issue_work::links(tx, kept.id)?;
+        let hand = |user: UserId| links.iter().find(|link| link.id.0 == user.0).map_or(user, |link| link.made_by);
+        Ok(kept.work.contributions.iter().filter_map(|one| one.signed).any(|signed| hand(signed.user) == hand(user)))
+    }
+
     /// Notes in the log what was done to an issue.
     pub(crate) fn note(
         &self,
@@ -286,6 +304,10 @@ impl Doing {
         department: Option<DepartmentId>,
     ) -> Result<(), StoreError> {
         let detail = json!({ "number": kept.number, "deed": word, "department": department });
+        if let Some(link) = self.link {
+            let detail = json!({ "number": kept.number, "deed": word, "department": department, "partner_link": link });
+            return tables::audit::note_of(tx, self.now, Who::Nobody, act, Noun::Issue, kept.id.0, &detail);
+        }
         tables::audit::note(tx, self.now, act, Noun::Issue, kept.id.0, &detail)
     }
 
@@ -336,8 +358,14 @@ pub async fn change(
 }
 
 /// The same by a partner's link.
-pub(crate) async fn change_by_link(flow: &Flow, by: IssueParty, id: IssueId, deed: IssueDeed) -> Result<KeptIssue, FlowError> {
-    let (doing, scope) = (Doing::of(flow, by), Scope::system());
+pub(crate) async fn change_by_link(
+    flow: &Flow,
+    link: PartnerLinkId,
+    by: IssueParty,
+    id: IssueId,
+    deed: IssueDeed,
+) -> Result<KeptIssue, FlowError> {
+    let (doing, scope) = (Doing { link: Some(link), ..Doing::of(flow, by) }, Scope::system());
     deed.checked(flow, &scope).await?;
     flow.store.write(&scope, move |tx| doing.run(tx, id, None, &deed)).await?.answer()
 }
@@ -485,8 +513,8 @@ pub async fn join(flow: &Flow, scope: &Scope, id: IssueId, feedback: FeedbackId,
     there.ok_or(FlowError::Unknown { field: "feedback", what: "feedback" })?;
     let write = move |tx: &mut Tx| {
         let Some(kept) = tables::issue::get(tx, id)? else { return Ok(Outcome::Missing) };
-        if !yes && kept.work.contributions.iter().any(|one| one.signed.is_some()) {
-            return Ok(Outcome::Refused(IssueRefused::Frozen));
+        if let Some(refused) = doing.parts(&kept).filter(|_| !yes) {
+            return Ok(Outcome::Refused(refused));
         }
         if yes {
             tables::issue::join(tx, id, feedback)?;
@@ -506,6 +534,9 @@ pub async fn join_case(flow: &Flow, scope: &Scope, id: IssueId, case: CaseId, ye
     there.ok_or(FlowError::Unknown { field: "case", what: "case" })?;
     let write = move |tx: &mut Tx| {
         let Some(kept) = tables::issue::get(tx, id)? else { return Ok(Outcome::Missing) };
+        if let Some(refused) = doing.parts(&kept).filter(|_| !yes) {
+            return Ok(Outcome::Refused(refused));
+        }
         if yes {
             tables::issue::join_case(tx, id, case)?;
         } else {

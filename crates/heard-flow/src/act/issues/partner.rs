@@ -110,8 +110,12 @@ pub async fn come(flow: &Flow, secret: &str) -> Result<(PartnerLink, KeptIssue),
         Ok(tables::issue::get(view, link.issue)?.map(|issue| (link, issue)))
     };
     let found = flow.store.read(&Scope::system(), look).await?;
-    // A department that left the issue has no way in any more.
-    found.filter(|(link, issue)| issue.work.of(link.department).is_some()).ok_or(FlowError::Missing("way in"))
+    // A department that left the issue, or is part of the company by now, has no way in any more: its members sign in.
+    let directory = flow.directory();
+    let outside = |id| directory.department(id).is_some_and(|department| department.partner);
+    found
+        .filter(|(link, issue)| issue.work.of(link.department).is_some() && outside(link.department))
+        .ok_or(FlowError::Missing("way in"))
 }
 
 /// What a partner states or signs, by the same rules as everybody. It signs as its link: somebody of its own.
@@ -127,11 +131,11 @@ pub async fn act(
     let by = || IssueParty::Member { user: UserId(link.id.0), departments: vec![department], lead: false };
     let mut kept = issue;
     if cause.is_some() || fix.is_some() {
-        kept = change_by_link(flow, by(), kept.id, IssueDeed::State { department, cause, fix }).await?;
+        kept = change_by_link(flow, link.id, by(), kept.id, IssueDeed::State { department, cause, fix }).await?;
     }
     match sign {
-        Some(true) => change_by_link(flow, by(), kept.id, IssueDeed::SignOff { department, fixed_on: None }).await,
-        Some(false) => change_by_link(flow, by(), kept.id, IssueDeed::TakeBack { department }).await,
+        Some(true) => change_by_link(flow, link.id, by(), kept.id, IssueDeed::SignOff { department, fixed_on: None }).await,
+        Some(false) => change_by_link(flow, link.id, by(), kept.id, IssueDeed::TakeBack { department }).await,
         None => Ok(kept),
     }
 }

@@ -67,7 +67,7 @@ pub fn shape(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
                     (choice("into", "into", "Part of", &others, ""))
                     button.secondary name="do" value="merge" { "Merge" }
                 }
-                p.soft { "Its departments contribute there, and all sign off there. It can be taken out again." }
+                p.soft { "Its departments contribute there, and all sign off there anew: what was signed there counts no more. It can be taken out again, as an issue of its own; departments, categories and comments that went along stay there too." }
             }
         }
     }
