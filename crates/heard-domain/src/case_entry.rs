@@ -116,6 +116,8 @@ pub enum CaseEvent {
     NotSent,
     /// Heard was cut off while an answer was sent: nobody knows whether it arrived.
     MaybeSent,
+    /// Somebody had an answer sent once more of which nobody knew whether it had arrived.
+    SentAgain,
     /// An automatic reply came from the customer's address.
     AutoReply,
     /// The promised time has passed without an answer.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AlertId, CaseId, FeedbackId, ImportId, LetterId, MessageId, ReceiverId};
+use crate::id::{AlertId, CaseId, FeedbackId, ImportId, LetterId, MessageId, ReceiverId, StageId};
 
 /// A piece of background work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,11 @@ pub enum Job {
         /// Which.
         case: CaseId,
     },
+    /// Look again whether the fixes at these stages hold: what could have happened there is known better now.
+    Verify {
+        /// In order of their identifiers.
+        stages: Vec<StageId>,
+    },
     /// Tell another system of an alert.
     Notify {
         /// Whom.
@@ -86,6 +91,7 @@ impl Job {
             Self::Notify { .. } => "notify",
             Self::Send { .. } => "send",
             Self::Letters { .. } => "letters",
+            Self::Verify { .. } => "verify",
         }
     }
 }
@@ -109,6 +115,7 @@ mod tests {
             Job::Notify { receiver: ReceiverId(7), alert: AlertId(8), tries: 2 },
             Job::Send { message: MessageId(7) },
             Job::Letters { letter: LetterId(8), after: 9 },
+            Job::Verify { stages: vec![StageId(3)] },
         ];
         for job in jobs {
             let kept = serde_json::to_string(&job).unwrap();

@@ -38,6 +38,9 @@ use crate::noting::Noting;
 use crate::remembered::Remembered;
 use crate::understand::Understanding;
 
+/// The evidence of so many issues is kept: more than a list shows at a time, in two periods and for some who look.
+const EVIDENCE: usize = 512;
+
 /// So long another system may take for a delivery.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -122,7 +125,7 @@ impl Flow {
             noting,
             tokens: Remembered::default(),
             themes: Kept::default(),
-            evidence: Kept::default(),
+            evidence: Kept::of(EVIDENCE),
             ledgers: Kept::default(),
             alerting: Alerting::default(),
             stopping: watch::Sender::default(),

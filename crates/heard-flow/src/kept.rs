@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use heard_domain::time::Time;
 
-/// How many answers are kept.
+/// How many answers are kept where nobody says otherwise.
 const MOST: usize = 32;
 
 /// An answer with its question and when it was found.
@@ -12,6 +12,7 @@ type Answer<Q, A> = (Q, Time, Arc<A>);
 
 /// The newest answers to questions.
 pub(crate) struct Kept<Q, A> {
+    most: usize,
     answers: Mutex<Vec<Answer<Q, A>>>,
     /// One is looked for at a time: it takes a core for seconds.
     pub(crate) turn: tokio::sync::Mutex<()>,
@@ -19,7 +20,14 @@ pub(crate) struct Kept<Q, A> {
 
 impl<Q, A> Default for Kept<Q, A> {
     fn default() -> Self {
-        Self { answers: Mutex::default(), turn: tokio::sync::Mutex::default() }
+        Self::of(MOST)
+    }
+}
+
+impl<Q, A> Kept<Q, A> {
+    /// Keeps so many answers.
+    pub(crate) fn of(most: usize) -> Self {
+        Self { most, answers: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 }
 
@@ -34,7 +42,7 @@ impl<Q: PartialEq, A> Kept<Q, A> {
     pub(crate) fn put(&self, asked: Q, at: Time, found: Arc<A>) {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.retain(|(other, _, _)| *other != asked);
-        if answers.len() == MOST {
+        if answers.len() >= self.most {
             answers.remove(0);
         }
         answers.push((asked, at, found));

@@ -1,7 +1,8 @@
 //! What leaves the product for people and programs inside the company.
 //!
-//! Bottom-up: [`content`], [`drivers`], [`themes`], [`promises`], [`ledger`] · [`export`] · `body`, [`send`] · [`letters`] (runs of letters), [`suppress`] · [`mail`] · `notify`.
+//! Bottom-up: [`content`], [`drivers`], [`themes`], [`promises`], [`ledger`] · [`export`] · `body`, [`send`] · [`letters`] (runs of letters), [`suppress`] · [`mail`], [`again`] · `notify`.
 
+pub mod again;
 pub(crate) mod body;
 pub mod content;
 pub mod drivers;

@@ -206,6 +206,7 @@ fn weight(job: &Job) -> usize {
         | Job::Undo { .. }
         | Job::Send { .. }
         | Job::Letters { .. }
+        | Job::Verify { .. }
         | Job::Watch { .. } => 0,
     }
 }
@@ -227,6 +228,7 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
             Job::Send { message } => tell::send::run(flow, id, message).await?,
             Job::Letters { letter, after } => tell::letters::run(flow, id, letter, after).await?,
             Job::Watch { case } => act::watch::run(flow, id, case).await?,
+            Job::Verify { stages } => act::verify::run(flow, id, stages).await?,
             Job::Notify { receiver, alert, tries } => owed.push(Owed { job: id, receiver, alert, tries }),
             Job::ReadAgain { below } => read::again::run(flow, id, below).await?,
             Job::ReadDeeply { feedback } => read::deep::run(flow, id, feedback).await?,

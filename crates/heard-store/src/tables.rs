@@ -1,7 +1,7 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
-//! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`example`], [`taxonomy_version`], [`taxonomy`], [`taxonomy_change`], [`foreseen`], [`post`], [`scale`], [`attribute`] ·
-//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`thread`], [`message`], [`suppressed`], [`letter`], [`mailbox`], [`promise`], [`commitment`], [`ledger`], [`verdict`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
+//! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`example`], [`taxonomy_version`], [`taxonomy`], [`foreseen`], [`post`], [`scale`], [`attribute`] ·
+//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`thread`], [`message`], [`suppressed`], [`letter`], [`mailbox`], [`promise`], [`renamed`], [`taxonomy_change`], [`commitment`], [`ledger`], [`verdict`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
@@ -48,6 +48,7 @@ pub mod promise;
 pub mod property;
 pub mod reading;
 pub mod receiver;
+pub mod renamed;
 pub mod revert;
 pub mod rule;
 pub mod scale;

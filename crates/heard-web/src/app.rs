@@ -17,8 +17,8 @@ use crate::api::metrics;
 use crate::api::v1::{
     accounts, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digests as weekly, directory,
     drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning,
-    ledger as steps, letters as runs, live, persons, places, posts, promises as kept, receivers, rules as routing, segments,
-    service, suppressions, taxonomy, templates, themes as found, tokens, users, verification as verdicts, webhooks,
+    ledger as steps, letters as runs, live, messages, persons, places, posts, promises as kept, receivers, rules as routing,
+    segments, service, suppressions, taxonomy, templates, themes as found, tokens, users, verification as verdicts, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
@@ -222,6 +222,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/settings/mail", May(Administer), settings::mail::show),
         Route::page(post(), "/settings/mail/test", May(Administer), settings::mail::test),
         Route::page(post(), "/settings/mail/addresses", May(Administer), settings::mail::address),
+        Route::page(post(), "/messages/{id}/again", May(WriteCases), settings::mail::again),
         Route::page(get(), "/settings/users", May(Administer), settings::users::list),
         Route::page(post(), "/settings/users", May(Administer), settings::users::add),
         Route::page(get(), "/settings/users/{id}", May(Administer), settings::users::show),
@@ -260,6 +261,8 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(delete(), "/api/v1/letters/{id}", May(Shape), runs::remove_doc(), runs::remove),
         Route::api(get(), "/api/v1/letters/{id}/preview", May(Shape), runs::preview_doc(), runs::preview),
         Route::api(post(), "/api/v1/letters/{id}/send", May(Shape), runs::send_doc(), runs::send),
+        Route::api(get(), "/api/v1/messages", May(ReadCases), messages::list_doc(), messages::list),
+        Route::api(post(), "/api/v1/messages/{id}/again", May(WriteCases), messages::send_doc(), messages::send),
         Route::api(post(), "/api/v1/suppressions", May(Shape), suppressions::set_doc(), suppressions::set),
         Route::api(get(), "/api/v1/journey", SignedIn, journey::show_doc(), journey::show),
         Route::api(put(), "/api/v1/journey", May(Shape), journey::set_doc(), journey::set),

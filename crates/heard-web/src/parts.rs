@@ -1,8 +1,9 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
-//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`field`], [`sure`], [`pager`], [`merge`], [`twin`], [`diagram`], [`alerting`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
+//! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`again`], [`field`], [`sure`], [`pager`], [`merge`], [`twin`], [`diagram`], [`alerting`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
 //! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`], [`examples`] · [`asking`].
 
+pub mod again;
 pub mod alerting;
 pub mod arriving;
 pub mod asking;

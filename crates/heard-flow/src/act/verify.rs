@@ -1,12 +1,15 @@
 //! Verifying: every night it is looked whether the fixes that departments have signed for hold. Only this closes an issue, and it opens one
 //! again that came back.
 
+use std::collections::BTreeSet;
+
 use heard_domain::audit::Act;
-use heard_domain::id::IssueId;
+use heard_domain::id::{IssueId, JobId, StageId};
 use heard_domain::issue::{IssueAct, IssueParty, IssueState};
+use heard_domain::job::Job;
 use heard_domain::kept_issue::{IssueStanding, KeptIssue};
 use heard_domain::scope::Scope;
-use heard_domain::time::Day;
+use heard_domain::time::{Day, Time};
 use heard_domain::user::Grant;
 use heard_domain::verification::{Fix, Verdict};
 use heard_store::error::StoreError;
@@ -91,6 +94,41 @@ pub async fn look(flow: &Flow, scope: &Scope, id: IssueId) -> Result<IssueVerifi
 /// Looks at every fix for which all departments have signed and that nobody has looked at since yesterday. Done again it finds
 /// nothing to do.
 pub async fn tend(flow: &Flow) -> Result<(), FlowError> {
+    each(flow, None).await
+}
+
+/// Looks again at the fixes of issues at some stages, because what could have happened there was counted otherwise.
+pub(crate) async fn run(flow: &Flow, job: JobId, stages: Vec<StageId>) -> Result<(), FlowError> {
+    each(flow, Some(&stages)).await?;
+    Ok(flow.store.write(&Scope::system(), move |tx| tables::job::finish(tx, job)).await?)
+}
+
+/// Asks, within the transaction that counts otherwise what happens at these stages, that their fixes be looked at again. What waits
+/// already is asked once.
+pub(crate) fn ask(tx: &mut Tx, job: JobId, stages: &BTreeSet<StageId>, now: Time) -> Result<(), StoreError> {
+    let mut wanted = stages.clone();
+    let sought = Sought {
+        state: vec![IssueState::ReportedFixed, IssueState::VerifiedFixed],
+        stage: stages.iter().copied().collect(),
+        ..Sought::default()
+    };
+    if stages.is_empty() || tables::issue::list(tx, &sought)?.is_empty() {
+        return Ok(());
+    }
+    for waiting in tables::job::of_kind(tx, Job::Verify { stages: vec![] }.kind())? {
+        // One that is being done may have read what stood there before.
+        if let Job::Verify { stages } = waiting.job
+            && tables::job::untouched(tx, waiting.id)?
+        {
+            wanted.extend(stages);
+            tables::job::finish(tx, waiting.id)?;
+        }
+    }
+    tables::job::add(tx, job, &Job::Verify { stages: wanted.into_iter().collect() }, now)
+}
+
+/// Looks at the fixes that nobody has looked at since yesterday; at those of issues at `again` in any case.
+async fn each(flow: &Flow, again: Option<&[StageId]>) -> Result<(), FlowError> {
     let sought = Sought {
         standing: vec![IssueStanding::Accepted],
         state: vec![IssueState::ReportedFixed, IssueState::VerifiedFixed],
@@ -103,8 +141,10 @@ pub async fn tend(flow: &Flow) -> Result<(), FlowError> {
     let day = yesterday(flow);
     for (last, kept) in flow.store.read(&Scope::system(), look).await? {
         let Some(fix) = fix_of(flow, &kept) else { continue };
-        if last.is_some_and(|last| last.day >= day && last.fix == fix) {
-            continue;
+        match again {
+            Some(stages) if kept.stage.is_none_or(|stage| !stages.contains(&stage)) => continue,
+            None if last.is_some_and(|last| last.day >= day && last.fix == fix) => continue,
+            _ => {}
         }
         let Some(subject) = subject(&kept, fix) else { continue };
         let found = examine(flow, &subject, day).await?.found;

@@ -167,7 +167,7 @@ fn contribute(tx: &mut Tx, told: &Told, change: impl Fn(CategoryId, &mut Vec<Dep
     }
     let version = tables::taxonomy::save(tx, &taxonomy)?;
     let changed = Changed { version, at: told.at, by: told.by, act: "department".to_owned(), summary: told.summary.clone() };
-    tables::taxonomy_change::note(tx, &changed, &Back { before, merged: None, corrections: Vec::new(), examples: Vec::new() })
+    tables::taxonomy_change::note(tx, &changed, &Back::to(before))
 }
 
 /// What merging or removing a department touches, as it is now.

@@ -158,7 +158,7 @@ pub async fn apply(flow: &Flow, scope: &Scope, name: Option<String>) -> Result<i
         let version = tables::taxonomy::save_with(tx, &before, &waiting.wanted)?;
         let summary = learnt(waiting.difference());
         let told = Changed { version, at: now, by, act: "learn".to_owned(), summary: summary.clone() };
-        let back = Back { before, merged: None, corrections: Vec::new(), examples: Vec::new() };
+        let back = Back::to(before);
         tables::taxonomy_change::note(tx, &told, &back)?;
         let detail = json!({ "version": version, "what": summary });
         tables::audit::note(tx, now, Act::Changed, Noun::Taxonomy, None, &detail)?;

@@ -138,11 +138,12 @@ pub async fn apply(flow: &Flow, scope: &Scope, version: Option<i64>, change: Cat
             if after.categories == before.categories {
                 return Ok(Ok(before.version));
             }
-            let mut back = Back { before: before.clone(), merged: None, corrections: Vec::new(), examples: Vec::new() };
+            let mut back = Back::to(before.clone());
             if let CategoryChange::Merge { id, into } = change {
                 back.merged = Some((id, into));
                 back.corrections = tables::taxonomy_change::follow(tx, id, into, None)?;
                 back.examples = tables::example::follow(tx, id, into, None)?;
+                back.renamed = tables::renamed::follow(tx, id, into)?;
             }
             let version = tables::taxonomy::save(tx, &after)?;
             let summary = change.summary(&before);
@@ -208,11 +209,12 @@ pub async fn undo(flow: &Flow, scope: &Scope, version: i64) -> Result<i64, FlowE
             let made = tables::taxonomy::save_with(tx, &restored, &learnt)?;
             if let Some((from, into)) = back.merged {
                 tables::taxonomy_change::follow(tx, into, from, Some(&back.corrections))?;
+                tables::renamed::back(tx, from, into, &back.renamed)?;
             }
             let summary = format!("Taken back: {}", told.summary);
             let detail = json!({ "version": made, "what": summary });
             let undone = Changed { version: made, at: now, by, act: "undo".to_owned(), summary };
-            let again_back = Back { before: now_is, merged: None, corrections: Vec::new(), examples: Vec::new() };
+            let again_back = Back::to(now_is);
             tables::taxonomy_change::note(tx, &undone, &again_back)?;
             tables::audit::note_of(tx, now, actor.into(), Act::Undone, Noun::Taxonomy, None, &detail)?;
             again::ask(tx, job, now)?;

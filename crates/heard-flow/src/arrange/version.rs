@@ -187,16 +187,17 @@ pub async fn roll_back(flow: &Flow, scope: &Scope, version: Option<i64>, to: i64
         let made = tables::taxonomy::save_with(tx, &restored, &examples)?;
         for passed in (to + 1..=before.version).rev() {
             let back = tables::taxonomy_change::get(tx, passed)?.and_then(|(_, back)| back);
-            if let Some(Back { merged: Some((from, into)), corrections, examples, .. }) = back
+            if let Some(Back { merged: Some((from, into)), corrections, examples, renamed, .. }) = back
                 && restored.category(from).is_some()
             {
                 tables::taxonomy_change::follow(tx, into, from, Some(&corrections))?;
                 tables::example::follow(tx, into, from, Some(&examples))?;
+                tables::renamed::back(tx, from, into, &renamed)?;
             }
         }
         let summary = format!("Rolled back to version {to}");
         let told = Changed { version: made, at: now, by, act: "roll_back".to_owned(), summary: summary.clone() };
-        let back = Back { before, merged: None, corrections: Vec::new(), examples: Vec::new() };
+        let back = Back::to(before);
         tables::taxonomy_change::note(tx, &told, &back)?;
         let detail = json!({ "version": made, "what": summary });
         tables::audit::note(tx, now, Act::Undone, Noun::Taxonomy, None, &detail)?;

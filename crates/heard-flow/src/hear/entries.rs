@@ -10,7 +10,7 @@ use heard_domain::account::Identity;
 use heard_domain::audit::{Act, Noun};
 use heard_domain::directory::Directory;
 use heard_domain::feedback::{BadFeedback, NewAuthor};
-use heard_domain::id::{AccountId, EventId, ImportId, PersonId, StageId};
+use heard_domain::id::{AccountId, EventId, ImportId, JobId, PersonId, StageId};
 use heard_domain::import::{BadRow, Import, ImportState};
 use heard_domain::operation::{Entry, Event, Exposure, NewEvent, NewExposure};
 use heard_domain::scope::{Reach, Scope};
@@ -22,6 +22,7 @@ use heard_store::tables::change::Wrote;
 use heard_store::view::Tx;
 use serde_json::json;
 
+use crate::act::verify;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::held::{MOST_BAD_ROWS, end, forget_file, source, unreadable};
@@ -74,6 +75,11 @@ pub async fn take(flow: &Flow, scope: &Scope, entries: Vec<Entry>) -> Result<Vec
         if let Some(noun) = entries.first().map(noun).filter(|_| added + changed > 0) {
             let act = if added > 0 { Act::Added } else { Act::Changed };
             tables::audit::note(tx, now, act, noun, None, &json!({ "added": added, "changed": changed }))?;
+            let counted = entries.iter().flat_map(|entry| match entry {
+                Entry::Exposures { cells } => cells.iter().filter_map(|cell| keeping.stage(&cell.stage)).collect(),
+                Entry::Account(_) | Entry::Person(_) | Entry::Event(_) => vec![],
+            });
+            verify::ask(tx, JobId(ids.next(now)), &counted.collect(), now)?;
         }
         Ok(became)
     };

@@ -5,11 +5,12 @@ use std::io::BufReader;
 use std::path::Path;
 
 use heard_channels::error::Unreadable;
-use heard_domain::id::ImportId;
+use heard_domain::id::{ImportId, JobId};
 use heard_domain::import::{Import, ImportState};
 use heard_domain::scope::Scope;
 use heard_store::tables;
 
+use crate::act::verify;
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::receive;
@@ -19,13 +20,15 @@ pub(crate) const MOST_BAD_ROWS: u64 = 10_000;
 
 /// An import has come to its end, or to where it cannot go on.
 pub(crate) async fn end(flow: &Flow, id: ImportId, failure: Option<String>) -> Result<(), FlowError> {
-    let now = flow.now();
+    let (job, now) = (JobId(flow.id()), flow.now());
     flow.store
         .write(&Scope::system(), move |tx| {
             let Some(import) = tables::import::get(tx, id)? else { return Ok(()) };
             let state = if failure.is_some() { ImportState::Failed } else { ImportState::Done };
             let rows = import.rows.or(Some(import.done));
-            tables::import::update(tx, &Import { state, failure, rows, finished: Some(now), ..import })
+            tables::import::update(tx, &Import { state, failure, rows, finished: Some(now), ..import })?;
+            let counted = tables::exposure::stages_of(tx, id)?;
+            verify::ask(tx, job, &counted, now)
         })
         .await?;
     forget_file(flow, id);

@@ -37,6 +37,7 @@ pub async fn progress(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Progre
         | Job::Route { .. }
         | Job::Send { .. }
         | Job::Letters { .. }
+        | Job::Verify { .. }
         | Job::Watch { .. }
         | Job::Notify { .. } => 0,
     });

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::act::verify;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::hear::import::get;
@@ -128,7 +129,7 @@ pub async fn changes(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Vec<(St
 /// Goes on with undoing an import, to its end.
 pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
     loop {
-        let (directory, job, now) = (flow.directory(), JobId(flow.id()), flow.now());
+        let (directory, job, look, now) = (flow.directory(), JobId(flow.id()), JobId(flow.id()), flow.now());
         let step = move |tx: &mut Tx| {
             let Some(import) = tables::import::get(tx, id)?.filter(|import| import.state == ImportState::Undoing) else {
                 return Ok(true);
@@ -144,7 +145,10 @@ pub(crate) async fn run(flow: &Flow, id: ImportId) -> Result<(), FlowError> {
                 tables::job::add(tx, job, &Job::Read { feedback: withdrawn.restored }, now)?;
             }
             if over {
+                // Which stages it had counted is known only as long as that stands.
+                let counted = tables::exposure::stages_of(tx, id)?;
                 let changed = tables::revert::undo(tx, id, BATCH)?;
+                verify::ask(tx, look, &counted, now)?;
                 undoing.removed += changed.removed;
                 undoing.restored += changed.restored;
                 undoing.kept += changed.kept;

@@ -1,5 +1,7 @@
 //! Exposures: how often something happened on a day in a stage: the denominator of rates.
 
+use std::collections::BTreeSet;
+
 use heard_domain::id::{ImportId, StageId};
 use heard_domain::operation::Exposure;
 use heard_domain::time::{Day, Period};
@@ -123,6 +125,12 @@ fn narrowing(wanted: &Wanted) -> (String, Vec<Value<'_>>) {
         }
     }
     (sql, values)
+}
+
+/// The stages of which an import has counted something.
+pub fn stages_of(view: &View, import: ImportId) -> Result<BTreeSet<StageId>, StoreError> {
+    let sql = "SELECT DISTINCT stage FROM exposure WHERE import = $1 ORDER BY stage";
+    Ok(view.list(sql, &[import.into()], |row| Ok(StageId(row.int(0)?)))?.into_iter().collect())
 }
 
 /// What one stage's measure sums up to.

@@ -167,6 +167,11 @@ pub fn there(view: &View, id: JobId) -> Result<bool, StoreError> {
     Ok(view.number("SELECT count(*) FROM job WHERE id = $1", &[id.into()])? > 0)
 }
 
+/// Whether the job waits, and nobody has taken it.
+pub fn untouched(view: &View, id: JobId) -> Result<bool, StoreError> {
+    Ok(view.number("SELECT count(*) FROM job WHERE id = $1 AND taken = 0", &[id.into()])? > 0)
+}
+
 /// Gives back what was taken: at the start, when whoever took it is gone.
 pub fn release_all(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute("UPDATE job SET taken = 0, cuts = cuts + 1 WHERE taken <> 0", &[])?;

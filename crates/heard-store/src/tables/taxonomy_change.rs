@@ -7,6 +7,7 @@ use heard_domain::time::Time;
 
 use crate::error::StoreError;
 use crate::sql::driver::{Row, Value};
+use crate::tables::renamed::Renamed;
 use crate::view::{Tx, View};
 
 /// Of so many changes it is kept how the categories were before.
@@ -39,6 +40,9 @@ pub struct Back {
     /// The examples that followed it.
     #[serde(default)]
     pub examples: Vec<ExampleId>,
+    /// What else names a category, and followed it.
+    #[serde(default)]
+    pub renamed: Renamed,
 }
 
 const COLUMNS: &str = "version, at, user_id, act, summary";
@@ -51,6 +55,13 @@ fn read(row: &dyn Row) -> Result<Changed, StoreError> {
         act: row.text(3)?.to_owned(),
         summary: row.text(4)?.to_owned(),
     })
+}
+
+impl Back {
+    /// What is needed to take back a change after which nothing has to follow.
+    pub fn to(before: Taxonomy) -> Self {
+        Self { before, merged: None, corrections: Vec::new(), examples: Vec::new(), renamed: Renamed::default() }
+    }
 }
 
 /// Keeps a change in the transaction that makes it.

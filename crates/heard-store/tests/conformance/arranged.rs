@@ -181,10 +181,9 @@ pub fn corrections_follow_a_merged_category_and_come_back(open: &dyn Fn(&Path) -
     assert_eq!(named(), [7, 8, 77]);
     let told = |version| Changed { version, at: Time(5), by: None, act: "move".to_owned(), summary: format!("change {version}") };
     let back = Back {
-        before: Taxonomy::default(),
         merged: Some((CategoryId(7), CategoryId(8))),
         corrections: vec![CorrectionId(1)],
-        examples: vec![],
+        ..Back::to(Taxonomy::default())
     };
     let kept = back.clone();
     store.write_now(&scope, move |tx| (1..=60).try_for_each(|version| taxonomy_change::note(tx, &told(version), &kept))).unwrap();

@@ -3,18 +3,26 @@
 use std::path::Path;
 
 use heard_domain::id::{
-    ActionId, CaseId, CategoryId, CauseId, DepartmentId, FeedbackId, IssueId, PartnerLinkId, ProposedFixId, StageId, UserId,
+    ActionId, CaseId, CategoryId, CauseId, DepartmentId, FeedbackId, IssueId, LetterId, MessageId, PartnerLinkId, PromiseId,
+    ProposedFixId, RuleId, StageId, TouchpointId, UserId,
 };
 use heard_domain::issue::{Contribution, IssueState, SignOff, Work};
 use heard_domain::kept_issue::{
     Effect, FixedOn, IssueOrigin, IssueStanding, KeptCause, KeptIssue, Knot, PartnerLink, ProposedFix,
 };
+use heard_domain::letter::{Audience, Letter, LetterState, ToldStage};
+use heard_domain::message::{Message, MessageKind, MessageState};
 use heard_domain::plan::Action;
+use heard_domain::promise::Promise;
+use heard_domain::rule::{Conditions, Rule, Way};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Day, Time};
+use heard_store::error::StoreError;
 use heard_store::store::Store;
 use heard_store::tables::issue::Sought;
-use heard_store::tables::{case, issue, issue_work};
+use heard_store::tables::rule::RuleState;
+use heard_store::tables::{case, issue, issue_work, letter, message, promise, renamed, rule};
+use heard_store::view::{Tx, View};
 
 use crate::conformance::cases::{filled, kept as kept_case, narrow};
 
@@ -191,7 +199,7 @@ pub fn causes_plans_and_links_of_an_issue_are_kept(open: &dyn Fn(&Path) -> Store
     store.write_now(&scope, write).unwrap();
     let fixes = store.read_now(&scope, |view| issue_work::proposed_fixes(view, IssueId(1))).unwrap();
     assert_eq!(fixes, [ProposedFix { backed_by: vec![UserId(6)], ..fix }]);
-    let of = |view: &heard_store::view::View| issue_work::issue_of_proposed_fix(view, ProposedFixId(41));
+    let of = |view: &View| issue_work::issue_of_proposed_fix(view, ProposedFixId(41));
     assert_eq!(store.read_now(&scope, of), Ok(Some(IssueId(1))));
 
     let link = PartnerLink {
@@ -216,4 +224,133 @@ pub fn causes_plans_and_links_of_an_issue_are_kept(open: &dyn Fn(&Path) -> Store
     assert_eq!(now, Ok(Some(PartnerLink { revoked: Some(Time(7)), ..link })));
     store.write_now(&scope, |tx| issue::leave(tx, DepartmentId(3))).unwrap();
     assert_eq!(store.read_now(&scope, |view| issue_work::links(view, IssueId(1))), Ok(vec![]));
+}
+
+pub fn what_names_a_merged_category_follows_it_and_comes_back(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    filled(&store);
+    let scope = Scope::system();
+    let (from, into) = (CategoryId(7), CategoryId(8));
+    let of = |ids: &[i64]| ids.iter().map(|id| CategoryId(*id)).collect::<Vec<_>>();
+    // Issue 1 gathers the one, issue 2 both, issue 3 neither of them.
+    let gathering = [(1, of(&[6, 7])), (2, of(&[7, 8])), (3, of(&[6]))];
+    let state = |id: i64, category: Vec<CategoryId>| RuleState {
+        rule: Rule {
+            id: RuleId(id),
+            name: format!("Rule {id}"),
+            on: true,
+            when: Conditions { category, ..Conditions::default() },
+            way: Way::default(),
+        },
+        since: Some(Time(1)),
+    };
+    let promised = |id: i64, categories: Vec<CategoryId>| Promise {
+        id: PromiseId(id),
+        words: format!("Promise {id}"),
+        touchpoint: TouchpointId(1),
+        categories,
+        measure: None,
+        breaks: None,
+        target: None,
+        attribute: None,
+    };
+    let raised = Letter {
+        id: LetterId(5),
+        name: "You said".into(),
+        subject: "s".into(),
+        text: "t".into(),
+        audience: Audience::Raised { category: from, stage: ToldStage::Done, from: Day(1), until: Day(2) },
+        state: LetterState::Done,
+        version: 1,
+        made: Time(1),
+        reviewed: None,
+        looked_at: 0,
+        unreachable: 0,
+        suppressed: 0,
+        before: 0,
+    };
+    let given = gathering.clone();
+    let write = move |tx: &mut Tx| {
+        for (id, categories) in given {
+            issue::insert(tx, &KeptIssue { categories, ..kept(id, &[1]) })?;
+        }
+        rule::save(tx, &state(1, of(&[7])))?;
+        rule::save(tx, &state(2, of(&[8, 7])))?;
+        promise::save(tx, &promised(1, of(&[6, 7])))?;
+        // The case of the fixtures is about the first category; another one is about none.
+        case::insert(tx, &kept_case(1, 1, 1, None))?;
+        letter::save(tx, &raised)?;
+        for (id, person) in [(31, 1), (32, 2)] {
+            message::add(tx, &told(id, &format!("raised:7:done:{person}")))?;
+        }
+        message::add(tx, &told(33, "raised:8:done:2"))?;
+        Ok(())
+    };
+    store.write_now(&scope, write).unwrap();
+    let named = || {
+        let read = |view: &View| {
+            let issues = issue::list(view, &Sought::default())?;
+            let rules = rule::list(view)?;
+            let mut all: Vec<Vec<i64>> = Vec::new();
+            let ids = |list: &[CategoryId]| list.iter().map(|id| id.0).collect::<Vec<_>>();
+            all.extend(issues.iter().rev().map(|kept| ids(&kept.categories)));
+            all.extend(rules.iter().map(|state| ids(&state.rule.when.category)));
+            all.extend(promise::list(view)?.iter().map(|kept| ids(&kept.categories)));
+            let case = case::get(view, CaseId(1))?.unwrap();
+            all.push(case.category.into_iter().map(|id| id.0).collect());
+            let letter = letter::get(view, LetterId(5))?.unwrap();
+            if let Audience::Raised { category, .. } = letter.audience {
+                all.push(vec![category.0]);
+            }
+            for list in &mut all {
+                list.sort_unstable();
+            }
+            let keys = ["raised:7:done:1", "raised:8:done:1", "raised:7:done:2", "raised:8:done:2"];
+            let keys: Vec<Option<i64>> = keys
+                .iter()
+                .map(|key| Ok(message::by_key(view, key)?.map(|message| message.id.0)))
+                .collect::<Result<_, StoreError>>()?;
+            Ok((all, keys))
+        };
+        store.read_now(&scope, read).unwrap()
+    };
+    let before = named();
+    assert_eq!(before.0, [vec![6, 7], vec![7, 8], vec![6], vec![7], vec![7, 8], vec![6, 7], vec![7], vec![7]]);
+    assert_eq!(before.1, [Some(31), None, Some(32), Some(33)]);
+    let moved = store.write_now(&scope, move |tx| renamed::follow(tx, from, into)).unwrap();
+    let after = named();
+    assert_eq!(after.0, [vec![6, 8], vec![8], vec![6], vec![8], vec![8], vec![6, 8], vec![8], vec![8]]);
+    assert_eq!(after.1, [None, Some(31), Some(32), Some(33)], "who was told of both stays told of both");
+    assert_eq!(store.read_now(&scope, |view| Ok(issue::get(view, IssueId(1))?.unwrap().version)), Ok(2), "looked at again");
+    // Kept with the change as it stands in the history.
+    let kept: renamed::Renamed = serde_json::from_str(&serde_json::to_string(&moved).unwrap()).unwrap();
+    assert_eq!(kept, moved);
+    store.write_now(&scope, move |tx| renamed::back(tx, from, into, &kept)).unwrap();
+    assert_eq!(named(), before);
+}
+
+/// A letter that was sent.
+fn told(id: i64, key: &str) -> Message {
+    Message {
+        id: MessageId(id),
+        key: key.to_owned(),
+        kind: MessageKind::Letter,
+        thread: None,
+        case: None,
+        entry: None,
+        letter: Some(LetterId(5)),
+        person: None,
+        address: "ann@example.org".into(),
+        asks: false,
+        subject: "s".into(),
+        text: "t".into(),
+        token: None,
+        message_id: format!("{id}@example.org"),
+        state: MessageState::Sent,
+        tries: 1,
+        at: Time(1),
+        sent: Some(Time(2)),
+        reason: None,
+    }
 }

@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod letters;
 pub mod live;
 pub mod merge;
+pub mod messages;
 pub mod persons;
 pub mod places;
 pub mod posts;

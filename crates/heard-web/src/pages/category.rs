@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use crate::extract::{Asked, Form, Id};
 use crate::parts::category::{PATH, draft, fields, parents};
 use crate::parts::examples::card;
-use crate::parts::field::{line, reason, refused};
+use crate::parts::field::{boxes, line, reason, refused};
 use crate::parts::filters::category_options;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::form::{Options, choice, csrf};
@@ -179,6 +179,28 @@ async fn tried(state: &AppState, viewer: &Viewer, there: &Category, form: &Form)
     Ok(one(state, viewer, there, &wanted, Some(&found), None, &taught))
 }
 
+/// What gathers the complaints of the category from now on, with the departments that usually contribute.
+fn issue_form(directory: &Directory, viewer: &Viewer, there: &Category) -> Markup {
+    let stage = there.stage.and_then(|id| directory.journey.stage(id));
+    let title = stage.map_or_else(|| there.name.clone(), |stage| format!("{}: {}", stage.name, there.name));
+    let departments: Options = directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
+    let usual: Vec<String> = there.departments.iter().map(ToString::to_string).collect();
+    html! {
+        section.card.form aria-labelledby="issue" {
+            div.ch { h2 #issue { "Make it an issue" } }
+            p.soft { "An issue gathers its complaints by itself; every department that plays a part states its cause and its fix." }
+            form.form method="post" action="/issues" {
+                (csrf(&viewer.csrf))
+                input type="hidden" name="categories" value=(there.id);
+                @if let Some(stage) = there.stage { input type="hidden" name="stage" value=(stage); }
+                (line("title", "What happens to customers", &title, "", None))
+                (boxes("departments", "Departments that contribute", &departments, &usual, None))
+                button.secondary { "Open the issue" }
+            }
+        }
+    }
+}
+
 fn sentence(tried: &Tried) -> String {
     let all =
         if tried.looked_at < tried.of { format!(" (the newest {} were looked at)", tried.looked_at) } else { String::new() };
@@ -242,6 +264,7 @@ fn one(
                         button.secondary name="do" value="move" { "Move …" }
                     }
                 }
+                @if viewer.may(Grant::WriteIssues) { (issue_form(&directory, viewer, there)) }
                 section.card.form aria-labelledby="merge" {
                     div.ch { h2 #merge { "Merge or remove" } }
                     p.soft { "You see which comments it concerns before anything happens." }

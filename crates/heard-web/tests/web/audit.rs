@@ -38,7 +38,7 @@ const EXCEPT: &[(&str, &str, &str)] = &[
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/welcome", "it has to be the first of all: below"),
     ("/themes/{key}", "a theme is made of many comments: in themes.rs, with its entries"),
-    ("/themes/{key}/issue", "the same: in issues.rs"),
+    ("/themes/{key}/issue", "the same: in themes.rs"),
     ("/cases/alerts", "stands only where somebody was told something: see cases.rs"),
 ];
 

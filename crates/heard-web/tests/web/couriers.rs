@@ -3,10 +3,13 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use heard_domain::audit::Noun;
+use heard_domain::message::{Message, MessageState};
 use heard_domain::scope::Scope;
 use heard_domain::user::{Grant, Role};
 use heard_flow::hear::mail::{MailBecame, receive};
 use heard_flow::work::drain;
+use heard_store::tables;
 use serde_json::{Value, json};
 
 use crate::site::{Answer, Site, form_request};
@@ -234,4 +237,47 @@ async fn letters_go_out_once_each_and_never_to_who_asked_for_none() {
     let pressed = office.site.send(request.body(Body::from("List-Unsubscribe=One-Click")).unwrap()).await;
     assert_eq!(pressed.status, StatusCode::OK);
     assert_eq!(office.make("/api/v1/suppressions", look).await["changed"], true);
+}
+
+#[tokio::test]
+async fn what_may_have_been_sent_is_sent_again_by_a_person_only() {
+    let office = Office::new().await;
+    let (case, _) = office.case(Some("ann@example.org")).await;
+    office.answer(&case, "It is found.").await;
+    let [first] = &office.site.posted.take()[..] else { panic!("one answer") };
+    // Heard was cut off between the handing over and the writing down.
+    let scope = Scope::system();
+    let flow = &office.site.flow;
+    let sent = flow.store.read(&scope, |view| tables::message::newest(view, MessageState::Sent, 9)).await.unwrap();
+    let maybe = Message { state: MessageState::Maybe, sent: None, ..sent[0].clone() };
+    let id = maybe.id;
+    flow.store.write(&scope, move |tx| tables::message::update(tx, &maybe)).await.unwrap();
+    drain(flow).await.unwrap();
+    assert_eq!(office.site.posted.take(), [], "never by itself");
+    let listed = office.site.call(Method::GET, "/api/v1/messages", Some(&office.token), None).await.json();
+    assert_eq!(listed["items"][0]["id"], id.to_string());
+    assert!(!listed.to_string().contains("It is found."), "the words are for the customer: {listed}");
+    let page = office.site.get(&format!("/cases/{case}"), Some(&office.session)).await.body;
+    assert!(page.contains("it may arrive twice") && page.contains(&format!("/messages/{id}/again")), "{page}");
+    assert!(office.site.get("/settings/mail", Some(&office.session)).await.body.contains(&format!("/messages/{id}/again")));
+    let again = format!("/messages/{id}/again");
+    let pressed = office.site.submit(&again, Some(&office.session), &[]).await;
+    assert_eq!(pressed.header("location"), format!("/cases/{case}"), "{}", pressed.body);
+    drain(flow).await.unwrap();
+    let [second] = &office.site.posted.take()[..] else { panic!("sent once more") };
+    assert_eq!((&second.to, &second.message_id), (&first.to, &first.message_id));
+    // The secret of the first is forgotten, so that another one stands in the second; both lead to the same page.
+    assert_ne!(page_in(&second.text), page_in(&first.text));
+    for mail in [first, second] {
+        assert!(office.site.get(&page_in(&mail.text), None).await.body.contains("It is found."));
+    }
+    let page = office.site.get(&format!("/cases/{case}"), Some(&office.session)).await.body;
+    assert!(page.contains("Had the answer sent again") && !page.contains(&again), "{page}");
+    // It was sent: a second press does nothing.
+    let refused = office.site.call(Method::POST, &format!("/api/v1{again}"), Some(&office.token), None).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    drain(flow).await.unwrap();
+    assert_eq!(office.site.posted.take(), []);
+    let entries = crate::audit::entries(&office.site).await;
+    assert!(entries.iter().any(|entry| entry.noun == Noun::Message && entry.detail["deed"] == "sent again"));
 }

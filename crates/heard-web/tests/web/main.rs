@@ -10,6 +10,7 @@ mod cases;
 mod couriers;
 mod deep;
 mod degraded;
+mod documented;
 mod drivers;
 mod export;
 mod foreign;

@@ -2,7 +2,9 @@
 
 use axum::http::{Method, StatusCode};
 use heard_domain::audit::{Noun, Who};
+use heard_domain::scope::Scope;
 use heard_domain::user::{Grant, Role};
+use heard_flow::arrange::department;
 use serde_json::json;
 
 use crate::audit::entries;
@@ -59,6 +61,35 @@ async fn what_no_category_explains_is_found_and_becomes_a_category() {
     let noted = entries(&site).await;
     let by_me = |noun: Noun| noted.iter().filter(|e| e.who == Who::User(site.users[&Role::Analyst].id) && e.noun == noun).count();
     assert_eq!((by_me(Noun::Category), by_me(Noun::Example)), (1, 12), "{noted:#?}");
+}
+
+#[tokio::test]
+async fn a_theme_becomes_an_issue_with_its_comments_as_evidence() {
+    let (site, _, _) = site().await;
+    let admin = site.session(&site.users[&Role::Admin]).await;
+    let all = site.token(Grant::ALL).await;
+    let themes = site.call(Method::GET, "/api/v1/themes", Some(&all), None).await.json();
+    let key = themes["themes"][0]["key"].as_str().unwrap().to_owned();
+    let shown = site.get(&format!("/themes/{key}"), Some(&admin)).await.body;
+    assert!(shown.contains("Make it an issue"), "{shown}");
+    let department = department::DepartmentDraft { name: "Baggage".into(), ..Default::default() };
+    let department = department::add(&site.flow, &Scope::system(), department).await.unwrap().department.id.to_string();
+    let nobody = site.submit(&format!("/themes/{key}/issue"), Some(&admin), &[]).await;
+    assert!(nobody.status.is_client_error() && nobody.body.contains("department"), "{} {}", nobody.status, nobody.body);
+    let made = site.submit(&format!("/themes/{key}/issue"), Some(&admin), &[("departments", &department)]).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    let place = made.header("location").split('?').next().unwrap().to_owned();
+    let issue = site.call(Method::GET, &format!("/api/v1{place}"), Some(&all), None).await.json();
+    assert_eq!(issue["issue"]["origin"], "theme", "{issue}");
+    assert_eq!(issue["issue"]["departments"].as_array().map(Vec::len).or(Some(1)), Some(1), "{issue}");
+    let evidence = site.get(&format!("{place}/comments"), Some(&admin)).await;
+    let page = site.get(&place, Some(&admin)).await;
+    assert!(page.status == StatusCode::OK && page.body.contains("25"), "{} {}", evidence.status, page.body);
+    let noted = entries(&site).await;
+    assert!(noted.iter().any(|e| e.who == Who::User(site.users[&Role::Admin].id) && e.noun == Noun::Issue), "{noted:#?}");
+    // Nobody makes one of it without signing in.
+    let refused = site.submit(&format!("/themes/{key}/issue"), None, &[("departments", &department)]).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

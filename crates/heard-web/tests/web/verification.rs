@@ -1,7 +1,7 @@
 //! Fixed is a finding: the rate of those affected decides, whoever has signed.
 
 use axum::http::{Method, StatusCode};
-use heard_domain::id::DepartmentId;
+use heard_domain::id::{DepartmentId, StageId};
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
 use heard_domain::user::{Grant, Role, User};
@@ -52,7 +52,7 @@ async fn heard(site: &Site, token: &str, after: i32) -> (String, String) {
 }
 
 /// An issue of two departments, each with a member who signs that it is fixed.
-async fn reported(site: &Site, category: &str, fixed: &str) -> String {
+async fn reported(site: &Site, category: &str, stage: Option<StageId>, fixed: &str) -> String {
     let signers: [User; 2] = [site.users[&Role::DepartmentMember].clone(), site.users[&Role::Frontline].clone()];
     let mut departments: Vec<DepartmentId> = vec![];
     for (n, signer) in signers.iter().enumerate() {
@@ -64,7 +64,7 @@ async fn reported(site: &Site, category: &str, fixed: &str) -> String {
     let admin = Scope::of_user(&site.users[&Role::Admin]);
     let draft = IssueDraft {
         title: "Bags are lost".into(),
-        stage: None,
+        stage,
         categories: vec![category.parse().unwrap()],
         departments: departments.clone(),
     };
@@ -88,7 +88,7 @@ async fn a_fix_that_holds_is_verified_and_one_that_does_not_is_opened_again() {
         let site = Site::with_users().await;
         let token = site.token(Grant::ALL).await;
         let (category, fixed) = heard(&site, &token, after).await;
-        let issue = reported(&site, &category, &fixed).await;
+        let issue = reported(&site, &category, None, &fixed).await;
         let shown = |path: String| {
             let (site, token) = (&site, &token);
             async move { site.call(Method::GET, &path, Some(token), None).await.json() }
@@ -110,4 +110,102 @@ async fn a_fix_that_holds_is_verified_and_one_that_does_not_is_opened_again() {
         let page = site.get("/issues/verified", Some(&session)).await;
         assert!(page.body.contains("Department 0") && page.body.contains("reported fixed"), "{}", page.body);
     }
+}
+
+/// What may be said of an issue, as a program sees it: its state, how often it came back, the verdict.
+async fn standing(site: &Site, token: &str, issue: &str) -> (String, u64, String) {
+    let shown = site.call(Method::GET, &format!("/api/v1/issues/{issue}"), Some(token), None).await.json();
+    let found = site.call(Method::GET, &format!("/api/v1/issues/{issue}/verification"), Some(token), None).await.json();
+    let verdict = found["examined"]["found"]["verdict"].as_str().unwrap_or_default().to_owned();
+    let state = shown["issue"]["state"].as_str().unwrap_or_default().to_owned();
+    (state, shown["issue"]["reopened"].as_u64().unwrap_or(99), verdict)
+}
+
+#[tokio::test]
+async fn what_comes_back_after_it_was_verified_is_opened_again() {
+    let site = Site::with_users().await;
+    let token = site.token(Grant::ALL).await;
+    let (category, fixed) = heard(&site, &token, 1).await;
+    let issue = reported(&site, &category, None, &fixed).await;
+    tend(&site.flow).await.unwrap();
+    assert_eq!(standing(&site, &token, &issue).await, ("verified_fixed".to_owned(), 0, "verified".to_owned()));
+    // A month later: two complain every day, among as many who praise as before.
+    site.later(30 * 86_400_000);
+    let post = site.flow.directory().posts[0].id;
+    let zone = site.flow.directory().company.zone.clone();
+    let today = zone.day(site.flow.now());
+    let mut batch: Vec<Value> = Vec::new();
+    for ago in (1..=29).rev() {
+        for n in 0..5_i8 {
+            let text =
+                if n < 2 { "My bag was lost and it is a terrible shame" } else { "The bag came at once, thank you, lovely" };
+            let at = json!(zone.moment(today + -ago, 11, n, 0).unwrap());
+            batch.push(json!({ "key": format!("again{ago}-{n}"), "at": at, "text": text }));
+        }
+    }
+    let said = json!({ "post": post, "feedback": batch });
+    let answer = site.call(Method::POST, "/api/v1/feedback", Some(&token), Some(said)).await;
+    assert!(answer.status.is_success(), "{}", answer.body);
+    drain(&site.flow).await.unwrap();
+    site.flow.store.caught_up().unwrap();
+    tend(&site.flow).await.unwrap();
+    let (state, reopened, verdict) = standing(&site, &token, &issue).await;
+    assert_eq!((verdict.as_str(), reopened), ("reopened", 1), "{state}");
+    assert!(!["verified_fixed", "reported_fixed"].contains(&state.as_str()), "{state}: its departments have to look again");
+    let session = site.session(&site.users[&Role::Executive]).await;
+    let page = site.get(&format!("/issues/{issue}"), Some(&session)).await.body;
+    assert!(page.contains("Came back") || page.contains("came back") || page.contains("opened again"), "{page}");
+    let noted = crate::audit::entries(&site).await;
+    assert!(
+        noted.iter().any(|entry| entry.detail["deed"] == "reopened" || entry.detail.to_string().contains("reopened")),
+        "{noted:#?}"
+    );
+}
+
+#[tokio::test]
+async fn exposures_that_come_in_are_held_against_the_fixes_of_their_stage_at_once() {
+    let site = Site::with_users().await;
+    let token = site.token(Grant::ALL).await;
+    let (category, fixed) = heard(&site, &token, 1).await;
+    // The stage at which most of them were heard.
+    let figures = site.flow.directory();
+    let mut stage = None;
+    for one in &figures.journey.stages {
+        let path = format!("/api/v1/feedback?category={category}&stage={}&polarity=negative&limit=1", one.id);
+        let total = site.call(Method::GET, &path, Some(&token), None).await.json()["total"].as_u64().unwrap();
+        stage = stage.max(Some((total, one.id)));
+    }
+    let (total, stage) = stage.unwrap();
+    assert!(total > 100, "{total}");
+    let issue = reported(&site, &category, Some(stage), &fixed).await;
+    tend(&site.flow).await.unwrap();
+    let (state, _, verdict) = standing(&site, &token, &issue).await;
+    assert_eq!((state.as_str(), verdict.as_str()), ("verified_fixed", "verified"), "by the comments of the stage");
+    // Operations know better: since the fix hardly anybody came by, so the rate is what it was.
+    let name = figures.journey.stage(stage).unwrap().name.clone();
+    let today = figures.company.zone.day(site.flow.now());
+    let fixed_on = fixed.parse().unwrap();
+    let cell = |ago: i32| {
+        let day = today + -ago;
+        json!({ "day": day.to_string(), "stage": name, "measure": "passengers", "count": if day < fixed_on { 1000 } else { 60 } })
+    };
+    let items: Vec<Value> = (1..=200).map(cell).collect();
+    let answer = site.call(Method::POST, "/api/v1/exposures", Some(&token), Some(json!({ "items": items.clone() }))).await;
+    assert!(answer.status.is_success(), "{}", answer.body);
+    drain(&site.flow).await.unwrap();
+    let (state, _, verdict) = standing(&site, &token, &issue).await;
+    assert_ne!(verdict, "verified", "{state}");
+    let found = site.call(Method::GET, &format!("/api/v1/issues/{issue}/verification"), Some(&token), None).await.json();
+    assert_eq!(
+        (&found["examined"]["unit"], &found["examined"]["from_operations"]),
+        (&json!("passengers"), &json!(true)),
+        "{found}"
+    );
+    assert_eq!(found["history"][0]["verdict"], verdict.as_str(), "what is kept is what is shown");
+    assert_ne!(state, "verified_fixed");
+    // The same again counts nothing otherwise: nobody looks again.
+    let again = site.call(Method::POST, "/api/v1/exposures", Some(&token), Some(json!({ "items": items }))).await;
+    assert!(again.status.is_success());
+    let waiting = site.flow.store.read(&Scope::system(), |view| heard_store::tables::job::of_kind(view, "verify")).await.unwrap();
+    assert_eq!(waiting, []);
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use heard_domain::directory::Company;
-use heard_domain::id::PostId;
+use heard_domain::id::{MessageId, PostId};
+use heard_domain::message::{Message, MessageKind, MessageState};
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
 use heard_domain::time::Zone;
 use heard_domain::user::{Grant, Role, User};
 use heard_flow::arrange::starter;
 use heard_flow::work::drain;
+use heard_store::tables;
 use serde_json::{Value, json};
 
 use crate::site::Site;
@@ -125,6 +127,7 @@ impl World {
         let case = self.case(&feedback).await;
         made.insert("tasks", self.task(&case).await);
         made.insert("case-promises", self.promise(&case).await);
+        made.insert("messages", self.message(&case).await);
         made.insert("cases", case);
         made.insert("feedback", feedback);
         made.insert("imports", self.import(words).await);
@@ -178,6 +181,34 @@ impl World {
         let audience = json!({ "to": "event", "kind": format!("delay {n}"), "from": "2026-03-20", "until": "2026-03-20" });
         let draft = json!({ "name": format!("l{n}"), "subject": "Sorry", "text": "Dear {{name}}", "audience": audience });
         self.post("/api/v1/letters", draft).await["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An answer in a case of which nobody knows whether it was sent.
+    async fn message(&self, case: &str) -> String {
+        let (id, case) = (self.site.flow.id(), case.parse().unwrap());
+        let message = Message {
+            id: MessageId(id),
+            key: format!("entry:{id}"),
+            kind: MessageKind::Case,
+            thread: None,
+            case: Some(case),
+            entry: None,
+            letter: None,
+            person: None,
+            address: "m.sentinel@example.com".into(),
+            asks: false,
+            subject: "Your comment".into(),
+            text: "sentinel-words".into(),
+            token: None,
+            message_id: format!("{id}@example.com"),
+            state: MessageState::Maybe,
+            tries: 1,
+            at: self.site.flow.now(),
+            sent: None,
+            reason: None,
+        };
+        self.site.flow.store.write(&Scope::system(), move |tx| tables::message::add(tx, &message)).await.unwrap();
+        id.to_string()
     }
 
     /// A comment of somebody else, in sight of the narrowed admin.
@@ -262,6 +293,7 @@ impl World {
             }
             "cases" => Box::pin(async { self.case(&self.comment().await).await }).await,
             "letters" => self.letter(now).await,
+            "messages" => self.message(&self.seen["cases"]).await,
             "tasks" => self.task(&self.seen["cases"]).await,
             "issues" => {
                 let department = self.department().await;

@@ -13,10 +13,12 @@ use heard_flow::act::look::{self, CaseOpened};
 use heard_flow::act::staff::{Colleague, colleagues};
 use heard_flow::measure::quotes::{self, Heard};
 use heard_flow::route::rules;
+use heard_flow::tell::again::{self, MessageShown};
 use maud::{Markup, html};
 
 use crate::extract::Form;
 use crate::pages::cases::issues::Joined;
+use crate::parts::again::unsure;
 use crate::parts::field::{line, lines, reason};
 use crate::parts::filters::any;
 use crate::parts::flash::{Kind, flash};
@@ -42,6 +44,8 @@ pub struct Desk {
     acting: Option<Acting>,
     /// The issues to which it belongs, and those that are worked on.
     issues: Joined,
+    /// What may have been sent.
+    unsure: Vec<MessageShown>,
     now: Time,
 }
 
@@ -67,7 +71,8 @@ impl Desk {
         let rules = rules.into_iter().map(|shown| (shown.rule.id, shown.rule.name)).collect();
         let (colleagues, acting) = (colleagues(flow, scope).await?, looking(flow, scope).await?);
         let issues = Joined::load(state, viewer, id).await?;
-        Ok(Self { opened, said, timeline, colleagues, rules, acting, issues, now: flow.now() })
+        let unsure = again::of_case(flow, scope, id).await?;
+        Ok(Self { opened, said, timeline, colleagues, rules, acting, issues, unsure, now: flow.now() })
     }
 
     fn name(&self, id: UserId) -> &str {
@@ -108,6 +113,7 @@ pub fn pane(desk: &Desk, directory: &Directory, viewer: &Viewer, back: &str, tri
             (words(desk, directory))
             (desk.issues.show(viewer, kept.case.id))
             (thread(desk, directory))
+            @if desk.may(viewer) { (unsure(&desk.unsure, viewer, back)) }
             (promises(desk, directory, viewer, back))
             @if desk.may(viewer) { (forms(desk, directory, viewer, back, tried)) }
             @else if viewer.may(Grant::WriteCases) {
@@ -221,6 +227,7 @@ fn happened(desk: &Desk, directory: &Directory, event: &CaseEvent) -> Markup {
             CaseEvent::Bounced => "The answer came back: this address does not exist",
             CaseEvent::NotSent => "The answer could not be sent: see Settings, Mail, or choose another way",
             CaseEvent::MaybeSent => "Heard was cut off while it sent the answer: nobody knows whether it arrived, and it is not sent again by itself",
+            CaseEvent::SentAgain => "Had the answer sent again: it may arrive twice",
             CaseEvent::AutoReply => "An automatic reply came from the customer's address",
             CaseEvent::Late => "The promised time has passed",
             CaseEvent::TaskSet { task: id } => { "Task: " (task(*id)) }

@@ -2,14 +2,17 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use heard_domain::id::MessageId;
 use heard_domain::message::MessageState;
 use heard_flow::error::FlowError;
+use heard_flow::tell::again;
 use heard_flow::tell::mail::{self, MailState};
 use heard_flow::tell::suppress;
 use maud::{Markup, html};
 
-use crate::extract::{Asked, Form};
+use crate::extract::{Asked, Form, Id};
 use crate::pages::settings::shell;
+use crate::parts::again::send_again;
 use crate::parts::field::{Field, done, refused};
 use crate::parts::form::csrf;
 use crate::parts::say;
@@ -26,6 +29,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): A
         Some("test") => Some("The test letter is on its way: look at the states below, and into the mailbox of the address."),
         Some("barred") => Some("This address gets no letters from now on."),
         Some("freed") => Some("This address gets letters again."),
+        Some("again") => Some("It is on its way once more."),
         Some("nothing") => Some("Nothing was changed: it was so already."),
         _ => None,
     };
@@ -56,6 +60,21 @@ pub async fn address(State(state): State<AppState>, viewer: Viewer, form: Form) 
         }
         Err(error) => whole(&state, &viewer, &form, None, Some(&named(error, "barred_address"))).await,
     }
+}
+
+/// Sends a message again that may have been sent.
+pub async fn again(
+    State(state): State<AppState>,
+    viewer: Viewer,
+    Id(id): Id<MessageId>,
+    form: Form,
+) -> Result<Redirect, Problem> {
+    let message = again::send(&state.flow, &viewer.scope, id).await?;
+    let case = message.case.map(|case| format!("/cases/{case}"));
+    // Back to where the button was, but only within the cases.
+    let given = form.get("back");
+    let queue = given.starts_with("/cases?").then(|| given.to_owned());
+    Ok(Redirect::to(&queue.or(case).unwrap_or_else(|| format!("{PATH}?done=again"))))
 }
 
 /// The steps call the field “address”; this page has two.
@@ -89,7 +108,7 @@ async fn whole(
                 button.primary { "Send a test letter" }
             }
         }
-        (troubled(state, &mail))
+        (troubled(state, viewer, &mail))
         section.card.narrow aria-labelledby="suppressed" {
             h2 #suppressed { "Addresses that get no letters" }
             @if barred.is_empty() { p.soft { "There are none." } }
@@ -131,7 +150,7 @@ fn configured(mail: &MailState) -> Markup {
     }
 }
 
-fn troubled(state: &AppState, mail: &MailState) -> Markup {
+fn troubled(state: &AppState, viewer: &Viewer, mail: &MailState) -> Markup {
     let directory = state.flow.directory();
     html! {
         @if !mail.troubled.is_empty() {
@@ -142,6 +161,10 @@ fn troubled(state: &AppState, mail: &MailState) -> Markup {
                         li {
                             span { (message.state.label()) ": " (message.kind.label()) @if let Some(case) = message.case { " in " a href={ "/cases/" (case) } { "a case" } } }
                             span.soft { (say::moment(message.at, &directory.company.zone)) @if let Some(reason) = &message.reason { ": " (reason) } }
+                            @if message.state == MessageState::Maybe {
+                                p.soft { "Nobody knows whether it arrived. If it is sent again, it may arrive twice." }
+                                (send_again(message.id, viewer, PATH))
+                            }
                         }
                     }
                 }
