@@ -1,6 +1,6 @@
 //! Pictures as SVG: pure functions from figures to text, the same for page, e-mail and print.
 //!
-//! Bottom-up: [`number`], [`date`], [`chart`] (text, scale, curve, palette), [`twin`] · [`spark`], [`bars`], [`importance`],
+//! Bottom-up: [`number`], [`date`], [`chart`] (text, scale, curve, palette), [`twin`], [`raster`] (small PNGs for mails) · [`spark`], [`bars`], [`importance`],
 //! [`journey`], [`trend`], [`mix`], [`qr`], [`face`] · diagrams, each with its table: [`fishbone`], [`digraph`], [`layers`] and
 //! [`network`], [`sankey`], [`verification`].
 
@@ -19,6 +19,7 @@ pub mod mix;
 pub mod network;
 pub mod number;
 pub mod qr;
+pub mod raster;
 pub mod sankey;
 pub mod spark;
 pub mod trend;

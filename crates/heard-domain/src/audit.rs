@@ -127,6 +127,12 @@ crate::words! {
         Commitment = "commitment", "Commitment";
         /// A run of letters.
         Letter = "letter", "Run of letters";
+        /// What the contacts of an account are shown before its renewal.
+        Progress = "progress", "Progress page";
+        /// Whether a fix is wanted at another place.
+        PlaceCheck = "place_check", "Check at a place";
+        /// A question to those who may be affected.
+        Asking = "asking", "Question to those affected";
         /// Something that leaves Heard for one address.
         Message = "message", "Message";
         /// An address that gets no letters.

@@ -140,6 +140,8 @@ ids! {
     MessageId,
     /// A run of letters.
     LetterId,
+    /// What the contacts of an account are shown before its contract is renewed.
+    ProgressId,
     /// What the brand says a touchpoint will be like.
     PromiseId,
     /// What a leader or a department undertook.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{CategoryId, DepartmentId, IssueId, PartnerLinkId, ProposedFixId, StageId, UserId};
 use crate::issue::{IssueAct, IssueParty, IssueRefused, IssueState, Work};
+use crate::letter::ToldStage;
 use crate::question::Filter;
 use crate::reading::Polarity;
 use crate::time::{Day, Time};
@@ -195,6 +196,17 @@ impl KeptIssue {
         }
     }
 
+    /// How far it has come, as those are told who raised it; `None`: nobody has decided that it is worked on.
+    pub fn told_stage(&self) -> Option<ToldStage> {
+        let stage = match self.state() {
+            IssueState::Open | IssueState::Acknowledged => ToldStage::Acknowledged,
+            IssueState::Planned => ToldStage::Planned,
+            IssueState::ReportedFixed => ToldStage::Done,
+            IssueState::VerifiedFixed => ToldStage::Verified,
+        };
+        (self.standing == IssueStanding::Accepted).then_some(stage)
+    }
+
     /// Which comments it gathers by itself: complaints of its categories at its stage. `None`: it gathers none.
     pub fn gathers(&self) -> Option<Filter> {
         (!self.categories.is_empty()).then(|| Filter {
@@ -371,6 +383,18 @@ mod tests {
         let part = issue.stand(StandingAct::Merge(IssueId(2)), &lead).unwrap();
         assert_eq!(part.act(&IssueAct::SignOff(DepartmentId(3)), &member(3, 3), Time(3), Day(9)), Err(IssueRefused::IsMerged));
         assert_eq!(issue.stand(StandingAct::Merge(IssueId(1)), &lead), Err(IssueRefused::Itself));
+    }
+
+    #[test]
+    fn nobody_is_told_more_than_is_true() {
+        let mut issue = kept();
+        assert_eq!(issue.told_stage(), Some(ToldStage::Done));
+        issue.work.verified = true;
+        assert_eq!(issue.told_stage(), Some(ToldStage::Verified));
+        issue.work = Work::begin(&[DepartmentId(1)]);
+        assert_eq!(issue.told_stage(), Some(ToldStage::Acknowledged), "what is worked on was heard");
+        issue.standing = IssueStanding::Proposed;
+        assert_eq!(issue.told_stage(), None);
     }
 
     #[test]

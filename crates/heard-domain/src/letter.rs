@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CategoryId, LetterId, StageId, UserId};
+use crate::id::{CategoryId, IssueId, LetterId, StageId, UserId};
 use crate::time::{Day, Time};
 
 crate::words! {
@@ -47,13 +47,29 @@ pub enum Audience {
         /// The last day.
         until: Day,
     },
+    /// Everybody who raised what an issue gathers: once for each stage of it.
+    Issue {
+        /// Which.
+        issue: IssueId,
+        /// How far it has come.
+        stage: ToldStage,
+    },
 }
 
 impl Audience {
-    /// First and last day.
-    pub fn days(&self) -> (Day, Day) {
+    /// First and last day, where there are any.
+    pub fn days(&self) -> Option<(Day, Day)> {
         match self {
-            Self::Event { from, until, .. } | Self::Raised { from, until, .. } => (*from, *until),
+            Self::Event { from, until, .. } | Self::Raised { from, until, .. } => Some((*from, *until)),
+            Self::Issue { .. } => None,
+        }
+    }
+
+    /// The issue about which it is.
+    pub fn issue(&self) -> Option<IssueId> {
+        match self {
+            Self::Issue { issue, .. } => Some(*issue),
+            Self::Event { .. } | Self::Raised { .. } => None,
         }
     }
 }
@@ -67,6 +83,8 @@ crate::words! {
         Sending = "sending", "Being sent";
         /// Everybody's letter is on its way.
         Done = "done", "Sent";
+        /// It is not true any more what it tells: the rest was not sent.
+        Stopped = "stopped", "Stopped: the issue is not there any more";
     }
 }
 
@@ -104,4 +122,6 @@ pub struct Letter {
     pub suppressed: u64,
     /// How many of these were told before.
     pub before: u64,
+    /// How many of these have no address and read it on the page of their comment.
+    pub pages: u64,
 }

@@ -4,11 +4,12 @@
 //! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
-//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`mail`], [`message`], [`letter`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
-//! [`helpfulness`], [`find`], [`talk`] · [`question`], [`promise`], [`commitment`], [`theme`], [`kept_issue`], [`gathering`], [`directory`] · [`starter`].
+//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`quiet`], [`mail`], [`message`], [`letter`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
+//! [`helpfulness`], [`find`], [`talk`] · [`question`], [`promise`], [`commitment`], [`theme`], [`kept_issue`], [`sibling`], [`asking`], [`progress`], [`gathering`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod alert;
+pub mod asking;
 pub mod attribute;
 pub mod audit;
 pub mod calendar;
@@ -54,8 +55,10 @@ pub mod plan;
 pub mod post;
 pub mod precision;
 pub mod priority;
+pub mod progress;
 pub mod promise;
 pub mod question;
+pub mod quiet;
 pub mod reading;
 pub mod receiver;
 pub mod regression;
@@ -63,6 +66,7 @@ pub mod rule;
 pub mod scope;
 pub mod score;
 pub mod segment;
+pub mod sibling;
 pub mod starter;
 pub mod statistics;
 pub mod talk;

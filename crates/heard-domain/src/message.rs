@@ -13,6 +13,12 @@ crate::words! {
         Case = "case", "Answer";
         /// One of a run of letters.
         Letter = "letter", "Letter";
+        /// The way to the progress page of an account.
+        Progress = "progress", "Progress page";
+        /// One question to somebody who may be affected.
+        Question = "question", "Question";
+        /// What a department is told of a week, to one of its members.
+        Digest = "digest", "Weekly digest";
         /// Says that what somebody wrote has arrived.
         Receipt = "receipt", "Receipt";
         /// Shows that the mail server takes letters.

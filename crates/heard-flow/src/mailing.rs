@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use heard_channels::couriers::courier::Courier;
+use heard_domain::quiet::QuietHours;
 
 /// How Heard sends mail.
 pub struct Mailing {
@@ -16,6 +17,8 @@ pub struct Mailing {
     pub site: String,
     /// Whether somebody who writes unasked is told that it arrived.
     pub receipts: bool,
+    /// When nobody is written to unasked; answers in cases go out at any time.
+    pub quiet: Option<QuietHours>,
     /// What a person is shown of it.
     pub shown: MailingShown,
 }

@@ -181,3 +181,8 @@ pub(crate) fn end(tx: &mut Tx, id: CaseEntryId, message: &Message, now: Time) ->
     };
     tables::case_entry::add(tx, &entry)
 }
+
+/// How somebody is called in a letter.
+pub(crate) fn called(name: &str) -> String {
+    if name.trim().is_empty() { "customer".to_owned() } else { name.to_owned() }
+}

@@ -67,6 +67,9 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
             if let Err(error) = act::verify::tend(&tended).await {
                 tracing::error!(%error, "it could not be looked whether fixes hold");
             }
+            if let Err(error) = act::issues::asking::tend(&tended).await {
+                tracing::error!(%error, "it could not be looked who is to be asked");
+            }
             tokio::select! {
                 () = tended.stopped() => {}
                 () = tokio::time::sleep(TENDED) => {}
@@ -102,6 +105,7 @@ async fn rest(flow: &Flow, pace: Pace) {
 pub async fn drain(flow: &Arc<Flow>) -> Result<(), FlowError> {
     act::cadence::tend(flow).await?;
     act::verify::tend(flow).await?;
+    act::issues::asking::tend(flow).await?;
     loop {
         let mut hands = JoinSet::new();
         for pace in PACES {

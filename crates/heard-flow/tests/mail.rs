@@ -117,6 +117,7 @@ impl Office {
             reply: Some(("reply".into(), "example.com".into())),
             site: "https://heard.example.com".into(),
             receipts: true,
+            quiet: None,
             shown: MailingShown::default(),
         });
         Self { flow, clock }

@@ -1,11 +1,12 @@
 //! One file per noun: how it is kept. Reads take a [`View`](crate::view::View), writes a [`Tx`](crate::view::Tx).
 //!
 //! Bottom-up: [`outbox`], [`snapshot`], [`job`], [`audit`] · [`company`], [`id`], [`journey`], [`calendar`], [`place`], [`department`], [`example`], [`taxonomy_version`], [`taxonomy`], [`foreseen`], [`post`], [`scale`], [`attribute`] ·
-//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`thread`], [`message`], [`suppressed`], [`letter`], [`mailbox`], [`promise`], [`renamed`], [`taxonomy_change`], [`commitment`], [`ledger`], [`verdict`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
+//! [`change`], [`property`], [`account`], [`person`], [`author`], [`segment`] · [`passage`], [`label`], [`feedback`], [`reading`], [`cube`], [`rule`], [`case`], [`case_entry`], [`case_promise`], [`alert`], [`issue`], [`issue_work`], [`receiver`], [`digest`], [`thread`], [`message`], [`suppressed`], [`letter`], [`told`], [`place_check`], [`asking`], [`progress`], [`mailbox`], [`promise`], [`renamed`], [`taxonomy_change`], [`commitment`], [`ledger`], [`verdict`], [`withdraw`] · [`exposure`], [`event`], [`revert`] ·
 //! [`import`], [`mapping`], [`template`], [`form`], [`webhook`], [`health`] · [`user`], [`session`], [`token`] · [`directory`].
 
 pub mod account;
 pub mod alert;
+pub mod asking;
 pub mod attribute;
 pub mod audit;
 pub mod author;
@@ -43,7 +44,9 @@ pub mod outbox;
 pub mod passage;
 pub mod person;
 pub mod place;
+pub mod place_check;
 pub mod post;
+pub mod progress;
 pub mod promise;
 pub mod property;
 pub mod reading;
@@ -62,6 +65,7 @@ pub mod taxonomy_version;
 pub mod template;
 pub mod thread;
 pub mod token;
+pub mod told;
 pub mod user;
 pub mod verdict;
 pub mod webhook;

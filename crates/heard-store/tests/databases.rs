@@ -32,6 +32,7 @@ mod conformance {
     pub mod readings;
     mod statements;
     pub mod together;
+    pub mod told;
     pub mod work;
 }
 

@@ -476,3 +476,71 @@ function poll() {
 poll();
 
 document.documentElement.dataset.ready = 'true';
+
+// ---------- pictures as PNG ----------
+
+const LOOKS = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'opacity',
+  'font-family', 'font-size', 'font-weight', 'font-style', 'letter-spacing', 'text-anchor', 'dominant-baseline', 'visibility', 'display'];
+
+/** A picture as a file of its own: what style sheets say of each part stands at the part. */
+function alone(svg, width, height) {
+  const copy = svg.cloneNode(true);
+  const from = [svg, ...$$('*', svg)];
+  [copy, ...$$('*', copy)].forEach((part, i) => {
+    const looks = getComputedStyle(from[i]);
+    LOOKS.forEach(name => part.setAttribute(name, looks.getPropertyValue(name)));
+    part.removeAttribute('class');
+  });
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('width', width);
+  copy.setAttribute('height', height);
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+}
+
+/** The colour behind an element. */
+function behind(element) {
+  for (let at = element; at; at = at.parentElement) {
+    const colour = getComputedStyle(at).backgroundColor;
+    if (colour && !/^(transparent|rgba\(.*, 0\))$/.test(colour)) return colour;
+  }
+  return '#fff';
+}
+
+async function asPng(svg, name) {
+  const box = svg.getBoundingClientRect();
+  const [width, height] = [Math.ceil(box.width), Math.ceil(box.height)];
+  const image = new Image(width, height);
+  image.src = alone(svg, width, height);
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  // Twice as fine as the page, as far as browsers draw.
+  const fine = Math.min(2, 8000 / Math.max(width, height));
+  [canvas.width, canvas.height] = [width * fine, height * fine];
+  const pen = canvas.getContext('2d');
+  pen.fillStyle = behind(svg);
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise(done => canvas.toBlob(done, 'image/png'));
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = `${name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'picture'}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+const pictureOf = button => $('svg', button.previousElementSibling ?? undefined);
+const offerPng = () => $$('button[data-png][hidden]').filter(pictureOf).forEach(button => button.hidden = false);
+offerPng();
+new MutationObserver(offerPng).observe(document.body, { childList: true, subtree: true });
+
+document.addEventListener('click', async event => {
+  const button = event.target.closest('button[data-png]');
+  const svg = button && pictureOf(button);
+  if (!svg) return;
+  try {
+    await asPng(svg, button.dataset.png);
+    say('The picture was saved.');
+  } catch {
+    say('The picture could not be drawn here: take the SVG instead.');
+  }
+});

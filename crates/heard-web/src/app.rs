@@ -15,18 +15,19 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digests as weekly, directory,
-    drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning,
-    ledger as steps, letters as runs, live, messages, persons, places, posts, promises as kept, receivers, rules as routing,
-    segments, service, suppressions, taxonomy, templates, themes as found, tokens, users, verification as verdicts, webhooks,
+    accounts, asking, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digests as weekly,
+    directory, drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning,
+    ledger as steps, letters as runs, live, messages, persons, places, posts, progress as progressing, promises as kept,
+    receivers, rules as routing, segments, service, siblings, suppressions, taxonomy, templates, themes as found, tokens,
+    told as telling, users, verification as verdicts, webhooks,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
 use crate::pages::learning::{examples, label, proposal, versions};
 use crate::pages::{
-    cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit, import, issues,
-    journey as map, journey_edit, ledger, letters, live as arriving, overview, posts as listen, promises, rules, settings,
-    sign_in, themes, thread, unsubscribe, verification, welcome,
+    asked as answered, cases, categories, category, correct, digests, drivers as matters, feedback as reading, form as visit,
+    import, issues, journey as map, journey_edit, ledger, letters, live as arriving, overview, posts as listen,
+    progress as renewing, promises, rules, settings, sign_in, themes, thread, unsubscribe, verification, welcome,
 };
 use crate::problem::{Problem, ProblemCode};
 use crate::render;
@@ -89,6 +90,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/hooks/{id}", Public, hooks::deliver_doc(), hooks::deliver).up_to(hooks::LARGEST),
         Route::visitor(get(), "/t/{token}", thread::show),
         Route::visitor(post(), "/t/{token}", thread::send),
+        Route::visitor(get(), "/a/{token}", renewing::come),
+        Route::visitor(get(), "/q/{token}", answered::show),
+        Route::visitor(post(), "/q/{token}", answered::send),
         Route::visitor(get(), "/u/{token}", unsubscribe::show),
         Route::visitor(post(), "/u/{token}", unsubscribe::send),
 
@@ -140,6 +144,10 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/issues/flow.svg", May(ReadIssues), issues::pictures::flow_file),
         Route::page(get(), "/issues/verified", May(ReadFigures), verification::list),
         Route::page(get(), "/issues/{id}/verification", May(ReadIssues), verification::show),
+        Route::page(get(), "/issues/{id}/told", May(ReadIssues), issues::told::show),
+        Route::page(post(), "/issues/{id}/places", May(WriteIssues), issues::act::found),
+        Route::page(post(), "/issues/{id}/verification", May(Shape), verification::ask),
+        Route::page(post(), "/issues/{id}/told", May(Shape), issues::told::begin),
         Route::page(get(), "/issues/{id}/verification.svg", May(ReadIssues), verification::picture),
         Route::page(get(), "/issues/{id}", May(ReadIssues), issues::show::show),
         Route::page(post(), "/issues/{id}", May(WriteIssues), issues::act::act),
@@ -162,6 +170,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/letters", May(Shape), letters::list::add),
         Route::page(get(), "/letters/{id}", May(Shape), letters::show::show),
         Route::page(post(), "/letters/{id}", May(Shape), letters::show::change),
+        Route::page(get(), "/accounts", May(ReadPersons), renewing::list),
+        Route::page(get(), "/accounts/{id}", May(ReadPersons), renewing::show),
+        Route::page(post(), "/accounts/{id}", May(Shape), renewing::change),
         Route::page(get(), "/rules/{id}", May(Shape), rules::edit::show),
         Route::page(post(), "/rules/{id}", May(Shape), rules::edit::change),
 
@@ -348,6 +359,11 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/issues/acts", May(WriteIssues), many::act_on_many_doc(), many::act_on_many),
         Route::api(get(), "/api/v1/issues/verified", May(ReadFigures), verdicts::list_doc(), verdicts::list),
         Route::api(get(), "/api/v1/issues/{id}/verification", May(ReadIssues), verdicts::show_doc(), verdicts::show),
+        Route::api(get(), "/api/v1/issues/{id}/places", May(ReadIssues), siblings::list_doc(), siblings::list),
+        Route::api(put(), "/api/v1/issues/{id}/places", May(WriteIssues), siblings::answer_doc(), siblings::answer),
+        Route::api(get(), "/api/v1/issues/{id}/asking", May(ReadIssues), asking::show_doc(), asking::show),
+        Route::api(post(), "/api/v1/issues/{id}/asking", May(Shape), asking::begin_doc(), asking::begin),
+        Route::api(get(), "/api/v1/issues/{id}/told", May(ReadIssues), telling::show_doc(), telling::show),
         Route::api(get(), "/api/v1/issues/{id}", May(ReadIssues), many::show_doc(), many::show),
         Route::api(post(), "/api/v1/issues/{id}/acts", May(WriteIssues), many::act_doc(), many::act),
         Route::api(put(), "/api/v1/issues/{id}/causes", May(WriteIssues), many::causes_doc(), many::causes),
@@ -393,6 +409,9 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(delete(), "/api/v1/templates/{id}", May(Import), templates::remove_doc(), templates::remove),
         Route::api(get(), "/api/v1/accounts", May(ReadPersons), accounts::list_doc(), accounts::list),
         Route::api(post(), "/api/v1/accounts", May(Import), accounts::offer_doc(), accounts::offer).up_to(BATCH),
+        Route::api(get(), "/api/v1/accounts/{id}/progress", May(ReadPersons), progressing::show_doc(), progressing::show),
+        Route::api(put(), "/api/v1/accounts/{id}/progress", May(Shape), progressing::save_doc(), progressing::save),
+        Route::api(post(), "/api/v1/accounts/{id}/progress/send", May(Shape), progressing::send_doc(), progressing::send),
         Route::api(get(), "/api/v1/persons", May(ReadPersons), persons::list_doc(), persons::list),
         Route::api(post(), "/api/v1/persons", May(Import), persons::offer_doc(), persons::offer).up_to(BATCH),
         Route::api(get(), "/api/v1/exposures", May(ReadFigures), exposures::list_doc(), exposures::list),

@@ -1,5 +1,6 @@
 //! The face for people: one file a page.
 
+pub mod asked;
 pub mod cases;
 pub mod categories;
 pub mod category;
@@ -19,6 +20,7 @@ pub mod letters;
 pub mod live;
 pub mod overview;
 pub mod posts;
+pub mod progress;
 pub mod promises;
 pub mod rules;
 pub mod settings;

@@ -19,6 +19,8 @@ pub struct Outgoing {
     pub text: String,
     /// The same with markup.
     pub html: String,
+    /// The pictures that stand in the markup.
+    pub pictures: Vec<Picture>,
     /// The same at every try, with angle brackets.
     pub message_id: String,
     /// What it answers, with angle brackets.
@@ -29,6 +31,15 @@ pub struct Outgoing {
     pub unsubscribe: Option<String>,
     /// When it is sent.
     pub at: Time,
+}
+
+/// A picture within a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its name: the markup names it as `cid:` and this. Letters and digits.
+    pub name: String,
+    /// The file, PNG.
+    pub png: Vec<u8>,
 }
 
 /// Why a message was not handed over, or may not have been.

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
@@ -91,7 +91,21 @@ pub fn compose(mail: &Outgoing) -> Result<Vec<u8>, String> {
     }
     let plain = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(without_nul(&mail.text));
     let markup = SinglePart::builder().header(ContentType::TEXT_HTML).body(without_nul(&mail.html));
-    let message = builder.multipart(MultiPart::alternative().singlepart(plain).singlepart(markup));
+    let both = MultiPart::alternative().singlepart(plain);
+    let body = if mail.pictures.is_empty() {
+        both.singlepart(markup)
+    } else {
+        let mut whole = MultiPart::related().singlepart(markup);
+        for picture in &mail.pictures {
+            if !picture.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                return Err("a picture has a name that no header can have".to_owned());
+            }
+            let kind = ContentType::parse("image/png").map_err(|error| error.to_string())?;
+            whole = whole.singlepart(Attachment::new_inline(picture.name.clone()).body(picture.png.clone(), kind));
+        }
+        both.multipart(whole)
+    };
+    let message = builder.multipart(body);
     Ok(message.map_err(|error| error.to_string())?.formatted())
 }
 
@@ -184,6 +198,7 @@ impl Courier for Smtp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::couriers::courier::Picture;
     use heard_domain::time::Time;
 
     fn mail() -> Outgoing {
@@ -195,6 +210,7 @@ mod tests {
             subject: "Your bag".into(),
             text: "It is found.".into(),
             html: "<p>It is found.</p>".into(),
+            pictures: vec![],
             message_id: "<1@example.com>".into(),
             answers: None,
             auto: false,
@@ -228,6 +244,20 @@ mod tests {
         ] {
             assert!(compose(&bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn pictures_stand_beside_the_markup_that_names_them() {
+        let picture = Picture { name: "bars".into(), png: b"\x89PNG".to_vec() };
+        let mail = Outgoing { html: "<img src=\"cid:bars\">".into(), pictures: vec![picture.clone()], ..mail() };
+        let bytes = String::from_utf8(compose(&mail).unwrap()).unwrap();
+        let places: Vec<usize> = ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png", "<bars>"]
+            .iter()
+            .map(|part| bytes.find(part).unwrap_or_else(|| panic!("no {part} in {bytes}")))
+            .collect();
+        assert!(places.is_sorted_by(|a, b| a < b) || places[4] > places[3], "{bytes}");
+        let bad = Outgoing { pictures: vec![Picture { name: "a\r\nBcc: x".into(), ..picture }], ..mail };
+        assert!(compose(&bad).is_err());
     }
 
     #[test]

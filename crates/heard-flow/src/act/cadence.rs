@@ -3,13 +3,16 @@
 
 use std::collections::BTreeSet;
 
+use heard_charts::date::span;
 use heard_domain::audit::{Act, Noun};
-use heard_domain::digest::{Digest, DigestState, FollowUp, last_week};
+use heard_domain::digest::{Digest, DigestKey, DigestState, FollowUp, last_week};
 use heard_domain::id::DepartmentId;
+use heard_domain::message::MessageKind;
 use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
-use heard_domain::time::{Day, Zone};
+use heard_domain::time::{Day, Period, Zone};
 use heard_domain::user::Grant;
+use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
 use serde_json::json;
@@ -17,6 +20,7 @@ use serde_json::json;
 use crate::act::acting::{acting, looking};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::sending::{Sending, Wanted};
 
 /// So many weeks are listed.
 const WEEKS: i32 = 12;
@@ -40,9 +44,13 @@ pub async fn tend(flow: &Flow) -> Result<(), FlowError> {
     if missing.is_empty() && due.is_empty() {
         return Ok(());
     }
+    let (sending, directory) = (Sending::of(flow), flow.directory());
     let write = move |tx: &mut Tx| {
         for department in &missing {
-            tables::digest::publish(tx, *department, week, now)?;
+            if tables::digest::publish(tx, *department, week, now)? {
+                let name = directory.department(*department).map_or("", |department| department.name.as_str());
+                mail(tx, &sending, *department, name, week)?;
+            }
         }
         for (follow, digest) in &due {
             match follow {
@@ -55,8 +63,29 @@ pub async fn tend(flow: &Flow) -> Result<(), FlowError> {
     Ok(flow.store.write(&Scope::system(), write).await?)
 }
 
+/// Writes to the members of a department that its digest is there: each once.
+fn mail(tx: &mut Tx, sending: &Sending, department: DepartmentId, name: &str, week: Day) -> Result<(), StoreError> {
+    let Some(mailing) = &sending.mailing else { return Ok(()) };
+    let key = DigestKey { department, week };
+    let members = tables::department::members(tx)?.into_iter().filter(|(of, _)| *of == department).map(|(_, user)| user);
+    for id in members {
+        let Some(user) = tables::user::get(tx, id)?.filter(|user| user.active) else { continue };
+        let Some(address) = heard_domain::mail::address(&user.email) else { continue };
+        let wanted = Wanted {
+            key: format!("digest:{key}:{id}"),
+            kind: MessageKind::Digest,
+            address,
+            subject: format!("{name}: what was heard, {}", span(Period { first: week, last: week + 6 })),
+            text: format!("The weekly digest of {name} is there:\n{}/digests/{key}", mailing.site),
+            token: None,
+        };
+        sending.post(tx, &sending.message(wanted))?;
+    }
+    Ok(())
+}
+
 /// The departments inside the company that somebody belongs to, and that have no digest of a week yet.
-fn missing(view: &View, week: Day) -> Result<Vec<DepartmentId>, heard_store::error::StoreError> {
+fn missing(view: &View, week: Day) -> Result<Vec<DepartmentId>, StoreError> {
     let there: BTreeSet<DepartmentId> = tables::digest::since(view, week)?
         .into_iter()
         .filter(|digest| digest.week == week)

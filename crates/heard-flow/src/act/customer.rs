@@ -8,8 +8,9 @@ use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::case::{CaseAct, CaseHours, CaseParty, CaseState};
 use heard_domain::case_entry::{CaseEntry, CaseEntryKind, CaseEvent, SpokenBy};
 use heard_domain::directory::Directory;
-use heard_domain::id::{CaseEntryId, CaseId, PostId};
+use heard_domain::id::{CaseEntryId, CaseId, FeedbackId, PostId};
 use heard_domain::kept_case::{KeptCase, promised};
+use heard_domain::mail::fill;
 use heard_domain::message::Thread;
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
@@ -26,6 +27,7 @@ use crate::alerting::Told;
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::secret::hash_secret;
+use crate::sending::called;
 
 /// The same words again within this time are the same press: browsers repeat what was sent.
 const SAME_PRESS_MS: i64 = 10 * 60_000;
@@ -191,6 +193,24 @@ pub(crate) fn case_of(view: &View, thread: &Thread) -> Result<Option<CaseId>, St
     }
 }
 
+/// What stands on the page of a comment about what it raised: each stage of each issue once, as it was reviewed.
+fn on_page(view: &View, feedback: FeedbackId, day: &str) -> Result<Vec<(String, Time)>, StoreError> {
+    let (mut seen, mut found) = (Vec::new(), Vec::new());
+    for (letter, at) in tables::told::answering(view, feedback)? {
+        if seen.contains(&letter.audience) {
+            continue;
+        }
+        let value = |wanted: &str| match wanted {
+            "name" => Some(called("")),
+            "day" => Some(day.to_owned()),
+            _ => None,
+        };
+        found.extend(fill(&letter.text, value).ok().map(|text| (text, at)));
+        seen.push(letter.audience);
+    }
+    Ok(found)
+}
+
 /// The conversation that a secret enters; `None`: it enters none.
 pub async fn show(flow: &Flow, token: &str) -> Result<Option<Conversation>, FlowError> {
     let Some(hash) = hashed(token) else { return Ok(None) };
@@ -199,7 +219,10 @@ pub async fn show(flow: &Flow, token: &str) -> Result<Option<Conversation>, Flow
         let mut conversation = Conversation::default();
         if let Some(feedback) = thread.feedback.map(|id| tables::feedback::get(view, id)).transpose()?.flatten() {
             conversation.post = Some(feedback.post);
+            let told = on_page(view, feedback.id, &feedback.day.to_string())?;
             conversation.turns.push(Turn { own: true, text: feedback.text, at: feedback.at });
+            conversation.taken_up = !told.is_empty();
+            conversation.turns.extend(told.into_iter().map(|(text, at)| Turn { own: false, text, at }));
         }
         let Some(case) = case_of(view, &thread)? else { return Ok(Some(conversation)) };
         let cases = chain(view, case)?;

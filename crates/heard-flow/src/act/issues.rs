@@ -1,5 +1,6 @@
 //! Issues: problems that many share, worked on by every department that contributes, until the verification finds them fixed.
 
+pub mod asking;
 pub mod backing;
 pub mod causes;
 pub mod change;
@@ -8,3 +9,4 @@ pub mod gathering;
 pub mod look;
 pub mod partner;
 pub mod plan;
+pub mod siblings;

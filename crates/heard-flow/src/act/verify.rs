@@ -21,6 +21,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::act::issues::change::Doing;
+use crate::act::issues::siblings::prompt;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::measure::verification::{Examined, Subject, examine};
@@ -149,8 +150,12 @@ async fn each(flow: &Flow, again: Option<&[StageId]>) -> Result<(), FlowError> {
         let Some(subject) = subject(&kept, fix) else { continue };
         let found = examine(flow, &subject, day).await?.found;
         let doing = Doing::of(flow, IssueParty::Heard);
+        let (id, verified) = (kept.id, found.verdict == Verdict::Verified);
         let write = move |tx: &mut Tx| keep(tx, &doing, kept.id, &Found { issue: kept.id, day, fix, found });
         flow.store.write(&Scope::system(), write).await?;
+        if verified {
+            prompt(flow, id).await?;
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use heard_domain::message::{Message, MessageKind, MessageState};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
+use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
 use schemars::JsonSchema;
@@ -84,6 +85,25 @@ pub async fn of_case(flow: &Flow, scope: &Scope, case: CaseId) -> Result<Vec<Mes
     Ok(flow.store.read(scope, look).await?)
 }
 
+/// Another secret, as its hash, leads to the page of a contact, or to the question that somebody was asked.
+fn way(tx: &mut Tx, message: &Message, hash: &str, now: Time) -> Result<(), StoreError> {
+    let mut parts = message.key.split(':').skip(1);
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let Some(person) = message.person else { return Ok(()) };
+    match message.kind {
+        MessageKind::Progress => {
+            let (Ok(account), Ok(renewal)) = (first.parse(), second.parse()) else { return Ok(()) };
+            let Some(progress) = tables::progress::of(tx, account, renewal)? else { return Ok(()) };
+            tables::progress::add_token(tx, hash, progress.id, person, now)
+        }
+        MessageKind::Question => match first.parse() {
+            Ok(issue) => tables::asking::renew(tx, issue, person, hash),
+            Err(_) => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
 /// Sends a message again that may have been sent: by a person, who knows that it may arrive twice.
 pub async fn send(flow: &Flow, scope: &Scope, id: MessageId) -> Result<MessageShown, FlowError> {
     need(scope, Grant::WriteCases)?;
@@ -113,10 +133,11 @@ pub async fn send(flow: &Flow, scope: &Scope, id: MessageId) -> Result<MessageSh
         }
         // The secret of the first try is forgotten: another one leads to the same place.
         let token = match (message.kind, message.thread) {
-            (MessageKind::Letter, _) => {
+            (MessageKind::Letter | MessageKind::Progress | MessageKind::Question, _) => {
                 let token = sending.secret();
-                let hash = tables::suppressed::hash(tx, &message.address)?;
-                tables::suppressed::add_token(tx, &hash_secret(&token), &hash, sending.now)?;
+                let (secret, hash) = (hash_secret(&token), tables::suppressed::hash(tx, &message.address)?);
+                tables::suppressed::add_token(tx, &secret, &hash, sending.now)?;
+                way(tx, &message, &secret, sending.now)?;
                 Some(token)
             }
             (_, Some(thread)) => {

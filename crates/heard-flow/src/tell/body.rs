@@ -46,20 +46,29 @@ pub(crate) fn mail(message: &Message, round: &Round) -> Outgoing {
         MessageKind::Receipt if message.token.is_some() => {
             (vec![line("You can read what becomes of it here:".to_owned(), Some(page()))], None)
         }
-        MessageKind::Letter => {
+        MessageKind::Letter | MessageKind::Progress | MessageKind::Question => {
             let url = format!("{site}/u/{token}");
-            (vec![line("You want no more letters like this:".to_owned(), Some(url.clone()))], Some(url))
+            let mut lines = match message.kind {
+                MessageKind::Progress => {
+                    vec![line("What became of it, on your page:".to_owned(), Some(format!("{site}/a/{token}")))]
+                }
+                MessageKind::Question => vec![line("Answer with one press:".to_owned(), Some(format!("{site}/q/{token}")))],
+                _ => vec![],
+            };
+            lines.push(line("You want no more letters like this:".to_owned(), Some(url.clone())));
+            (lines, Some(url))
         }
-        MessageKind::Receipt | MessageKind::Test => (vec![], None),
+        MessageKind::Receipt | MessageKind::Test | MessageKind::Digest => (vec![], None),
     };
     let text = plain(&message.text, &lines, company);
     Outgoing {
         to: message.address.clone(),
         from_name: (*company).to_owned(),
         from: mailing.from.clone(),
-        reply_to: mailing.reply_to(Some(token).filter(|token| !token.is_empty() && message.kind != MessageKind::Letter)),
+        reply_to: mailing.reply_to(Some(token).filter(|token| !token.is_empty() && unsubscribe.is_none())),
         subject: message.subject.clone(),
         html: markup(&message.text, &lines, company),
+        pictures: vec![],
         text,
         message_id: format!("<{}>", message.message_id),
         answers: before.as_ref().map(|before| format!("<{before}>")),
@@ -82,7 +91,8 @@ fn plain(text: &str, lines: &[Line], company: &str) -> String {
     parts.join("\n")
 }
 
-fn escaped(text: &str) -> String {
+/// Text as it stands in markup.
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -8,10 +8,11 @@ use heard_domain::audit::{Act, Noun};
 use heard_domain::directory::Directory;
 use heard_domain::id::{EventId, JobId, LetterId, PersonId};
 use heard_domain::job::Job;
-use heard_domain::letter::{Audience, LONGEST_LETTER, LONGEST_SUBJECT, Letter, LetterState};
-use heard_domain::mail::{fill, placeholders};
-use heard_domain::message::{Message, MessageKind, MessageState};
+use heard_domain::letter::{Audience, LONGEST_LETTER, LONGEST_SUBJECT, Letter, LetterState, ToldStage};
+use heard_domain::mail::placeholders;
+use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy};
 use heard_domain::scope::Scope;
+use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
 use heard_store::tables;
@@ -26,13 +27,14 @@ use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::secret::hash_secret;
 use crate::sending::{Sending, Wanted};
+use crate::tell::audience::{Raised, Recipient, Standing, batch, filled, holds, of_issue, raised_for, settled, standing};
 
-/// So many events or persons are looked at together.
-const BATCH: usize = 200;
 /// So many are looked at for a preview; more are sent to, and the preview says that it is a part.
 const LOOKED_AT: u64 = 20_000;
 /// So many letters are shown as they will be.
 const SHOWN: usize = 10;
+/// So many of those who are left out are named.
+const NAMED: usize = 20;
 /// So many runs are listed.
 const LISTED: usize = 200;
 
@@ -65,6 +67,33 @@ pub struct Shown {
     pub text: String,
 }
 
+heard_domain::words! {
+    /// Why somebody gets no letter.
+    LeftOutWhy {
+        /// No e-mail address of theirs is known.
+        NoAddress = "no_address", "No address known";
+        /// They were told before.
+        Before = "before", "Told before";
+        /// They asked for no more.
+        Unsubscribed = "unsubscribed", "Asked for no more letters";
+        /// The address does not exist.
+        Bounced = "bounced", "The address does not exist";
+        /// Staff decided it.
+        Staff = "staff", "Decided by staff";
+    }
+}
+
+/// Somebody who gets no letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Who.
+    pub person: PersonId,
+    /// As they are called.
+    pub name: String,
+    /// Why.
+    pub why: LeftOutWhy,
+}
+
 /// What a run of letters would do now.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LetterPreview {
@@ -76,12 +105,18 @@ pub struct LetterPreview {
     pub suppressed: u64,
     /// So many were told before.
     pub before: u64,
+    /// So many have no address and read it on the page of their comment.
+    pub pages: u64,
+    /// The first of those who get no letter, and why.
+    pub left_out: Vec<LeftOut>,
     /// The first letters as they would be.
     pub shown: Vec<Shown>,
     /// A placeholder that is not known for some of them, and for how many.
     pub missing: Option<(String, u64)>,
     /// Whether there are more than were looked at.
     pub part: bool,
+    /// Until when letters wait, because the time of day is quiet now.
+    pub quiet_until: Option<Time>,
 }
 
 /// How far a run of letters has come.
@@ -91,13 +126,6 @@ pub struct LetterShown {
     pub letter: Letter,
     /// How many letters are in which state.
     pub states: Vec<(MessageState, u64)>,
-}
-
-/// One who would get a letter.
-struct Recipient {
-    key: String,
-    person: PersonId,
-    values: Vec<(String, String)>,
 }
 
 /// All runs, the newest first.
@@ -131,6 +159,12 @@ pub async fn known(flow: &Flow, scope: &Scope, audience: &Audience) -> Result<BT
     need(scope, Grant::Shape)?;
     let mut known: BTreeSet<String> = ["name", "company"].map(str::to_owned).into();
     match audience.clone() {
+        Audience::Issue { issue, stage } => {
+            let kept = flow.store.read(scope, move |view| tables::issue::get(view, issue)).await?;
+            let kept = kept.ok_or(FlowError::Unknown { field: "audience.issue", what: "issue" })?;
+            known.extend(of_issue(&kept, stage, "").into_iter().map(|(name, _)| name));
+            known.insert("day".to_owned());
+        }
         Audience::Raised { .. } => known.extend(["category", "stage"].map(str::to_owned)),
         Audience::Event { kind, stage, from, until } => {
             known.extend(["event", "day"].map(str::to_owned));
@@ -165,8 +199,7 @@ async fn checked(flow: &Flow, scope: &Scope, draft: &LetterDraft, own: Option<Le
             _ => {}
         }
     }
-    let (from, until) = draft.audience.days();
-    if from > until {
+    if draft.audience.days().is_some_and(|(from, until)| from > until) {
         return Err(FlowError::rule("audience.until", "must not lie before the first day"));
     }
     match &draft.audience {
@@ -179,6 +212,14 @@ async fn checked(flow: &Flow, scope: &Scope, draft: &LetterDraft, own: Option<Le
         Audience::Raised { category, .. } if flow.directory().taxonomy.category(*category).is_none() => {
             return Err(FlowError::Unknown { field: "audience.category", what: "category" });
         }
+        Audience::Issue { issue, stage } => {
+            let id = *issue;
+            let kept = flow.store.read(scope, move |view| tables::issue::get(view, id)).await?;
+            let kept = kept.ok_or(FlowError::Unknown { field: "audience.issue", what: "issue" })?;
+            if kept.told_stage() != Some(*stage) {
+                return Err(FlowError::rule("audience.stage", not_there(kept.told_stage())));
+            }
+        }
         Audience::Event { .. } | Audience::Raised { .. } => {}
     }
     let known = known(flow, scope, &draft.audience).await?;
@@ -190,6 +231,16 @@ async fn checked(flow: &Flow, scope: &Scope, draft: &LetterDraft, own: Option<Le
         }
     }
     Ok(LetterDraft { name: called, subject, text, audience: draft.audience.clone() })
+}
+
+/// What may be told of an issue instead.
+fn not_there(stage: Option<ToldStage>) -> String {
+    match stage {
+        Some(stage) => {
+            format!("is not where the issue stands: those who raised it can be told that it is {}", stage.label().to_lowercase())
+        }
+        None => "cannot be told: nobody has decided that the issue is worked on".to_owned(),
+    }
 }
 
 /// Adds a run; nothing is sent before it was reviewed.
@@ -212,6 +263,7 @@ pub async fn add(flow: &Flow, scope: &Scope, draft: &LetterDraft) -> Result<Lett
         unreachable: 0,
         suppressed: 0,
         before: 0,
+        pages: 0,
     };
     save(flow, scope, letter, Act::Added).await
 }
@@ -258,101 +310,83 @@ pub async fn preview(flow: &Flow, scope: &Scope, id: LetterId) -> Result<LetterP
     let letter = get(flow, scope, id).await?.letter;
     need(scope, Grant::ReadPersons)?;
     let directory = flow.directory();
-    let look = move |view: &View| look_through(view, &letter, &directory);
-    let preview = flow.store.read(scope, look).await?;
-    flow.saw(scope, preview.shown.iter().map(|shown| shown.person));
+    let raised = raised_for(flow, &letter.audience).await?;
+    let look = move |view: &View| look_through(view, &letter, &directory, raised.as_ref());
+    let mut preview = flow.store.read(scope, look).await?;
+    let quiet = flow.mailing().and_then(|mailing| mailing.quiet);
+    preview.quiet_until = quiet.and_then(|quiet| quiet.end(flow.now(), &flow.directory().company.zone));
+    let named = preview.left_out.iter().map(|one| one.person);
+    flow.saw(scope, preview.shown.iter().map(|shown| shown.person).chain(named));
     Ok(preview)
 }
 
-fn look_through(view: &View, letter: &Letter, directory: &Directory) -> Result<LetterPreview, StoreError> {
+fn look_through(
+    view: &View,
+    letter: &Letter,
+    directory: &Directory,
+    raised: Option<&Raised>,
+) -> Result<LetterPreview, StoreError> {
     let mut preview = LetterPreview::default();
-    let (mut after, mut looked_at) = (0, 0);
+    let (mut after, mut looked_at, mut unreached) = (0, 0, BTreeSet::new());
     loop {
-        let (recipients, next) = batch(view, letter, directory, after)?;
-        let Some(next) = next else { return Ok(preview) };
+        let (recipients, next) = batch(view, letter, directory, raised, after)?;
+        let Some(next) = next else { break };
         after = next;
         looked_at += recipients.len() as u64;
         let persons: Vec<PersonId> = recipients.iter().map(|one| one.person).collect();
         let reached = tables::letter::reached(view, &persons)?;
         for one in &recipients {
             let Some((name, address)) = reached.get(&one.person) else { continue };
-            match standing(view, &one.key, address.as_deref())? {
-                Standing::Unreachable => preview.unreachable += 1,
-                Standing::Suppressed => preview.suppressed += 1,
-                Standing::Before => preview.before += 1,
-                Standing::Due(address) => match filled(letter, one, name) {
-                    Ok((subject, text)) => {
-                        preview.letters += 1;
-                        if preview.shown.len() < SHOWN {
-                            preview.shown.push(Shown { person: one.person, name: name.clone(), address, subject, text });
+            let why = match standing(view, one, address.as_deref())? {
+                Standing::Unreachable => {
+                    preview.unreachable += 1;
+                    unreached.insert(one.person);
+                    LeftOutWhy::NoAddress
+                }
+                Standing::Suppressed(why) => {
+                    preview.suppressed += 1;
+                    match why {
+                        SuppressedWhy::Unsubscribed => LeftOutWhy::Unsubscribed,
+                        SuppressedWhy::Bounced => LeftOutWhy::Bounced,
+                        SuppressedWhy::Staff => LeftOutWhy::Staff,
+                    }
+                }
+                Standing::Before => {
+                    preview.before += 1;
+                    LeftOutWhy::Before
+                }
+                Standing::Due(address) => {
+                    match filled(letter, one, name) {
+                        Ok((subject, text)) => {
+                            preview.letters += 1;
+                            if preview.shown.len() < SHOWN {
+                                preview.shown.push(Shown { person: one.person, name: name.clone(), address, subject, text });
+                            }
+                        }
+                        Err(strange) => {
+                            let (_, count) = preview.missing.get_or_insert((strange, 0));
+                            *count += 1;
                         }
                     }
-                    Err(strange) => {
-                        let (_, count) = preview.missing.get_or_insert((strange, 0));
-                        *count += 1;
-                    }
-                },
+                    continue;
+                }
+            };
+            if preview.left_out.len() < NAMED {
+                preview.left_out.push(LeftOut { person: one.person, name: name.clone(), why });
             }
         }
         if looked_at >= LOOKED_AT {
             preview.part = true;
-            return Ok(preview);
+            break;
         }
     }
-}
-
-enum Standing {
-    Unreachable,
-    Suppressed,
-    Before,
-    Due(String),
-}
-
-fn standing(view: &View, key: &str, address: Option<&str>) -> Result<Standing, StoreError> {
-    Ok(match address {
-        _ if tables::message::by_key(view, key)?.is_some() => Standing::Before,
-        None => Standing::Unreachable,
-        Some(address) if tables::suppressed::why(view, address)?.is_some() => Standing::Suppressed,
-        Some(address) => Standing::Due(address.to_owned()),
-    })
-}
-
-fn filled(letter: &Letter, one: &Recipient, name: &str) -> Result<(String, String), String> {
-    let value = |wanted: &str| match wanted {
-        "name" if name.trim().is_empty() => Some("customer".to_owned()),
-        "name" => Some(name.to_owned()),
-        other => one.values.iter().find(|(known, _)| known == other).map(|(_, value)| value.clone()),
-    };
-    Ok((fill(&letter.subject, value)?, fill(&letter.text, value)?))
-}
-
-/// The next recipients after one of them, and the last that was looked at; `None`: there are no more.
-fn batch(view: &View, letter: &Letter, directory: &Directory, after: i64) -> Result<(Vec<Recipient>, Option<i64>), StoreError> {
-    let company = ("company".to_owned(), directory.company.name.clone());
-    match &letter.audience {
-        Audience::Event { kind, stage, from, until } => {
-            let ids = tables::letter::events(view, kind, *stage, (*from, *until), EventId(after), BATCH)?;
-            let events = tables::event::many(view, &ids)?;
-            let last = ids.last().map(|id| id.0);
-            let recipients = events.into_iter().filter_map(|event| {
-                let person = event.person?;
-                let mut values =
-                    vec![company.clone(), ("event".to_owned(), event.kind), ("day".to_owned(), event.day.to_string())];
-                values.extend(event.details.into_iter().map(|(name, value)| (name.to_lowercase(), value)));
-                Some(Recipient { key: format!("event:{}:{person}", event.id), person, values })
-            });
-            Ok((recipients.collect(), last))
-        }
-        Audience::Raised { category, stage, from, until } => {
-            let persons = tables::letter::raisers(view, *category, (*from, *until), PersonId(after), BATCH)?;
-            let last = persons.last().map(|id| id.0);
-            let named = directory.taxonomy.category(*category).map(|category| category.name.clone()).unwrap_or_default();
-            let values = vec![company, ("category".to_owned(), named), ("stage".to_owned(), stage.label().to_lowercase())];
-            let key = |person| format!("raised:{category}:{}:{person}", stage.code());
-            let recipients = persons.into_iter().map(|person| Recipient { key: key(person), person, values: values.clone() });
-            Ok((recipients.collect(), last))
-        }
+    if let (Some(raised), Audience::Issue { stage, .. }) = (raised, &letter.audience) {
+        let (pages, before, none) = raised.by_page(view, *stage, &unreached)?;
+        preview.pages = pages;
+        preview.before += before;
+        preview.unreachable = none;
     }
+    Ok(preview)
 }
 
 /// Reviews a run as it was looked at, in this version, and lets it go out: nothing brings it back.
@@ -368,19 +402,32 @@ pub async fn send(flow: &Flow, scope: &Scope, id: LetterId, version: i64) -> Res
         ));
     }
     let by = looking(flow, scope).await?.ok_or(FlowError::Forbidden)?.user;
+    let raised = raised_for(flow, &letter.audience).await?;
+    let letter = match (&raised, &letter.audience) {
+        (Some(raised), Audience::Issue { stage, .. }) => {
+            if raised.issue.told_stage() != Some(*stage) {
+                return Err(FlowError::Conflict(format!("the stage {}", not_there(raised.issue.told_stage()))));
+            }
+            let values = of_issue(&raised.issue, *stage, &flow.directory().company.name);
+            let unknown = |name: String| FlowError::rule("text", format!("{{{{{name}}}}} is not known"));
+            settled(letter.clone(), &values).map_err(unknown)?
+        }
+        _ => letter,
+    };
+    let comments = raised.as_ref().map(|raised| raised.comments.clone()).unwrap_or_default();
     let (own, directory) = (letter.clone(), flow.directory());
-    let preview = flow.store.read(scope, move |view| look_through(view, &own, &directory)).await?;
+    let preview = flow.store.read(scope, move |view| look_through(view, &own, &directory, raised.as_ref())).await?;
     if let Some((name, count)) = preview.missing {
         return Err(FlowError::rule(
             "text",
             format!("{{{{{name}}}}} is not known for {count} of them: take it out, or choose other days"),
         ));
     }
-    if preview.letters == 0 {
+    if preview.letters + preview.pages == 0 {
         return Err(FlowError::Conflict("nobody would get this letter".into()));
     }
     let (job, now) = (JobId(flow.id()), flow.now());
-    let reviewed = Letter { state: LetterState::Sending, reviewed: Some((by, now)), ..letter };
+    let reviewed = Letter { state: LetterState::Sending, reviewed: Some((by, now)), pages: preview.pages, ..letter };
     let kept = reviewed.clone();
     let write = move |tx: &mut Tx| {
         // Two may press at once: the first has sent it.
@@ -388,7 +435,11 @@ pub async fn send(flow: &Flow, scope: &Scope, id: LetterId, version: i64) -> Res
         if there.is_none_or(|there| there.state != LetterState::Draft || there.version != version) {
             return Ok(false);
         }
+        if !holds(tx, &kept)? {
+            return Ok(false);
+        }
         tables::letter::save(tx, &kept)?;
+        tables::told::freeze(tx, id, &comments)?;
         tables::job::add(tx, job, &Job::Letters { letter: id, after: 0 }, now)?;
         tables::audit::note(
             tx,
@@ -418,9 +469,10 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: LetterId, after: i64) 
                 tables::job::finish(tx, job)?;
                 return Ok(None);
             };
-            let (recipients, next) = batch(tx, &letter, &directory, after)?;
-            let Some(next) = next else {
-                letter.state = LetterState::Done;
+            let (recipients, next) = batch(tx, &letter, &directory, None, after)?;
+            let holds = holds(tx, &letter)?;
+            let Some(next) = next.filter(|_| holds) else {
+                letter.state = if holds { LetterState::Done } else { LetterState::Stopped };
                 tables::letter::save(tx, &letter)?;
                 tables::job::finish(tx, job)?;
                 return Ok(None);
@@ -448,13 +500,14 @@ fn letters(tx: &mut Tx, sending: &Sending, letter: &mut Letter, recipients: &[Re
     for one in recipients {
         letter.looked_at += 1;
         let Some((name, address)) = reached.get(&one.person) else { continue };
-        let address = match standing(tx, &one.key, address.as_deref())? {
+        let address = match standing(tx, one, address.as_deref())? {
             Standing::Due(address) => address,
             Standing::Unreachable => {
-                letter.unreachable += 1;
+                // Who reads it on the page of their comment was counted when it was reviewed.
+                letter.unreachable += u64::from(!tables::told::has_page(tx, letter.id, one.person)?);
                 continue;
             }
-            Standing::Suppressed => {
+            Standing::Suppressed(_) => {
                 letter.suppressed += 1;
                 continue;
             }

@@ -18,6 +18,7 @@ use crate::flow::Flow;
 use crate::mailing::Mailing;
 use crate::sending::end;
 use crate::tell::body::{Round, mail};
+use crate::tell::weekly;
 
 /// As long as nothing is configured, messages wait so long for the next look.
 const UNCONFIGURED_MS: i64 = 3_600_000;
@@ -26,6 +27,8 @@ const UNCONFIGURED_MS: i64 = 3_600_000;
 pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(), FlowError> {
     let (now, mailing, ids) = (flow.now(), flow.mailing(), flow.ids());
     let ready = mailing.is_some();
+    let zone = flow.directory().company.zone.clone();
+    let quiet = mailing.as_ref().and_then(|mailing| mailing.quiet?.end(now, &zone));
     let claim = move |tx: &mut Tx| {
         let Some(message) = tables::message::get(tx, id)? else {
             tables::job::finish(tx, job)?;
@@ -34,6 +37,11 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(
         match message.state {
             MessageState::Waiting if !ready => {
                 tables::job::again(tx, job, &Job::Send { message: id }, now.plus_ms(UNCONFIGURED_MS))?;
+                Ok(None)
+            }
+            MessageState::Waiting if quiet.is_some() && unasked(message.kind) => {
+                let job_now = Job::Send { message: id };
+                quiet.map_or(Ok(()), |end| tables::job::again(tx, job, &job_now, end))?;
                 Ok(None)
             }
             MessageState::Waiting if barred(tx, &message)? => {
@@ -76,17 +84,33 @@ async fn hand_over(
     before: Option<String>,
 ) -> Result<Result<(), Undelivered>, FlowError> {
     let company = flow.directory().company.name.clone();
-    let outgoing = mail(message, &Round { mailing, company: &company, before, now: flow.now() });
+    let mut outgoing = mail(message, &Round { mailing, company: &company, before, now: flow.now() });
+    if message.kind == MessageKind::Digest {
+        match weekly::drawn(flow, message, mailing).await {
+            Ok(Some(drawn)) => (outgoing.text, outgoing.html, outgoing.pictures) = (drawn.text, drawn.html, drawn.pictures),
+            // It still says that the digest is there.
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a digest is sent without what stands in it"),
+        }
+    }
     let courier = Arc::clone(&mailing.courier);
     tokio::task::spawn_blocking(move || courier.deliver(&outgoing)).await.map_err(FlowError::internal)
+}
+
+/// Whether a message goes to somebody who does not wait for it.
+fn unasked(kind: MessageKind) -> bool {
+    match kind {
+        MessageKind::Letter | MessageKind::Progress | MessageKind::Question => true,
+        MessageKind::Case | MessageKind::Receipt | MessageKind::Test | MessageKind::Digest => false,
+    }
 }
 
 /// Whether nothing may be sent to the address of a message.
 fn barred(tx: &Tx, message: &Message) -> Result<bool, StoreError> {
     let why = tables::suppressed::why(tx, &message.address)?;
     Ok(match message.kind {
-        MessageKind::Case | MessageKind::Test => why.is_some_and(SuppressedWhy::bars_answers),
-        MessageKind::Letter | MessageKind::Receipt => why.is_some(),
+        MessageKind::Case | MessageKind::Test | MessageKind::Digest => why.is_some_and(SuppressedWhy::bars_answers),
+        MessageKind::Letter | MessageKind::Progress | MessageKind::Question | MessageKind::Receipt => why.is_some(),
     })
 }
 

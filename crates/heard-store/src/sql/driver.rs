@@ -126,6 +126,7 @@ from_ids!(
     ReceiverId,
     CasePromiseId,
     IssueId,
+    ProgressId,
     CauseId,
     ActionId,
     ProposedFixId,

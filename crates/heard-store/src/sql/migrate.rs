@@ -53,6 +53,7 @@ macro_rules! steps {
             16 "promises" "0016",
             17 "verdicts" "0017",
             18 "couriers" "0018",
+            19 "told" "0019",
         )
     };
 }

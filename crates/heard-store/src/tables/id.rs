@@ -39,6 +39,7 @@ pub fn highest(view: &View) -> Result<i64, StoreError> {
         "thread",
         "message",
         "letter",
+        "progress",
     ];
     let each = tables.map(|table| format!("SELECT max(id) AS id FROM {table}")).join(" UNION ALL ");
     view.number(&format!("SELECT max(id) FROM ({each}) AS each_table"), &[])

@@ -35,7 +35,7 @@ pub(crate) fn bit(step: LedgerStep) -> u8 {
 ///
 /// Read: a person opened it, corrected what was understood of it, made an example of it, or works on a case of it. Routed: it was
 /// sent to a department, by a rule or by the usual contribution to its category. Acted on: it is part of a case in which somebody
-/// did something. Told: the customer of its case was answered.
+/// did something. Told: the customer of its case was answered, or whoever said it was told what became of its issue.
 pub(crate) fn reached(view: &View) -> Result<HashMap<i64, u8>, StoreError> {
     let mut found: HashMap<i64, u8> = HashMap::new();
     let mut take = |sql: &str, bits: u8| {
@@ -56,5 +56,6 @@ pub(crate) fn reached(view: &View) -> Result<HashMap<i64, u8>, StoreError> {
     let told = "SELECT case_feedback.feedback FROM case_feedback JOIN \"case\" ON \"case\".id = case_feedback.case_id
          WHERE \"case\".first_answer IS NOT NULL";
     take(told, bit(LedgerStep::Told))?;
+    crate::tables::told::comments(view, &mut |id| *found.entry(id).or_default() |= bit(LedgerStep::Told))?;
     Ok(found)
 }

@@ -12,7 +12,7 @@ use crate::sql::driver::{Row, Value, one_of};
 use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
-const COLUMNS: &str = "id, name, subject, text, audience, state, version, made, reviewer, reviewed, looked_at, unreachable, suppressed, told_before";
+const COLUMNS: &str = "id, name, subject, text, audience, state, version, made, reviewer, reviewed, looked_at, unreachable, suppressed, told_before, pages";
 
 fn read(row: &dyn Row) -> Result<Letter, StoreError> {
     Ok(Letter {
@@ -29,6 +29,7 @@ fn read(row: &dyn Row) -> Result<Letter, StoreError> {
         unreachable: row.int(11)? as u64,
         suppressed: row.int(12)? as u64,
         before: row.int(13)? as u64,
+        pages: row.int(14)? as u64,
     })
 }
 
@@ -56,7 +57,7 @@ pub fn named(view: &View, name: &str) -> Result<Option<LetterId>, StoreError> {
 /// Adds a run or changes it.
 pub fn save(tx: &mut Tx, letter: &Letter) -> Result<(), StoreError> {
     let audience = serde_json::to_string(&letter.audience)?;
-    let values: [Value<'_>; 14] = [
+    let values: [Value<'_>; 16] = [
         letter.id.into(),
         (&letter.name).into(),
         (&letter.subject).into(),
@@ -71,12 +72,15 @@ pub fn save(tx: &mut Tx, letter: &Letter) -> Result<(), StoreError> {
         (letter.unreachable as i64).into(),
         (letter.suppressed as i64).into(),
         (letter.before as i64).into(),
+        (letter.pages as i64).into(),
+        letter.audience.issue().into(),
     ];
     let sql = format!(
-        "INSERT INTO letter ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        "INSERT INTO letter ({COLUMNS}, issue) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, subject = excluded.subject, text = excluded.text, audience = excluded.audience,
          state = excluded.state, version = excluded.version, reviewer = excluded.reviewer, reviewed = excluded.reviewed,
-         looked_at = excluded.looked_at, unreachable = excluded.unreachable, suppressed = excluded.suppressed, told_before = excluded.told_before"
+         looked_at = excluded.looked_at, unreachable = excluded.unreachable, suppressed = excluded.suppressed, told_before = excluded.told_before,
+         pages = excluded.pages"
     );
     tx.execute(&sql, &values)?;
     Ok(())

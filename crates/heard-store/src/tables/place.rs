@@ -61,6 +61,7 @@ pub fn merge(tx: &mut Tx, from: PlaceId, into: PlaceId) -> Result<(), StoreError
 /// Removes a place: no post stands there any more. What was heard there keeps the word.
 pub fn remove(tx: &mut Tx, id: PlaceId) -> Result<(), StoreError> {
     tx.execute("UPDATE post SET place = NULL WHERE place = $1", &[id.into()])?;
+    crate::tables::place_check::forget(tx, id)?;
     tx.execute("DELETE FROM place WHERE id = $1", &[id.into()])?;
     Ok(())
 }

@@ -136,7 +136,7 @@ fn letters(tx: &mut Tx, only: Option<&[LetterId]>, from: CategoryId, into: Categ
             Audience::Raised { category, .. } if *category == from && only.is_none_or(|only| only.contains(&kept.id)) => {
                 *category = into;
             }
-            Audience::Raised { .. } | Audience::Event { .. } => continue,
+            Audience::Raised { .. } | Audience::Event { .. } | Audience::Issue { .. } => continue,
         }
         // Whoever has looked at a draft looks again before it goes to others.
         kept.version += i64::from(kept.state == LetterState::Draft);

@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::sql::driver::{Value, one_of};
 use crate::tables::feedback::{insert_facts, load, tally};
 use crate::tables::passage::CHUNK;
-use crate::tables::{case, example, issue, ledger, outbox, passage};
+use crate::tables::{case, example, issue, ledger, outbox, passage, told};
 use crate::view::{Tx, View};
 
 /// What was withdrawn.
@@ -137,6 +137,7 @@ pub fn withdraw(
                 case::forget(tx, feedback.id)?;
                 issue::forget(tx, feedback.id)?;
                 ledger::forget(tx, feedback.id)?;
+                told::forget(tx, feedback.id)?;
                 tx.execute("DELETE FROM feedback_revision WHERE feedback = $1", &[feedback.id.into()])?;
                 tx.execute("DELETE FROM feedback WHERE id = $1", &[feedback.id.into()])?;
                 withdrawn.removed += 1;

@@ -108,6 +108,7 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
         unreachable: 0,
         suppressed: 0,
         before: 0,
+        pages: 0,
     };
     let sent =
         Letter { state: LetterState::Done, reviewed: Some((UserId(4), Time(6))), looked_at: 7, before: 2, ..draft.clone() };

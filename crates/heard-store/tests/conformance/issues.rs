@@ -269,6 +269,7 @@ pub fn what_names_a_merged_category_follows_it_and_comes_back(open: &dyn Fn(&Pat
         unreachable: 0,
         suppressed: 0,
         before: 0,
+        pages: 0,
     };
     let given = gathering.clone();
     let write = move |tx: &mut Tx| {

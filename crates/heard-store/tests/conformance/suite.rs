@@ -29,6 +29,8 @@ macro_rules! suite {
                 issues::causes_plans_and_links_of_an_issue_are_kept,
                 issues::what_names_a_merged_category_follows_it_and_comes_back,
                 couriers::messages_are_there_once_and_conversations_are_entered_by_a_secret,
+                told::who_was_told_of_an_issue_is_kept,
+                told::checks_questions_and_progress_pages_are_there_once,
                 couriers::letters_mailboxes_and_addresses_that_want_none_are_kept,
                 cubes::cubes_equal_a_recount,
                 hear::what_was_kept_comes_back,

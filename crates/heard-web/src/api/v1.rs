@@ -1,6 +1,7 @@
 //! Version 1: one file a noun.
 
 pub mod accounts;
+pub mod asking;
 pub mod audit;
 pub mod calendars;
 pub mod cases;
@@ -31,17 +32,20 @@ pub mod messages;
 pub mod persons;
 pub mod places;
 pub mod posts;
+pub mod progress;
 pub mod promises;
 pub mod receivers;
 pub mod rules;
 pub mod segments;
 pub mod service;
+pub mod siblings;
 pub mod sight;
 pub mod suppressions;
 pub mod taxonomy;
 pub mod templates;
 pub mod themes;
 pub mod tokens;
+pub mod told;
 pub mod users;
 pub mod verification;
 pub mod webhooks;

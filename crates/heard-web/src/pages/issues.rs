@@ -7,4 +7,6 @@ pub mod list;
 pub mod partner;
 pub mod pictures;
 pub mod show;
+pub mod siblings;
 pub mod tabs;
+pub mod told;

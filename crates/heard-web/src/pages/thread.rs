@@ -80,7 +80,8 @@ pub async fn send(
     }
 }
 
-fn too_often(state: &AppState, parts: &Parts, what: &str, most: u32) -> Option<Response> {
+/// The answer to who comes too often.
+pub fn too_often(state: &AppState, parts: &Parts, what: &str, most: u32) -> Option<Response> {
     let key = format!("thread {what} {}", address(state, parts));
     let seconds = state.visits.count(&key, most, state.flow.now()).err()?;
     let body =
@@ -98,7 +99,8 @@ pub fn private(mut response: Response) -> Response {
     response
 }
 
-fn nobody() -> Response {
+/// The answer to a secret that leads nowhere.
+pub fn nobody() -> Response {
     let body = html! {
         header.top { div { h1 { "There is no such page" } } }
         div.card.form { p { "Look whether the whole address was copied. Addresses like this one are long, and every letter counts." } }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use heard_charts::date;
 use heard_charts::number::{decimal, whole};
 use heard_charts::verification::{Chart, Week, sentence, twin, verification};
@@ -11,6 +11,7 @@ use heard_domain::id::IssueId;
 use heard_domain::kept_issue::KeptIssue;
 use heard_domain::user::Grant;
 use heard_domain::verification::{Rate, Verdict};
+use heard_flow::act::issues::asking::{self, AskingDraft, AskingShown};
 use heard_flow::act::issues::look::{IssueOpened, open};
 use heard_flow::act::verify::{IssueVerification, look};
 use heard_flow::measure::fixes::{FixCount, Fixes, fixes};
@@ -19,10 +20,12 @@ use heard_flow::measure::verification::Examined;
 use maud::{Markup, html};
 
 use crate::address::Look;
-use crate::extract::{Asked, Id};
+use crate::extract::{Asked, Form, Id};
 use crate::pages::promises::tabs::{asked_days, days_tabs};
 use crate::parts::diagram::diagram;
 use crate::parts::empty::empty;
+use crate::parts::field::lines;
+use crate::parts::form::csrf;
 use crate::parts::icon::icon;
 use crate::parts::layout::{Place, page};
 use crate::problem::Problem;
@@ -53,6 +56,7 @@ fn with_chart<T>(examined: &Examined, kept: &KeptIssue, links: &[String], draw: 
 pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<IssueId>) -> Result<Markup, Problem> {
     let opened: IssueOpened = open(&state.flow, &viewer.scope, id).await?;
     let seen = look(&state.flow, &viewer.scope, id).await?;
+    let asking = asking::shown(&state.flow, &viewer.scope, id).await?;
     let kept = &opened.issue.kept;
     let body = html! {
         header.top {
@@ -63,7 +67,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Issu
             div.tools { a.secondary href={ "/issues/" (id) } { (icon("left")) "The issue" } }
         }
         @match &seen.examined {
-            Some(examined) => (found(examined, &seen, kept, &viewer)),
+            Some(examined) => (found(examined, &seen, kept, &viewer, &asking)),
             None => section.card aria-label="Nothing to show" {
                 (empty("check", "No fix was reported yet", "When every contributing department has signed off, Heard looks every night whether those affected became fewer, and says so here. Until then nothing is verified.", &html! {
                     a.primary href={ "/issues/" (id) "#departments" } { "See what each department has stated" }
@@ -74,7 +78,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Issu
     Ok(page(&viewer, Some(Place::Issues), "Verification", &body))
 }
 
-fn found(examined: &Examined, seen: &IssueVerification, kept: &KeptIssue, viewer: &Viewer) -> Markup {
+fn found(examined: &Examined, seen: &IssueVerification, kept: &KeptIssue, viewer: &Viewer, asking: &AskingShown) -> Markup {
     let links = links(examined, kept, viewer);
     let verdict = examined.found.verdict;
     let class = match verdict {
@@ -107,10 +111,11 @@ fn found(examined: &Examined, seen: &IssueVerification, kept: &KeptIssue, viewer
         @if verdict == Verdict::TooRare || verdict == Verdict::Watching {
             section.card aria-labelledby="ask" {
                 div.ch { h2 #ask { "What can be done meanwhile" } }
-                @if verdict == Verdict::TooRare { p { "Too few are affected to tell by counting. Ask the next customers who are affected whether it is better: open a case for each, and let them say whether it helped." } }
+                @if verdict == Verdict::TooRare { p { "Too few are affected to tell by counting. Ask the next customers who live this stage whether it is better: their answers stand beside the verdict and decide nothing." } }
                 @else { p { "Time has to pass: a verdict falls " (examined.rules.not_before) " days after the last fix at the earliest, and must hold " (examined.rules.in_a_row) " days in a row." } }
             }
         }
+        (asked(asking, viewer))
         @if !seen.history.is_empty() {
             section.card aria-labelledby="history" {
                 div.ch { h2 #history { "What was found, night by night" } }
@@ -125,6 +130,45 @@ fn found(examined: &Examined, seen: &IssueVerification, kept: &KeptIssue, viewer
             }
         }
     }
+}
+
+/// What those affected were asked and answered; the form that begins it, where it is offered.
+fn asked(asking: &AskingShown, viewer: &Viewer) -> Markup {
+    let counts = asking.counts;
+    html! {
+        @if let Some(begun) = &asking.asking {
+            section.card aria-labelledby="asked" {
+                div.ch { div { h2 #asked { "Answers that were asked for" } p { "No part of the verdict: who is asked answers otherwise than who speaks up." } } }
+                dl.facts {
+                    dt { "Asked" } dd { (counts.asked) " of " (begun.wanted) }
+                    dt { "Answered" } dd { (counts.answered()) }
+                    dt { "It did not happen to them" } dd { (counts.fine) }
+                    dt { "It happened to them" } dd { (counts.happened) }
+                    dt { "Cannot say" } dd { (counts.unsure) }
+                }
+                @for one in &asking.words { article.saying { p.meta { span.soft { (one.answer.label()) } } p.words dir="auto" { (one.words) } } }
+            }
+        } @else if asking.offered && viewer.may(Grant::Shape) && viewer.may(Grant::ReadPersons) {
+            section.card.narrow aria-labelledby="begin" {
+                div.ch { div { h2 #begin { "Ask the next who are affected" } p { "One question by e-mail to the next who are heard at this stage, or to whom something happens there: once each, once for this issue. It cannot be called back." } } }
+                form.form method="post" action={ "/issues/" (asking.issue) "/verification" } {
+                    (csrf(&viewer.csrf))
+                    div.field { label for="wanted" { "How many" } input.input.small id="wanted" type="number" name="wanted" min="1" max="200" value="20" required; }
+                    (lines("text", "Question", &asking.suggested, "Known: {{name}}, {{company}}, {{issue}}. The link to the answers is added below.", 8, None))
+                    button.primary { "Ask them" }
+                }
+            }
+        }
+    }
+}
+
+/// Begins to ask those affected.
+pub async fn ask(State(state): State<AppState>, viewer: Viewer, Id(id): Id<IssueId>, form: Form) -> Result<Redirect, Problem> {
+    open(&state.flow, &viewer.scope, id).await?;
+    let wanted = form.get("wanted").parse().map_err(|_| Problem::field("wanted", "must be a whole number"))?;
+    let draft = AskingDraft { text: form.get("text").to_owned(), wanted };
+    asking::begin(&state.flow, &viewer.scope, id, &draft).await?;
+    Ok(Redirect::to(&format!("/issues/{id}/verification#asked")))
 }
 
 fn rate(rate: Option<Rate>) -> String {

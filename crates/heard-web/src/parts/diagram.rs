@@ -4,6 +4,7 @@ use heard_charts::chart::Svg;
 use heard_charts::twin::Twin;
 use maud::{Markup, PreEscaped, html};
 
+use crate::parts::icon::icon;
 use crate::parts::twin::twin;
 
 /// Shows a picture; `name` says of what. Every part of it that leads somewhere is a link, there and in the table.
@@ -22,6 +23,8 @@ pub fn diagram(name: &str, svg: &Svg, rows: &Twin) -> Markup {
     };
     html! {
         div.scroll.picture tabindex="0" role="group" aria-label={ (name) ", scrolls sideways" } { (PreEscaped(svg.as_str())) }
+        // Only a script can draw it as the page shows it; who has none takes the SVG.
+        button.secondary.take type="button" data-png=(name) hidden { (icon("export")) "PNG" span.vh { " of " (name) } }
         @if !rows.rows.is_empty() { (twin(name, &head, &body)) }
     }
 }

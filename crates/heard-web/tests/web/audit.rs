@@ -39,6 +39,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/welcome", "it has to be the first of all: below"),
     ("/themes/{key}", "a theme is made of many comments: in themes.rs, with its entries"),
     ("/themes/{key}/issue", "the same: in themes.rs"),
+    ("/issues/{id}/places", "stands only where a fix was verified: in told.rs, with its entries"),
+    ("/issues/{id}/verification", "stands only where a fix is too rare to verify: in told.rs, with its entries"),
+    ("/accounts/{id}", "needs the day of a renewal: in told.rs, with its entries"),
     ("/cases/alerts", "stands only where somebody was told something: see cases.rs"),
 ];
 
@@ -105,6 +108,29 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
         ("POST", "/api/v1/taxonomy/undo") => {
             let history = world.site.call(Method::GET, "/api/v1/taxonomy/history", Some(&world.token), None).await.json();
             body = Some(json!({ "version": history["items"][0]["version"] }));
+        }
+        // Heard asks a place when it verifies a fix.
+        ("PUT", "/api/v1/issues/{id}/places") => {
+            let place = world.fresh("places").await;
+            let id = path.split('/').nth(4).unwrap().parse().unwrap();
+            let at = world.site.flow.now();
+            let (issue, asked) = (id, place.parse().unwrap());
+            let write = move |tx: &mut heard_store::view::Tx| tables::place_check::ask(tx, issue, asked, at);
+            world.site.flow.store.write(&Scope::system(), write).await.unwrap();
+            body = Some(json!({ "place": place, "answer": "not_here" }));
+        }
+        ("POST", "/api/v1/issues/{id}/asking") => {
+            crate::world::too_rare(&world.site, path.split('/').nth(4).unwrap()).await;
+        }
+        ("PUT" | "POST", "/api/v1/accounts/{id}/progress" | "/api/v1/accounts/{id}/progress/send") => {
+            let account = world.site.call(Method::GET, "/api/v1/accounts?words=visible", Some(&world.token), None).await.json();
+            let name = &account["items"][0]["name"];
+            world.post("/api/v1/accounts", json!({ "items": [{ "name": name, "renewal": "2026-05-01" }] })).await;
+            body = Some(json!({ "text": "Dear {{name}}", "lines": [] }));
+            if route.path.ends_with("/send") {
+                let saved = world.site.call(Method::PUT, path.trim_end_matches("/send"), Some(&world.token), body).await;
+                body = Some(json!({ "version": saved.json()["version"] }));
+            }
         }
         // Only a partner that contributes is let in.
         ("POST", "/api/v1/issues/{id}/partners") => {

@@ -90,6 +90,7 @@ pub fn noun(name: &str) -> Option<&'static str> {
         "ThreadId" => "threads",
         "MessageId" => "messages",
         "LetterId" => "letters",
+        "ProgressId" => "progress",
         "ReceiverId" => "receivers",
         "CasePromiseId" => "case-promises",
         "PromiseId" => "promises",

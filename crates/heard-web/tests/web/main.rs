@@ -36,5 +36,6 @@ mod settings;
 mod sign_in;
 mod site;
 mod themes;
+mod told;
 mod verification;
 mod world;

@@ -203,6 +203,10 @@ fn what_everybody_may_do_is_a_short_list() {
         "POST /t/{token}",
         "GET /u/{token}",
         "POST /u/{token}",
+        // The progress page of a contact, and the answer of somebody who was asked: who has the secret may.
+        "GET /a/{token}",
+        "GET /q/{token}",
+        "POST /q/{token}",
         // A partner outside sees the one issue it was let into.
         "GET /p/{secret}",
         "POST /p/{secret}",

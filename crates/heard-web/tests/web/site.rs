@@ -117,6 +117,7 @@ impl Site {
             reply: Some(("reply".into(), "example.com".into())),
             site: "https://heard.example.com".into(),
             receipts: true,
+            quiet: None,
             shown: MailingShown::default(),
         });
         let router = router(AppState::new(Arc::clone(&flow), site));

@@ -377,3 +377,24 @@ async fn token_of(site: &Site, user: &User) -> String {
     let scope = Scope::of_user(user);
     heard_flow::arrange::token::add(&site.flow, &scope, "everything", Grant::ALL.to_vec(), None).await.unwrap().1
 }
+
+/// As if the fix of an issue had been signed for, and found too rare to verify by count.
+pub async fn too_rare(site: &Site, issue: &str) {
+    let issue: heard_domain::id::IssueId = issue.parse().unwrap();
+    let now = site.flow.now();
+    let write = move |tx: &mut heard_store::view::Tx| {
+        let mut kept = tables::issue::get(tx, issue)?.unwrap();
+        kept.version += 1;
+        for one in &mut kept.work.contributions {
+            (one.cause, one.fix) = (Some("One belt".into()), Some("We run a second belt.".into()));
+            one.signed = Some(heard_domain::issue::SignOff { user: heard_domain::id::UserId(7), at: now });
+        }
+        assert!(tables::issue::update(tx, &kept)?);
+        let day = heard_domain::time::Day(20_530);
+        let fix = heard_domain::verification::Fix { since: None, opened: day, first: day, last: day };
+        let mut found = heard_domain::verification::verify(&fix, &[], day, &heard_domain::verification::Rules::default());
+        found.verdict = heard_domain::verification::Verdict::TooRare;
+        tables::verdict::put(tx, &tables::verdict::Found { issue, day: day + 400, fix, found })
+    };
+    site.flow.store.write(&Scope::system(), write).await.unwrap();
+}

@@ -8,6 +8,7 @@ use heard_channels::couriers::smtp::Smtp;
 use heard_channels::posts::imap::Imap;
 use heard_channels::tls::{Protection, Security};
 use heard_domain::mail::address;
+use heard_domain::quiet::QuietHours;
 use heard_flow::mailing::{Mailing, MailingShown};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct Mail {
     pub from: Option<String>,
     /// The address at which replies arrive, like `reply@example.com`: the mailbox that is read. Its server must deliver `reply+anything@example.com` there too.
     pub reply_to: Option<String>,
+    /// When nobody is written to unasked, like `21:00-08:00` by the clock of the company; letters wait until then, answers do not. `none`: at any time.
+    pub quiet_hours: String,
     /// Whether somebody who writes unasked is told, at most once a day, that it arrived.
     pub receipts: bool,
     /// The server of the mailbox to which replies come (IMAP).
@@ -61,6 +64,7 @@ impl Default for Mail {
             roots_file: None,
             from: None,
             reply_to: None,
+            quiet_hours: "21:00-08:00".into(),
             receipts: false,
             inbox_host: None,
             inbox_port: None,
@@ -117,6 +121,10 @@ impl Mail {
         let reply = reply.transpose()?;
         let halves = reply.as_deref().and_then(|reply| reply.split_once('@'));
         let port = self.port.unwrap_or(usual);
+        let quiet = match self.quiet_hours.trim() {
+            "none" => None,
+            hours => Some(hours.parse::<QuietHours>().context("mail.quiet_hours")?),
+        };
         let shown = MailingShown {
             server: format!("{host}:{port}"),
             security: protection.security.label().to_owned(),
@@ -127,6 +135,7 @@ impl Mail {
             from,
             reply: halves.map(|(who, host)| (who.to_owned(), host.to_owned())),
             site: site.to_owned(),
+            quiet,
             receipts: self.receipts,
             shown,
         }))
@@ -184,6 +193,7 @@ mod tests {
             (Mail { security: "ssl".into(), ..mail.clone() }, "mail.security"),
             (Mail { security: "none".into(), ..mail.clone() }, "same machine"),
             (Mail { reply_to: Some("a+b@example.com".into()), ..mail.clone() }, "mail.reply_to"),
+            (Mail { quiet_hours: "at night".into(), ..mail.clone() }, "mail.quiet_hours"),
             (Mail { password_file: None, ..mail.clone() }, "belong together"),
             (Mail { password_file: Some("/nowhere".into()), ..mail.clone() }, "/nowhere"),
         ] {

@@ -85,7 +85,7 @@ fn draft() -> Value {
 fn example() -> Value {
     let mut letter = draft();
     let more = json!({ "id": "729382736901", "state": "draft", "version": 1, "made": "2026-03-23T09:00:00Z", "reviewed": null,
-        "looked_at": 0, "unreachable": 0, "suppressed": 0, "before": 0 });
+        "looked_at": 0, "unreachable": 0, "suppressed": 0, "before": 0, "pages": 0 });
     if let (Some(letter), Some(more)) = (letter.as_object_mut(), more.as_object()) {
         letter.extend(more.clone());
         letter.insert(
@@ -127,7 +127,8 @@ pub fn show_doc() -> Doc {
 pub fn preview_doc() -> Doc {
     let shown = json!({ "person": "729382736001", "name": "Mia", "address": "mia@example.com", "subject": "About your flight HD 12", "text": "Dear Mia," });
     Doc::new("previewLetter", "Letters", "Who would get a run of letters now, and the first letters as they would be; needs `persons:read` as well.")
-        .answers::<LetterPreview>(200, "What it would do", json!({ "letters": 42, "unreachable": 3, "suppressed": 1, "before": 0, "shown": [shown], "missing": null, "part": false }))
+        .answers::<LetterPreview>(200, "What it would do", json!({ "letters": 42, "unreachable": 3, "suppressed": 1, "before": 0, "pages": 0,
+            "left_out": [{ "person": "729382736002", "name": "Bo", "why": "unsubscribed" }], "shown": [shown], "missing": null, "part": false, "quiet_until": null }))
 }
 
 /// Documents [`send`].

@@ -6,10 +6,13 @@ use heard_charts::date;
 use heard_charts::number::{signed, whole};
 use heard_domain::digest::{DigestKey, DigestState};
 use heard_domain::directory::Directory;
+use heard_domain::kept_issue::KeptIssue;
 use heard_domain::question::{Filter, Moved};
 use heard_domain::statistics::Certainty;
+use heard_domain::user::Grant;
 use heard_flow::act::acting::looking;
 use heard_flow::act::cadence;
+use heard_flow::act::issues::siblings::waiting;
 use heard_flow::act::staff::{Colleague, colleagues};
 use heard_flow::measure::digest::{DigestOpened, DigestPage, open};
 use heard_flow::measure::finding::certainty_in_words;
@@ -36,6 +39,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(key): Id<Dig
     let member = acting.is_some_and(|acting| acting.departments.contains(&key.department));
     let colleagues = colleagues(&state.flow, &viewer.scope).await?;
     let directory = heard_flow::seen::seen(&state.flow, &viewer.scope).await?;
+    let waiting = if viewer.may(Grant::ReadIssues) { waiting(&state.flow, &viewer.scope, key.department).await? } else { vec![] };
     let DigestPage { opened, movers: moved, heard } = &digest;
     let name = directory.department(key.department).map_or("", |department| department.name.as_str());
     let read = |filter: &Filter| Look::at(filter.clone(), Some(opened.period)).on(Place::Feedback.path());
@@ -73,6 +77,7 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(key): Id<Dig
         }
         (cases(opened))
         (issues(opened))
+        (places(&waiting))
     };
     Ok(page(&viewer, Some(Place::Digests), &format!("{name}: weekly digest"), &body))
 }
@@ -150,6 +155,20 @@ fn cases(opened: &DigestOpened) -> Markup {
                 dt { "Opened in the week" } dd { a.more href={ "/cases?shelf=all&department=" (department) } { (whole(opened.cases.opened)) span.vh { " opened: all cases of the department" } } }
                 dt { "To answer" } dd { a.more href={ "/cases?department=" (department) } { (whole(opened.cases.open)) span.vh { " to answer" } } @if opened.cases.late > 0 { ", " span.late { (whole(opened.cases.late)) " late" } } }
                 dt { "Waiting for the customer" } dd { a.more href={ "/cases?shelf=waiting&department=" (department) } { (whole(opened.cases.waiting)) span.vh { " waiting" } } }
+            }
+        }
+    }
+}
+
+/// Verified fixes of the department for which other places have not answered yet.
+fn places(waiting: &[(KeptIssue, u64)]) -> Markup {
+    html! {
+        @if !waiting.is_empty() {
+            section.card aria-labelledby="places" {
+                div.ch { div { h2 #places { "Verified fixes, wanted elsewhere?" } p { "The same is lived at other places: somebody there looks and says so." } } }
+                ul.changes { @for (kept, n) in waiting {
+                    li { a href={ "/issues/" (kept.id) "#places" } { (kept.name()) " " (kept.title) } span.soft { (n) @if *n == 1 { " place has" } @else { " places have" } " not answered" } }
+                } }
             }
         }
     }

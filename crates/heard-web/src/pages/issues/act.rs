@@ -5,12 +5,14 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::id::{ActionId, CaseId, IssueId, PartnerLinkId, ProposedFixId};
 use heard_domain::kept_issue::Knot;
+use heard_domain::sibling::PlaceAnswer;
 use heard_flow::act::issues::backing::{back, propose};
 use heard_flow::act::issues::causes;
 use heard_flow::act::issues::change::{IssueDeed, change, join_case, of_theme};
 use heard_flow::act::issues::look::open;
 use heard_flow::act::issues::partner::{PartnerDraft, invite, revoke as take_back};
 use heard_flow::act::issues::plan::{self, ActionDraft};
+use heard_flow::act::issues::siblings;
 use heard_flow::measure::themes::themes;
 use maud::html;
 
@@ -232,6 +234,21 @@ pub async fn of_case(State(state): State<AppState>, viewer: Viewer, Id(id): Id<C
     heard_flow::act::look::open(&state.flow, &viewer.scope, id).await?;
     join_case(&state.flow, &viewer.scope, must(&form, "issue")?, id, form.get("part") != "yes").await?;
     Ok(Redirect::to(&format!("/cases/{id}")))
+}
+
+/// Somebody says what they found at another place.
+pub async fn found(State(state): State<AppState>, viewer: Viewer, Id(id): Id<IssueId>, form: Form) -> Result<Response, Problem> {
+    open(&state.flow, &viewer.scope, id).await?;
+    let outcome = async {
+        let answer: PlaceAnswer = must(&form, "answer")?;
+        siblings::answer(&state.flow, &viewer.scope, id, must(&form, "place")?, answer, &words(&form, "words"))
+            .await
+            .map_err(Problem::from)
+    };
+    match outcome.await {
+        Ok(_) => Ok(Redirect::to(&format!("/issues/{id}#places")).into_response()),
+        Err(problem) => again(&state, &viewer, id, &form, &problem).await,
+    }
 }
 
 /// Makes a theme an issue.

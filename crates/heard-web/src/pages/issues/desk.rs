@@ -11,8 +11,10 @@ use heard_flow::act::issues::causes::{Drives, drives, mentions};
 use heard_flow::act::issues::evidence::comments;
 use heard_flow::act::issues::look::{IssueOpened, choices, member, open, party};
 use heard_flow::act::issues::plan::{ActionDates, scheduled};
+use heard_flow::act::issues::siblings::{PlaceChecked, checks};
 use heard_flow::act::staff::{Colleague, colleagues};
 use heard_flow::measure::quotes::{Heard, many};
+use heard_flow::tell::told::{ToldCounts, told};
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -41,6 +43,10 @@ pub struct Desk {
     pub colleagues: Vec<Colleague>,
     /// Who looks, where they may work on issues.
     pub acting: Option<Acting>,
+    /// How many of those who raised it were told; `None`: who looks sees some posts only.
+    pub told: Option<ToldCounts>,
+    /// What was asked of other places.
+    pub places: Vec<PlaceChecked>,
     /// Now.
     pub now: Time,
 }
@@ -64,6 +70,8 @@ impl Desk {
             issues: choices(flow, scope).await?,
             colleagues,
             acting: member(flow, scope).await?,
+            places: checks(flow, scope, id).await?,
+            told: told(flow, scope, id).await?.counts,
             now: flow.now(),
             opened,
         })

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use crate::extract::{Asked, Form, Id};
 use crate::pages::issues::desk::Desk;
 use crate::pages::issues::list::{chip, factors};
-use crate::pages::issues::{pictures, tabs};
+use crate::pages::issues::{pictures, siblings, tabs};
 use crate::parts::flash::{Kind, flash};
 use crate::parts::layout::{Place, page};
 use crate::parts::quote::quote;
@@ -80,7 +80,7 @@ pub async fn whole_page(state: &AppState, viewer: &Viewer, id: IssueId, tried: &
         nav.tabs aria-label="Parts of the issue" {
             a href="#evidence" { "Evidence" } a href="#causes" { "Cause and effect" } a href="#drives" { "What drives what" }
             a href="#plan" { "Critical path" } a href="#departments" { "Departments" }
-            a href={ "/issues/" (kept.id) "/verification" } { "Is it fixed?" }
+            a href={ "/issues/" (kept.id) "/verification" } { "Is it fixed?" } a href={ "/issues/" (kept.id) "/told" } { "Who was told" }
         }
         div.two.wide {
             (evidence(&desk, &directory, viewer))
@@ -90,6 +90,7 @@ pub async fn whole_page(state: &AppState, viewer: &Viewer, id: IssueId, tried: &
         (tabs::drives(&desk, viewer))
         (tabs::plan(&desk, &directory, viewer))
         (tabs::departments(&desk, &directory, viewer))
+        (siblings::places(&desk, viewer, &desk.places, &directory.company.zone))
         (tabs::fixes(&desk, &directory, viewer))
         (tabs::partners(&desk, &directory, viewer))
     };
@@ -152,6 +153,7 @@ fn about(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
                 dt { "Stage" } dd { (kept.stage.and_then(|id| directory.journey.stage(id)).map_or("several", |stage| stage.name.as_str())) }
                 dt { "Gathers complaints of" } dd { @if categories.is_empty() { "nothing by itself: comments are joined by hand" } @else { (categories.join(", ")) } }
                 dt { "Opened" } dd { (say::moment(kept.opened, zone)) ", " (kept.origin.label().to_lowercase()) @if let Some(by) = kept.opened_by { " (" (desk.name(by)) ")" } }
+                @if let Some(told) = desk.told { dt { "Told" } dd { a href={ "/issues/" (kept.id) "/told" } { (whole(told.told)) " of " (whole(told.raised)) " who raised it" } } }
                 @if kept.work.reopened > 0 { dt { "Came back" } dd { (kept.work.reopened) " times" } }
                 @if !desk.opened.parts.is_empty() {
                     dt { "Took in" } dd { @for (n, (id, title)) in desk.opened.parts.iter().enumerate() { @if n > 0 { ", " } a href={ "/issues/" (id) } { bdi { (title) } } } }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::directory::Directory;
 use heard_domain::letter::{Audience, Letter, LetterState, ToldStage};
+use heard_domain::user::Grant;
 use heard_flow::tell::letters::{self, LetterDraft, LetterShown};
 use maud::{Markup, html};
 
@@ -49,17 +50,23 @@ pub fn problem_of(error: heard_flow::error::FlowError) -> Problem {
 /// What the form says.
 pub fn draft(form: &Form) -> Result<LetterDraft, Problem> {
     let day = |name: &str| form.get(name).parse().map_err(|_| Problem::field(name, "must be a day"));
-    let (from, until) = (day("from")?, day("until")?);
-    let audience = if form.get("to") == "raised" {
-        let category = form.get("category").parse().map_err(|_| Problem::field("category", "must be chosen"))?;
-        let stage: ToldStage = form.get("told").parse().map_err(|_| Problem::field("told", "must be chosen"))?;
-        Audience::Raised { category, stage, from, until }
-    } else {
-        let stage = match form.get("stage") {
-            "" => None,
-            id => Some(id.parse().map_err(|_| Problem::field("stage", "must be one of the journey"))?),
-        };
-        Audience::Event { kind: form.get("kind").to_owned(), stage, from, until }
+    let told = || form.get("told").parse::<ToldStage>().map_err(|_| Problem::field("told", "must be chosen"));
+    let audience = match form.get("to") {
+        "issue" => {
+            let issue = form.get("issue").parse().map_err(|_| Problem::field("issue", "must be chosen"))?;
+            Audience::Issue { issue, stage: told()? }
+        }
+        "raised" => {
+            let category = form.get("category").parse().map_err(|_| Problem::field("category", "must be chosen"))?;
+            Audience::Raised { category, stage: told()?, from: day("from")?, until: day("until")? }
+        }
+        _ => {
+            let stage = match form.get("stage") {
+                "" => None,
+                id => Some(id.parse().map_err(|_| Problem::field("stage", "must be one of the journey"))?),
+            };
+            Audience::Event { kind: form.get("kind").to_owned(), stage, from: day("from")?, until: day("until")? }
+        }
     };
     let words = |name: &str| form.get(name).to_owned();
     Ok(LetterDraft { name: words("name"), subject: words("subject"), text: words("text"), audience })
@@ -67,15 +74,14 @@ pub fn draft(form: &Form) -> Result<LetterDraft, Problem> {
 
 /// A run as its form would be filled in.
 pub fn typed(letter: &Letter) -> Form {
-    let (from, until) = letter.audience.days();
-    let mut pairs = vec![
-        ("name", letter.name.clone()),
-        ("subject", letter.subject.clone()),
-        ("text", letter.text.clone()),
-        ("from", from.to_string()),
-        ("until", until.to_string()),
-    ];
+    let mut pairs = vec![("name", letter.name.clone()), ("subject", letter.subject.clone()), ("text", letter.text.clone())];
+    if let Some((from, until)) = letter.audience.days() {
+        pairs.extend([("from", from.to_string()), ("until", until.to_string())]);
+    }
     match &letter.audience {
+        Audience::Issue { issue, stage } => {
+            pairs.extend([("to", "issue".to_owned()), ("issue", issue.to_string()), ("told", stage.code().to_owned())]);
+        }
         Audience::Event { kind, stage, .. } => {
             pairs.push(("kind", kind.clone()));
             pairs.extend(stage.map(|stage| ("stage", stage.to_string())));
@@ -98,6 +104,9 @@ pub fn fields(directory: &Directory, kinds: &[(String, u64)], form: &Form, probl
         ("event".into(), "Everybody to whom something happened".into()),
         ("raised".into(), "Everybody who raised something".into()),
     ];
+    if form.get("to") == "issue" {
+        return to_raisers(form, problem);
+    }
     html! {
         (line("name", "Name", form.get("name"), "What you call it; customers do not see it.", problem))
         (choice("to", "to", "Who gets it", &to, form.get("to")))
@@ -119,11 +128,26 @@ pub fn fields(directory: &Directory, kinds: &[(String, u64)], form: &Form, probl
     }
 }
 
+/// The fields of a run to those who raised an issue: who gets it stands already.
+pub fn to_raisers(form: &Form, problem: Option<&Problem>) -> Markup {
+    html! {
+        @for name in ["to", "issue", "told"] { input type="hidden" name=(name) value=(form.get(name)); }
+        (line("name", "Name", form.get("name"), "What you call it; customers do not see it.", problem))
+        (line("subject", "Subject", form.get("subject"), "Placeholders like {{name}} are filled in.", problem))
+        (lines("text", "Letter", form.get("text"),
+            "Known: {{name}}, {{company}}, {{day}} on which they said it, {{issue}}, {{stage}}; and {{fix}} once all departments have stated theirs. Their words are written for colleagues: read them as a customer would.", 12, problem))
+    }
+}
+
 /// Who gets a run, in words.
 pub fn audience(directory: &Directory, letter: &Letter) -> String {
-    let (from, until) = letter.audience.days();
-    let days = format!("from {} to {}", heard_charts::date::long(from), heard_charts::date::long(until));
+    let days = letter
+        .audience
+        .days()
+        .map(|(from, until)| format!("from {} to {}", heard_charts::date::long(from), heard_charts::date::long(until)));
+    let days = days.unwrap_or_default();
     match &letter.audience {
+        Audience::Issue { stage, .. } => format!("everybody who raised the issue: {}", stage.label().to_lowercase()),
         Audience::Event { kind, stage, .. } => {
             let stage = stage.and_then(|id| directory.journey.stage(id)).map(|stage| format!(" at {}", stage.name));
             format!("everybody with “{kind}”{} {days}", stage.unwrap_or_default())
@@ -141,7 +165,7 @@ async fn whole(state: &AppState, viewer: &Viewer, form: &Form, problem: Option<&
     let kinds = letters::kinds(&state.flow, &viewer.scope).await?;
     let directory = state.flow.directory();
     let body = html! {
-        header.top { div { p.eyebrow { "Act" } h1 { "Letters" } } }
+        header.top { div { p.eyebrow { "Act" } h1 { "Letters" } } div.tools { @if viewer.may(Grant::ReadPersons) { a.secondary href="/accounts" { "Renewals" } } } }
         p.soft { "A letter to everybody whom something happened to, or who raised something: once each, never to somebody who asked for none. Nothing goes out before you have seen it for real customers and pressed a second time." }
         @if runs.is_empty() { (empty("feedback", "No letters yet", "Write the first one below.", &html! {})) }
         @else { ul.changes { @for run in &runs { (row(&directory, run)) } } }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::id::LetterId;
 use heard_domain::letter::LetterState;
+use heard_domain::time::Zone;
 use heard_domain::user::Grant;
 use heard_flow::tell::letters::{self, LetterPreview, LetterShown};
 use maud::{Markup, html};
@@ -75,9 +76,9 @@ async fn whole(
     let form = form.filter(|form| !matches!(form.get("do"), "send" | "remove")).unwrap_or(&own);
     let body = html! {
         header.top { div { p.eyebrow { a href="/letters" { "Letters" } } h1 { (letter.name) } } }
-        p { "To " (audience(&directory, letter)) "." }
+        p { "To " (audience(&directory, letter)) "." @if let Some(issue) = letter.audience.issue() { " " a href={ "/issues/" (issue) "/told" } { "The issue, and what was told of it" } } }
         @if problem.is_some() { (refused(problem, &["name", "subject", "text"])) }
-        @if let Some(preview) = &preview { (looked_at(viewer, &run, preview)) }
+        @if let Some(preview) = &preview { (looked_at(viewer, &run, preview, &directory.company.zone)) }
         @if draft {
             section.card.narrow aria-labelledby="change" {
                 h2 #change { "Change it" }
@@ -94,10 +95,23 @@ async fn whole(
     Ok((status, page(viewer, Some(Place::Letters), &letter.name, &body)).into_response())
 }
 
-fn counts(letters: u64, unreachable: u64, suppressed: u64, before: u64) -> Markup {
+fn left_out(preview: &LetterPreview) -> Markup {
+    html! {
+        details.twin {
+            summary { "Who is left out, and why" }
+            ul.changes {
+                @for one in &preview.left_out { li { bdi { (one.name) } span.soft { (one.why.label()) } } }
+            }
+            @if (preview.left_out.len() as u64) < preview.unreachable + preview.suppressed + preview.before { p.soft { "The first are named." } }
+        }
+    }
+}
+
+fn counts(letters: u64, pages: u64, [unreachable, suppressed, before]: [u64; 3]) -> Markup {
     html! {
         dl.facts {
             dt { "Letters" } dd { (letters) }
+            @if pages > 0 { dt { "Read it on the page of their comment" } dd { (pages) } }
             dt { "No address known" } dd { (unreachable) }
             dt { "Want no letters, or their address does not exist" } dd { (suppressed) }
             dt { "Told before" } dd { (before) }
@@ -105,12 +119,14 @@ fn counts(letters: u64, unreachable: u64, suppressed: u64, before: u64) -> Marku
     }
 }
 
-fn looked_at(viewer: &Viewer, run: &LetterShown, preview: &LetterPreview) -> Markup {
+fn looked_at(viewer: &Viewer, run: &LetterShown, preview: &LetterPreview, zone: &Zone) -> Markup {
     let letter = &run.letter;
     html! {
         section.card aria-labelledby="preview" {
             h2 #preview { "What would go out now" }
-            (counts(preview.letters, preview.unreachable, preview.suppressed, preview.before))
+            (counts(preview.letters, preview.pages, [preview.unreachable, preview.suppressed, preview.before]))
+            @if !preview.left_out.is_empty() { (left_out(preview)) }
+            @if let Some(until) = preview.quiet_until { p.soft { "It is quiet now: letters wait until " (say::moment(until, zone)) "." } }
             @if preview.part { p.soft { "Only the first 20,000 were looked at; there are more." } }
             @if let Some((name, n)) = &preview.missing {
                 (flash(Kind::Wrong, &html! { "{{" (name) "}} is not known for " (n) " of them: take it out, or choose other days." }))
@@ -121,12 +137,14 @@ fn looked_at(viewer: &Viewer, run: &LetterShown, preview: &LetterPreview) -> Mar
                     p.words dir="auto" { (shown.text) }
                 }
             }
-            @if preview.letters > 0 && preview.missing.is_none() {
+            @if preview.letters + preview.pages > 0 && preview.missing.is_none() {
                 form method="post" action={ "/letters/" (letter.id) } {
                     (csrf(&viewer.csrf))
                     input type="hidden" name="version" value=(letter.version);
                     p { "I have read it. It cannot be called back." }
-                    button.primary name="do" value="send" { "Send " (preview.letters) " letters" }
+                    button.primary name="do" value="send" {
+                        @if preview.letters == 0 { "Show it on " (preview.pages) " pages" } @else { "Send " (preview.letters) " letters" }
+                    }
                 }
             } @else { p.soft { "Nobody would get it as it is." } }
         }
@@ -141,7 +159,7 @@ fn progress(state: &AppState, run: &LetterShown) -> Markup {
         section.card aria-labelledby="progress" {
             h2 #progress { (letter.state.label()) }
             @if let Some((_, at)) = letter.reviewed { p.soft { "Reviewed " (say::moment(at, &directory.company.zone)) ". Open this page again to see how far it is." } }
-            (counts(all, letter.unreachable, letter.suppressed, letter.before))
+            (counts(all, letter.pages, [letter.unreachable, letter.suppressed, letter.before]))
             dl.facts { @for (state, n) in &run.states { dt { (state.label()) } dd { (n) } } }
         }
         section.card aria-labelledby="words" {
