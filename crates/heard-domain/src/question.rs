@@ -62,6 +62,9 @@ pub enum Dimension {
     Language,
     /// The account.
     Account,
+    /// The segment: a comment counts once in every segment that its author belongs to; with segments in the filter, only in
+    /// those.
+    Segment,
     /// A declared attribute.
     Attribute(AttributeId),
 }
@@ -70,6 +73,11 @@ impl Dimension {
     /// Whether it is a property of passages (a feedback can then be in several groups).
     pub fn of_passage(self) -> bool {
         matches!(self, Self::Stage | Self::Category | Self::Polarity | Self::Emotion | Self::Intent)
+    }
+
+    /// Whether a feedback can be in several groups of it.
+    pub fn of_several(self) -> bool {
+        self.of_passage() || self == Self::Segment
     }
 
     /// Whether every feedback has a value of it: nothing is without one.
@@ -92,6 +100,7 @@ impl Dimension {
             Self::Intent => "intent",
             Self::Language => "language",
             Self::Account => "account",
+            Self::Segment => "segment",
             Self::Attribute(_) => "attribute",
         }
     }
@@ -108,8 +117,8 @@ impl fmt::Display for Dimension {
 /// A word that is no dimension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be day, week, month, stage, touchpoint, post, channel, category, polarity, emotion, intent, language, account, or \
-     attribute: with an identifier"
+    "must be day, week, month, stage, touchpoint, post, channel, category, polarity, emotion, intent, language, account, \
+     segment, or attribute: with an identifier"
 )]
 pub struct NoDimension;
 
@@ -134,6 +143,7 @@ impl FromStr for Dimension {
             Self::Intent,
             Self::Language,
             Self::Account,
+            Self::Segment,
         ];
         all.into_iter().find(|dimension| dimension.word() == text).ok_or(NoDimension)
     }
@@ -322,6 +332,8 @@ pub enum Key {
     Language(String),
     /// An account.
     Account(AccountId),
+    /// A segment.
+    Segment(SegmentId),
     /// A value of an attribute.
     Value(ValueId),
 }
@@ -445,6 +457,7 @@ impl Figures {
                 Key::Intent(intent) => filter.intent = vec![*intent],
                 Key::Language(code) => filter.language = vec![code.clone()],
                 Key::Account(id) => filter.account = vec![*id],
+                Key::Segment(id) => filter.segment = vec![*id],
                 Key::Value(value) => {
                     if let Dimension::Attribute(attribute) = dimension {
                         filter.attribute.retain(|(a, _)| a != attribute);

@@ -203,8 +203,8 @@ pub struct Export {
 pub struct Query {
     /// volume, net-sentiment, emotion-mix, or the name of a scale (“NPS”)
     pub measure: String,
-    /// Split by: day, week, month, stage, touchpoint, post, channel, category, polarity, emotion, intent, language, account, or the
-    /// name of an attribute; at most three
+    /// Split by: day, week, month, stage, touchpoint, post, channel, category, polarity, emotion, intent, language, account, segment
+    /// (a comment counts in every segment that its author belongs to), or the name of an attribute; at most three
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub by: Vec<String>,
     /// Only comments with these words
@@ -222,8 +222,8 @@ pub struct Query {
     /// Only persons of this segment
     #[arg(long, value_name = "NAME")]
     pub segment: Vec<String>,
-    /// Only what has none of this: stage, category, polarity, emotion, intent, touchpoint, language, account, or the name of an
-    /// attribute
+    /// Only what has none of this: stage, category, polarity, emotion, intent, touchpoint, language, account, segment, or the name
+    /// of an attribute
     #[arg(long, value_name = "DIMENSION", value_delimiter = ',')]
     pub none: Vec<String>,
     /// First day, like 2026-01-01

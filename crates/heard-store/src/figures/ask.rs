@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heard_domain::channel::Channel;
-use heard_domain::id::{CategoryId, PersonId, PostId};
+use heard_domain::id::{CategoryId, PersonId, PostId, SegmentId};
 use heard_domain::question::{Dimension, Filter, Measure};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::score::Scale;
@@ -24,6 +24,8 @@ pub struct Lookup {
     pub scale: Option<Scale>,
     /// The persons of the segments that are asked for; `None`: anybody.
     pub members: Option<BTreeSet<PersonId>>,
+    /// The segments that are split by, or that nobody may be in: those that are asked for, else all; each with its persons.
+    pub segments: Vec<(SegmentId, BTreeSet<PersonId>)>,
 }
 
 impl Lookup {
@@ -64,6 +66,8 @@ pub struct Sight {
     pub categories: Option<BTreeSet<CategoryId>>,
     /// Persons: those that are asked for, of the segments that are asked for; `None`: anybody.
     pub persons: Option<BTreeSet<PersonId>>,
+    /// Persons who are left out: those of any segment, where only who is in none is looked at.
+    pub outside: Option<BTreeSet<PersonId>>,
 }
 
 impl Sight {
@@ -89,7 +93,9 @@ impl Sight {
             (Some(named), Some(members)) => Some(named.intersection(members).copied().collect()),
             (named, members) => named.or_else(|| members.clone()),
         };
-        Self { filter: filter.clone(), posts, categories, persons }
+        let of_segments = || lookup.segments.iter().flat_map(|(_, persons)| persons.iter().copied()).collect();
+        let outside = filter.none.contains(&Dimension::Segment).then(of_segments);
+        Self { filter: filter.clone(), posts, categories, persons, outside }
     }
 }
 
@@ -107,9 +113,9 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// Whether a group can depend on passages: then a feedback may be in several groups.
+    /// Whether a feedback may be in several groups: then its passages are looked at.
     pub fn by_passage(&self) -> bool {
-        self.by.iter().any(|dimension| dimension.of_passage())
+        self.by.iter().any(|dimension| dimension.of_several())
     }
 }
 

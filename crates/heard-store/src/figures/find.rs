@@ -100,7 +100,7 @@ fn passing(
     if ids.is_empty() || (filter.is_empty() && period.is_none()) {
         return Ok(ids);
     }
-    let sight = Sight::new(view.scope(), filter, &lookup(view, filter, followers.now())?);
+    let sight = Sight::new(view.scope(), filter, &lookup(view, filter, &[], followers.now())?);
     let words = words(filter)?;
     // These few are looked at themselves: what has just arrived is not in the index yet.
     let hits = words.map(|words| scan::among(view, &words, &ids)).transpose()?;
@@ -139,7 +139,7 @@ fn each(
     period: Option<Period>,
     wants: &mut dyn FnMut(&Columns, usize) -> bool,
 ) -> Result<Option<Degraded>, StoreError> {
-    let sight = Sight::new(view.scope(), filter, &lookup(view, filter, followers.now())?);
+    let sight = Sight::new(view.scope(), filter, &lookup(view, filter, &[], followers.now())?);
     let words = words(filter)?;
     let hits = words.map(|words| followers.hits(view, &words, period)).transpose()?;
     let columns = followers.columns(outbox::last(view)?)?;

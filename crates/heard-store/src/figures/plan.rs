@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use heard_domain::id::PersonId;
+use heard_domain::id::{PersonId, SegmentId};
 use heard_domain::question::{AnsweredBy, Compare, Dimension, Figures, Filter, Key, Measure, Moved, Question, Row, Value};
 use heard_domain::reading::Emotion;
 use heard_domain::statistics::{Certainty, Estimate, adjusted, certainty, change_of_counts, difference, share};
@@ -18,24 +18,24 @@ use crate::search::words::Words;
 use crate::tables::{company, outbox, post, scale, segment, taxonomy};
 use crate::view::View;
 
-/// What is needed to look through a filter, at a moment.
-pub(crate) fn lookup(view: &View, filter: &Filter, now: Time) -> Result<Lookup, StoreError> {
+/// What is needed to look through a filter, split by these, at a moment.
+pub(crate) fn lookup(view: &View, filter: &Filter, by: &[Dimension], now: Time) -> Result<Lookup, StoreError> {
     let channels = post::list(view)?.into_iter().map(|post| (post.id, post.channel)).collect();
     let parents = taxonomy::get(view)?.categories.into_iter().map(|category| (category.id, category.parent)).collect();
-    Ok(Lookup { channels, parents, scale: None, members: members(view, filter, now)? })
+    let narrowed = !filter.segment.is_empty();
+    let split = by.iter().chain(&filter.none).any(|dimension| *dimension == Dimension::Segment);
+    let segments = if narrowed || split { segments(view, filter, now)? } else { Vec::new() };
+    // A segment that is not there holds nobody.
+    let members = narrowed.then(|| segments.iter().flat_map(|(_, persons)| persons.iter().copied()).collect());
+    Ok(Lookup { channels, parents, scale: None, members, segments })
 }
 
-/// The persons of all segments of a filter; one that is not there holds nobody.
-fn members(view: &View, filter: &Filter, now: Time) -> Result<Option<BTreeSet<PersonId>>, StoreError> {
-    if filter.segment.is_empty() {
-        return Ok(None);
-    }
+/// The segments of a filter, all where it names none, with their persons.
+fn segments(view: &View, filter: &Filter, now: Time) -> Result<Vec<(SegmentId, BTreeSet<PersonId>)>, StoreError> {
     let today = company::get(view)?.zone.day(now);
-    let mut members = BTreeSet::new();
-    for segment in segment::list(view)?.iter().filter(|segment| filter.segment.contains(&segment.id)) {
-        members.extend(segment::persons(view, &segment.filter, today)?);
-    }
-    Ok(Some(members))
+    let all = segment::list(view)?;
+    let wanted = all.iter().filter(|segment| filter.segment.is_empty() || filter.segment.contains(&segment.id));
+    wanted.map(|segment| Ok((segment.id, segment::persons(view, &segment.filter, today)?))).collect()
 }
 
 /// The words of a filter; a search that cannot be read is refused.
@@ -59,7 +59,7 @@ pub(crate) fn ask(view: &View, question: &Question, now: Time) -> Result<Ask, St
         return Err(StoreError::refused("period", "it ends before it begins"));
     }
     let compared = question.compare == Compare::Before && question.period.is_some();
-    let mut lookup = lookup(view, &question.filter, now)?;
+    let mut lookup = lookup(view, &question.filter, &question.by, now)?;
     let gauge = match question.measure {
         Measure::Volume => Gauge::Volume,
         Measure::NetSentiment => Gauge::Net { clustered: question.interval || compared },

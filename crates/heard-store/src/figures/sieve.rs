@@ -127,6 +127,12 @@ impl<'a> Sieve<'a> {
                 bare(mask, count);
             }
         }
+        if let Some(outside) = &sight.outside {
+            let persons = sieve.persons.get_or_insert_with(|| vec![true; names.persons.count()]);
+            for code in outside.iter().filter_map(|person| names.persons.find(&person.0)) {
+                persons[code as usize] = false;
+            }
+        }
         sieve
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use heard_domain::channel::Channel;
-use heard_domain::id::{AccountId, CategoryId, PostId, StageId, TouchpointId, ValueId};
+use heard_domain::id::{AccountId, CategoryId, PostId, SegmentId, StageId, TouchpointId, ValueId};
 use heard_domain::question::{Dimension, Key};
 use heard_domain::reading::{Emotion, Intent, Polarity};
 use heard_domain::time::Day;
@@ -32,6 +32,8 @@ enum From<'a> {
     Emotions,
     /// The intents of a passage, several at once.
     Intents,
+    /// The segments of the person who speaks, several at once: of every person, by code.
+    Segments { of_person: Vec<Vec<u32>>, segments: Vec<SegmentId> },
     /// The categories of a passage and all above them, several at once; a node above may be one that no passage has itself.
     Categories { upwards: Vec<Vec<u32>>, nodes: Vec<CategoryId> },
 }
@@ -73,7 +75,7 @@ impl<'a> Split<'a> {
             let part = Part { dimension: *dimension, from, stride: split.groups, count: count as u64 };
             let too_many = || StoreError::refused("by", "these dimensions together make too many groups: ask for fewer");
             split.groups = split.groups.checked_mul(part.count.max(1)).ok_or_else(too_many)?;
-            if dimension.of_passage() { split.passages.push(part) } else { split.rows.push(part) }
+            if dimension.of_several() { split.passages.push(part) } else { split.rows.push(part) }
         }
         Ok(split)
     }
@@ -114,6 +116,10 @@ impl<'a> Split<'a> {
                 From::Intents => repeat(places, spare, part.stride, |p, take| {
                     let bits = c.intents[p.passage as usize];
                     (0..8).filter(|bit| bits >> bit & 1 == 1).for_each(|bit| take(bit + 1));
+                }),
+                From::Segments { of_person, .. } => repeat(places, spare, part.stride, |p, take| {
+                    let segments = of_person.get(c.person[p.row as usize] as usize);
+                    segments.into_iter().flatten().for_each(|segment| take(u64::from(*segment)));
                 }),
                 From::Categories { upwards, .. } => repeat(places, spare, part.stride, |p, take| {
                     for place in c.categories[p.passage as usize].range() {
@@ -161,6 +167,10 @@ impl<'a> Split<'a> {
             Dimension::Intent => place().and_then(Intent::from_index).map(Key::Intent),
             Dimension::Language => names.languages.value(code).cloned().map(Key::Language),
             Dimension::Account => id(&names.accounts).map(AccountId).map(Key::Account),
+            Dimension::Segment => match &part.from {
+                From::Segments { segments, .. } => segments.get(place()?).copied().map(Key::Segment),
+                _ => None,
+            },
             Dimension::Attribute(_) => id(&names.values).map(ValueId).map(Key::Value),
         }
     }
@@ -224,6 +234,17 @@ fn source<'a>(
         Dimension::Intent => (From::Intents, 9),
         Dimension::Language => (From::Narrow(&columns.language), names.languages.count()),
         Dimension::Account => (From::Wide(&columns.account), names.accounts.count()),
+        Dimension::Segment => {
+            let mut of_person: Vec<Vec<u32>> = vec![Vec::new(); names.persons.count()];
+            for (code, (_, persons)) in (1..).zip(&ask.lookup.segments) {
+                for person in persons.iter().filter_map(|person| names.persons.find(&person.0)) {
+                    of_person[person as usize].push(code);
+                }
+            }
+            let segments: Vec<SegmentId> = ask.lookup.segments.iter().map(|(id, _)| *id).collect();
+            let count = segments.len() + 1;
+            (From::Segments { of_person, segments }, count)
+        }
         Dimension::Attribute(attribute) => {
             let values = columns.attributes.get(&attribute.0).map_or(&[][..], Vec::as_slice);
             (From::Wide(values), names.values.count())

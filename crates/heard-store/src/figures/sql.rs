@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use heard_domain::id::{AccountId, CategoryId, FeedbackId, PersonId, PostId, StageId, TouchpointId, ValueId};
+use heard_domain::id::{AccountId, CategoryId, FeedbackId, PersonId, PostId, SegmentId, StageId, TouchpointId, ValueId};
 use heard_domain::question::{Dimension, Filter, Key};
 use heard_domain::reading::{Emotion, Intent, Polarity};
 use heard_domain::time::{Day, Time};
@@ -64,9 +64,13 @@ pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>, now
         keys.push(format!("{expression} AS k{place}"));
     }
     narrow(&mut statement, ask, window, found.as_deref());
-    if !ask.sight.filter.segment.is_empty() {
+    let filter = &ask.sight.filter;
+    let split = ask.by.iter().chain(&filter.none).any(|dimension| *dimension == Dimension::Segment);
+    let members = if split || !filter.segment.is_empty() { members(view, filter, now)? } else { Vec::new() };
+    let with = format!("{WITH}{}", belongs(&members));
+    if !filter.segment.is_empty() {
         // Too many for parameters; they are numbers.
-        let ids: Vec<String> = members(view, &ask.sight.filter, now)?.iter().map(ToString::to_string).collect();
+        let ids: Vec<String> = members.iter().map(|(_, person)| person.to_string()).collect();
         statement.conditions.push(format!("f.person IN ({})", if ids.is_empty() { "-1".to_owned() } else { ids.join(", ") }));
     }
     if passages || ask.by_passage() || ask.sight.filter.of_passage() {
@@ -98,7 +102,7 @@ pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>, now
     let group = if outer.is_empty() { String::new() } else { format!(" GROUP BY {}", outer.join(", ")) };
     outer.push("count(*)".to_owned());
     let sql = format!(
-        "{WITH} SELECT {} FROM (SELECT DISTINCT {} FROM feedback f{} WHERE {conditions}) AS found{group}",
+        "{with} SELECT {} FROM (SELECT DISTINCT {} FROM feedback f{} WHERE {conditions}) AS found{group}",
         outer.join(", "),
         inner.join(", "),
         statement.joins.concat()
@@ -155,14 +159,25 @@ pub fn answer(view: &View, ask: &Ask, window: Window, words: Option<&Words>, now
     Ok(grid)
 }
 
-/// The persons of the segments, by looking at every person.
-fn members(view: &View, filter: &Filter, now: Time) -> Result<Vec<PersonId>, StoreError> {
+/// The persons of the segments that are asked for, else of all, by looking at every person.
+fn members(view: &View, filter: &Filter, now: Time) -> Result<Vec<(SegmentId, PersonId)>, StoreError> {
     let today = company::get(view)?.zone.day(now);
     let mut found = Vec::new();
-    for wanted in segment::list(view)?.iter().filter(|segment| filter.segment.contains(&segment.id)) {
-        found.extend(segment::persons_one_by_one(view, &wanted.filter, today)?);
+    for wanted in segment::list(view)? {
+        if filter.segment.is_empty() || filter.segment.contains(&wanted.id) {
+            let persons = segment::persons_one_by_one(view, &wanted.filter, today)?;
+            found.extend(persons.into_iter().map(|person| (wanted.id, person)));
+        }
     }
     Ok(found)
+}
+
+/// Who belongs to which segment, as a table of the statement.
+fn belongs(members: &[(SegmentId, PersonId)]) -> String {
+    // Nobody is called so; a list of rows must not be empty.
+    let nobody = std::iter::once("(CAST(-1 AS BIGINT), CAST(-1 AS BIGINT))".to_owned());
+    let rows: Vec<String> = nobody.chain(members.iter().map(|(segment, person)| format!("({segment}, {person})"))).collect();
+    format!(", belongs (segment, person) AS (VALUES {})", rows.join(", "))
 }
 
 fn narrow<'a>(statement: &mut Statement<'a>, ask: &'a Ask, window: Window, found: Option<&[FeedbackId]>) {
@@ -230,6 +245,7 @@ fn without(statement: &mut Statement<'_>, filter: &Filter) {
             Dimension::Touchpoint => "f.touchpoint IS NULL".to_owned(),
             Dimension::Language => "f.language IS NULL".to_owned(),
             Dimension::Account => "f.account IS NULL".to_owned(),
+            Dimension::Segment => "NOT EXISTS (SELECT 1 FROM belongs x WHERE x.person = f.person)".to_owned(),
             Dimension::Stage => "p.stage IS NULL".to_owned(),
             Dimension::Polarity => "p.polarity IS NULL".to_owned(),
             Dimension::Emotion => "p.emotion IS NULL".to_owned(),
@@ -254,6 +270,10 @@ fn key_column(statement: &mut Statement<'_>, place: usize, dimension: Dimension)
         Dimension::Touchpoint => "f.touchpoint".to_owned(),
         Dimension::Language => "f.language".to_owned(),
         Dimension::Account => "f.account".to_owned(),
+        Dimension::Segment => {
+            statement.joins.push(" LEFT JOIN belongs ON belongs.person = f.person".to_owned());
+            "belongs.segment".to_owned()
+        }
         Dimension::Stage => "p.stage".to_owned(),
         Dimension::Polarity => "p.polarity".to_owned(),
         Dimension::Emotion => "p.emotion".to_owned(),
@@ -298,6 +318,7 @@ fn key(row: &dyn Row, column: usize, dimension: Dimension, ask: &Ask, window: Wi
         Dimension::Emotion => place.and_then(Emotion::from_index).map(Key::Emotion),
         Dimension::Intent => place.and_then(Intent::from_index).map(Key::Intent),
         Dimension::Account => Some(Key::Account(AccountId(value))),
+        Dimension::Segment => Some(Key::Segment(SegmentId(value))),
         Dimension::Attribute(_) => Some(Key::Value(ValueId(value))),
         Dimension::Language => None,
     };

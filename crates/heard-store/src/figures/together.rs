@@ -75,7 +75,7 @@ pub(crate) fn looking<T>(
     period: Option<Period>,
     look: impl FnOnce(&Columns, &Lookup, Vec<usize>) -> T,
 ) -> Result<(T, Option<Degraded>), StoreError> {
-    let known = lookup(view, filter, followers.now())?;
+    let known = lookup(view, filter, &[], followers.now())?;
     let sight = Sight::new(view.scope(), filter, &known);
     let hits = words(filter)?.map(|words| followers.hits(view, &words, period)).transpose()?;
     let columns = followers.columns(outbox::last(view)?)?;

@@ -39,7 +39,7 @@ pub const SEARCHES: [&str; 10] = [
 ];
 
 /// What a feedback or passage can be without.
-const MISSING: [Dimension; 9] = [
+const MISSING: [Dimension; 10] = [
     Dimension::Stage,
     Dimension::Category,
     Dimension::Polarity,
@@ -48,6 +48,7 @@ const MISSING: [Dimension; 9] = [
     Dimension::Touchpoint,
     Dimension::Language,
     Dimension::Account,
+    Dimension::Segment,
     Dimension::Attribute(AttributeId(1)),
 ];
 
@@ -102,11 +103,13 @@ fn any_filter() -> impl Strategy<Value = Filter> {
 
 fn dimensions() -> impl Strategy<Value = Vec<Dimension>> {
     use Dimension::{
-        Account, Attribute, Category, Channel, Day, Emotion, Intent, Language, Month, Polarity, Post, Stage, Touchpoint, Week,
+        Account, Attribute, Category, Channel, Day, Emotion, Intent, Language, Month, Polarity, Post, Segment, Stage, Touchpoint,
+        Week,
     };
     let simple = vec![Day, Week, Month, Post, Channel, Stage, Category];
     let all =
-        [simple.clone(), vec![Touchpoint, Polarity, Emotion, Intent, Language, Account, Attribute(AttributeId(1))]].concat();
+        [simple.clone(), vec![Touchpoint, Polarity, Emotion, Intent, Language, Account, Segment, Attribute(AttributeId(1))]]
+            .concat();
     prop_oneof![subsequence(simple, 0..=3), subsequence(all, 0..=3)].prop_shuffle()
 }
 

@@ -109,6 +109,7 @@ fn missing_options(directory: &Directory) -> Options {
         Dimension::Intent,
         Dimension::Touchpoint,
         Dimension::Language,
+        Dimension::Segment,
     ];
     let facts = directory.attributes.iter().take(40).map(|attribute| Dimension::Attribute(attribute.id));
     of_all.into_iter().chain(facts).map(|one| (one.to_string(), format!("no {}", called(one, directory)))).collect()

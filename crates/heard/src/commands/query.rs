@@ -145,6 +145,7 @@ fn word(directory: &Directory, key: &Key) -> String {
         Key::Intent(intent) => intent.label().to_owned(),
         Key::Language(code) => code.clone(),
         Key::Account(id) => format!("account {id}"),
+        Key::Segment(id) => directory.segments.iter().find(|s| s.id == *id).map_or_else(gone, |s| s.name.clone()),
         Key::Value(id) => {
             let value = directory.values.values().flatten().find(|value| value.id == *id);
             value.map_or_else(|| format!("value {id}"), |value| value.value.clone())

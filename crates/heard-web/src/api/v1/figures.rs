@@ -48,7 +48,8 @@ pub struct QuestionParameters {
     #[serde(default)]
     scale: Option<ScaleId>,
     /// What it is split by, at most three: `day`, `week`, `month`, `stage`, `touchpoint`, `post`, `channel`, `category`, `polarity`,
-    /// `emotion`, `intent`, `language`, `account` or `attribute:<id>`.
+    /// `emotion`, `intent`, `language`, `account`, `segment` (a comment counts in every segment that its author belongs to) or
+    /// `attribute:<id>`.
     #[serde(default)]
     by: Vec<String>,
     /// `before`: as many days, right before.
