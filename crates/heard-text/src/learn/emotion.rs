@@ -1,5 +1,6 @@
 //! Which emotion a passage shows, as the company's people have corrected it. What the shipped head says is believed first;
-//! corrections move that where words and meaning are alike.
+//! corrections move that where words and meaning are alike. Where a passage is as good as word for word what a person has
+//! corrected, one correction is enough.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,6 +14,7 @@ use crate::feelings::{fits, likely, shares};
 use crate::learn::choice::{ChoiceHead, Told};
 use crate::learn::features::Seen;
 use crate::learn::logistic::logit;
+use crate::learn::near::Near;
 use crate::learn::ordinary::ORDINARY;
 use crate::lexicon::lexicon;
 use crate::model::{EMOTIONS, LABELS, Model, judge};
@@ -39,6 +41,7 @@ pub struct Shown {
 #[derive(Debug)]
 pub struct EmotionHead {
     head: ChoiceHead,
+    near: Near,
     version: u64,
     examples: usize,
 }
@@ -92,7 +95,7 @@ fn latest(shown: &[Shown]) -> BTreeMap<&str, Option<Emotion>> {
 }
 
 fn version(shown: &BTreeMap<&str, Option<Emotion>>) -> u64 {
-    shown.iter().fold(1, |version, (text, emotion)| mix(mix(version, hash(text.as_bytes())), class(*emotion) as u64))
+    shown.iter().fold(2, |version, (text, emotion)| mix(mix(version, hash(text.as_bytes())), class(*emotion) as u64))
 }
 
 impl EmotionHead {
@@ -116,6 +119,7 @@ impl EmotionHead {
             .collect();
         Some(Self {
             head: ChoiceHead::learn_beside(&examples, &held, CLASSES),
+            near: Near::learn(shown.iter().map(|(text, emotion)| (*text, class(*emotion)))),
             version: version(&shown),
             examples: examples.len(),
         })
@@ -152,6 +156,9 @@ impl EmotionHead {
     ) -> Option<(Option<Emotion>, f32)> {
         let before = before(model, shares, polarity);
         let told = self.head.shares_of(tokens, range, pieces, (&figures(shares), &before), seen);
+        if let Some((at, alike)) = self.near.find(tokens, range) {
+            return (at != class(said)).then(|| (Emotion::ALL.get(at).copied(), alike * SUREST));
+        }
         let at = best(&told);
         // Where nothing that was learnt speaks the shipped head stays by its word.
         if at == class(said) || at == best(&before) {
@@ -220,6 +227,23 @@ mod tests {
                 .map(|text| shown(text, None))
                 .to_vec();
         assert_eq!(read(&reader(&none), thanks).0, None);
+    }
+
+    #[test]
+    fn one_correction_turns_what_is_as_good_as_the_same_and_nothing_else() {
+        let shipped = reader(&[]);
+        let taught = reader(&[shown("The courier left my parcel in the rain.", Some(Emotion::Anger))]);
+        for text in ["The courier left my parcel in the rain.", "The courier left our parcel out in the rain!"] {
+            assert_ne!(read(&shipped, text).0, Some(Emotion::Anger), "{text}");
+            assert_eq!(read(&taught, text).0, Some(Emotion::Anger), "{text}");
+        }
+        for text in ORDINARY.iter().chain(&["My parcel came today.", "The courier was friendly.", "We walked in the rain."]) {
+            assert_eq!(read(&shipped, text).0, read(&taught, text).0, "{text}");
+        }
+        // And back: what is not felt here is shown no more.
+        let calm = reader(&[shown("Thank you in advance for the spare valve.", None)]);
+        assert_eq!(read(&calm, "Thank you in advance for the spare valve.").0, None);
+        assert_eq!(read(&calm, "Thank you so much for your help!").0, read(&shipped, "Thank you so much for your help!").0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! To which stage of the journey a passage belongs, as the company's people have corrected it. What contact, categories and
-//! cues say is believed first; corrections move that where words and meaning are alike.
+//! cues say is believed first; corrections move that where words and meaning are alike. Where a passage is as good as word for
+//! word what a person has corrected, one correction is enough, wherever it was said.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,6 +11,7 @@ use heard_domain::id::StageId;
 use crate::learn::choice::{ChoiceHead, Told};
 use crate::learn::features::Seen;
 use crate::learn::logistic::logit;
+use crate::learn::near::Near;
 use crate::learn::ordinary::ORDINARY;
 use crate::token::{Tokens, hash, mix};
 use crate::wordpiece::Piece;
@@ -36,6 +38,7 @@ pub struct Placed {
 #[derive(Debug)]
 pub struct StageHead {
     head: ChoiceHead,
+    near: Near,
     /// The stages by their place among the classes; behind them stands none.
     stages: Vec<StageId>,
     version: u64,
@@ -68,7 +71,7 @@ fn latest<'a>(stages: &[StageId], placed: &'a [Placed]) -> BTreeMap<(&'a str, Op
 
 fn version(stages: &[StageId], placed: &BTreeMap<(&str, Option<StageId>), usize>, reader: &str) -> u64 {
     let number = |stage: &StageId| stage.0.cast_unsigned();
-    let begin = stages.iter().fold(hash(reader.as_bytes()), |version, stage| mix(version, number(stage)));
+    let begin = stages.iter().fold(mix(2, hash(reader.as_bytes())), |version, stage| mix(version, number(stage)));
     placed.iter().fold(begin, |version, ((text, contact), class)| {
         let contact = contact.as_ref().map_or(0, number);
         mix(mix(mix(version, hash(text.as_bytes())), contact), *class as u64)
@@ -95,7 +98,8 @@ impl StageHead {
         let hold = |text: &&str| Told::believed(text, &[], &before(stages, read(text, None)));
         let held: Vec<Told> = ORDINARY.iter().map(hold).collect();
         let head = ChoiceHead::learn_beside(&examples, &held, stages.len() + 1);
-        Some(Self { head, stages: stages.to_vec(), version: version(stages, &latest, reader), examples: examples.len() })
+        let near = Near::learn(latest.iter().map(|((text, _), class)| (*text, *class)));
+        Some(Self { head, near, stages: stages.to_vec(), version: version(stages, &latest, reader), examples: examples.len() })
     }
 
     /// The same; what was learnt before is taken again where it rests on the same examples and the same reader.
@@ -133,8 +137,8 @@ impl StageHead {
     ) -> Option<(Option<StageId>, f32)> {
         let believed = class(&self.stages, said.map(|(stage, _)| stage))?;
         let told = self.head.shares_of(tokens, range, pieces, (&[], &before(&self.stages, said)), seen);
-        let (at, sure) =
-            told.iter().enumerate().fold((0, f32::MIN), |best, (at, share)| if *share > best.1 { (at, *share) } else { best });
+        let most = || told.iter().enumerate().fold((0, f32::MIN), |best, (at, s)| if *s > best.1 { (at, *s) } else { best });
+        let (at, sure) = self.near.find(tokens, range).map_or_else(most, |(at, alike)| (at, alike * SUREST));
         let stage = self.stages.get(at).copied();
         (at != believed || stage.is_none() && sure >= SURELY_NONE).then_some((stage, sure))
     }
@@ -197,6 +201,21 @@ mod tests {
         let text = "My invoice was wrong again.";
         assert_eq!((read(&reader(&[]), text, Some(1)), read(&taught, text, Some(1))), (vec![Some(1)], vec![Some(2)]));
         assert!(taught.name() != reader(&[]).name(), "{}", taught.name());
+    }
+
+    #[test]
+    fn one_correction_places_what_is_as_good_as_the_same_and_nothing_else() {
+        let (shipped, taught) = (reader(&[]), reader(&[placed("The invoice arrived with a wrong total.", Some(1), Some(2))]));
+        for (text, contact) in [
+            ("The invoice arrived with a wrong total.", Some(1)),
+            ("My invoice arrived with the wrong total again.", Some(1)),
+            ("Invoice arrived with a wrong total!", Some(3)),
+        ] {
+            assert_eq!(read(&taught, text, contact), [Some(2)], "{text}");
+        }
+        for text in ["The invoice did not arrive.", "A parcel arrived.", "I found it on the shelf.", "The total was fine."] {
+            assert_eq!(read(&taught, text, Some(1)), read(&shipped, text, Some(1)), "{text}");
+        }
     }
 
     #[test]
