@@ -94,5 +94,8 @@ falls most.
 - Rare feelings are hardly told: of grief, relief, pride and nervousness the sets show some dozens each, and their thresholds are
   as uncertain. Annoyance and anger, approval and admiration are easily taken for each other.
 - Complaint, praise, suggestion, question, churn threat, urgency and broken promise are hand-written rules over the sentiment,
-  not learnt; their confidences are set by hand.
+  not learnt; their confidences are set by hand. Heads that patterns written for Heard taught to decide where signs of a suggestion
+  are just enough did better on patterns by the same hand (F1 0.888 to 0.960) and worse on sentences of customers (the trial part of
+  the set of suggestions: 0.850 to 0.834); they knew nothing better of churn threats, and what they gained on broken promises (0.833
+  to 0.871) rests on 23 patterns by that hand. So the rules stand alone.
 ";
