@@ -6,7 +6,7 @@
 //! [`survey`] (what stands in the columns), [`guess`] (what columns mean), [`recall`] (what they meant last time) · [`at`], [`row`] (a record becomes a
 //! feedback) · [`file`] (the way in).
 //!
-//! Mail: [`mail`] (what a mail says) · [`imap`] (a mailbox).
+//! Mail: [`unquoted`] (words without what is quoted), [`vouched`] (what our own server says of the sender) · [`mail`] (what a mail says) · [`imap`] (a mailbox).
 
 pub mod archive;
 pub mod at;
@@ -38,6 +38,8 @@ pub mod row;
 pub mod shape;
 pub mod shaping;
 pub mod survey;
+pub mod unquoted;
+pub mod vouched;
 pub mod words;
 pub mod workbook;
 pub mod xml;

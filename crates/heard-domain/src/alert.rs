@@ -22,6 +22,8 @@ crate::words! {
         Assigned = "assigned", "Yours now";
         /// The customer wrote in a case.
         Wrote = "wrote", "The customer wrote";
+        /// What was said to the customer did not arrive, or may not have.
+        Undelivered = "undelivered", "An answer did not arrive, or may not have";
         /// They were mentioned in a note.
         Mentioned = "mentioned", "You were mentioned";
     }

@@ -252,6 +252,26 @@ impl Case {
         }
     }
 
+    /// The case once it is known that an answer, or a question, did not arrive. `got`: when the customer got each answer that did
+    /// arrive, or of which nobody knows otherwise; `last`: whether what was lost was the last that they were told; `asked`: whether it
+    /// carried the question whether it helped. What did not arrive was no answer: the time runs on as if nothing had been said. The
+    /// word of a customer is never taken back.
+    pub fn lost(&self, got: &[Time], last: bool, asked: bool, at: Time, hours: CaseHours) -> Self {
+        let case = Self {
+            first_answer: got.iter().min().copied(),
+            last_answer: got.iter().max().copied(),
+            asked: if asked { None } else { self.asked },
+            ..self.clone()
+        };
+        match self.state {
+            CaseState::Answered | CaseState::Waiting if last => {
+                Self { state: CaseState::Open, countdown: self.countdown.resume(at), ..case }
+            }
+            CaseState::Silent if last => case.again(at, hours),
+            _ => case,
+        }
+    }
+
     fn running(&self, running: bool, at: Time) -> Countdown {
         if running { self.countdown.resume(at) } else { self.countdown }
     }
@@ -328,6 +348,29 @@ mod tests {
                 case = next;
             }
         }
+    }
+
+    #[test]
+    fn what_did_not_arrive_was_no_answer() {
+        let calendar = calendar();
+        let hours = CaseHours { now: &calendar, promised: 60 };
+        let at = |case: &Case, act, by, minutes: i64| case.apply(act, by, Time(minutes * 60_000), hours).unwrap();
+        let open = Case::open(CaseId(1), DepartmentId(1), 60, Time(0));
+        let answered = at(&at(&open, CaseAct::Answer, MEMBER, 10), CaseAct::AskWhetherHelped, CaseParty::Heard, 10);
+        let lost = answered.lost(&[], true, true, Time(30 * 60_000), hours);
+        assert_eq!((lost.state, lost.first_answer, lost.last_answer, lost.asked), (CaseState::Open, None, None, None));
+        assert!(lost.countdown.since.is_some());
+        // The one before did arrive: it is the last answer again, and the case is open.
+        let twice = at(&answered, CaseAct::Answer, MEMBER, 20);
+        let lost = twice.lost(&[Time(10 * 60_000)], true, false, Time(30 * 60_000), hours);
+        assert_eq!((lost.state, lost.last_answer, lost.asked), (CaseState::Open, Some(Time(10 * 60_000)), answered.asked));
+        // An older one was lost: what came after it stands.
+        let lost = twice.lost(&[Time(20 * 60_000)], false, true, Time(30 * 60_000), hours);
+        assert_eq!((lost.state, lost.first_answer), (CaseState::Answered, Some(Time(20 * 60_000))));
+        let silent = at(&answered, CaseAct::GiveUp, CaseParty::Heard, 30 * 24 * 60);
+        assert_eq!(silent.lost(&[], true, true, Time(0), hours).state, CaseState::Open);
+        let helped = at(&answered, CaseAct::Say(true), CaseParty::Customer, 20);
+        assert_eq!(helped.lost(&[], true, true, Time(0), hours).state, CaseState::Helped);
     }
 
     #[test]

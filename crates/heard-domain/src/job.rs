@@ -47,6 +47,11 @@ pub enum Job {
         /// Which.
         message: MessageId,
     },
+    /// Hand a letter to the mail server: behind all answers.
+    SendLetter {
+        /// Which message.
+        message: MessageId,
+    },
     /// Go on writing a run of letters.
     Letters {
         /// Which.
@@ -90,6 +95,7 @@ impl Job {
             Self::Watch { .. } => "watch",
             Self::Notify { .. } => "notify",
             Self::Send { .. } => "send",
+            Self::SendLetter { .. } => "send_letter",
             Self::Letters { .. } => "letters",
             Self::Verify { .. } => "verify",
         }
@@ -114,6 +120,7 @@ mod tests {
             Job::Watch { case: CaseId(6) },
             Job::Notify { receiver: ReceiverId(7), alert: AlertId(8), tries: 2 },
             Job::Send { message: MessageId(7) },
+            Job::SendLetter { message: MessageId(7) },
             Job::Letters { letter: LetterId(8), after: 9 },
             Job::Verify { stages: vec![StageId(3)] },
         ];

@@ -19,6 +19,10 @@ pub struct Mailing {
     pub receipts: bool,
     /// When nobody is written to unasked; answers in cases go out at any time.
     pub quiet: Option<QuietHours>,
+    /// The name that our own mail server gives itself where it says whether a sender is proven; `None`: no sender is.
+    pub authserv: Option<String>,
+    /// So many days of the mailbox are taken in as history at the first look.
+    pub history_days: u16,
     /// What a person is shown of it.
     pub shown: MailingShown,
 }

@@ -1,5 +1,7 @@
 //! Onward: what was heard and read is to be sent to whom it concerns. Asked for in the write that keeps the reading.
 
+use heard_domain::directory::Directory;
+use heard_domain::feedback::Feedback;
 use heard_domain::id::{FeedbackId, JobId};
 use heard_domain::job::Job;
 use heard_domain::time::Time;
@@ -13,12 +15,35 @@ pub const HERE: &str = "Here now";
 /// Its value.
 pub const YES: &str = "yes";
 
+/// The attribute by which feedback says that nobody knows whether it is from whom it says it is.
+pub const SENDER: &str = "Sender";
+
+/// Its value.
+pub const UNPROVEN: &str = "not proven";
+
+/// The attribute by which feedback says that it was brought in as history, and the value [`YES`].
+pub const HISTORY: &str = "History";
+
 /// What was said longer before it was heard is history that was brought in: nobody waits for an answer to it. 14 days.
 const HISTORY_MS: i64 = 14 * 86_400_000;
 
 /// Whether what was said then was history when it was heard.
 pub(crate) fn is_history(at: Time, heard: Time) -> bool {
     heard.0 - at.0 > HISTORY_MS
+}
+
+/// Whether feedback says something by one of these attributes.
+pub(crate) fn says(directory: &Directory, feedback: &Feedback, name: &str, value: &str) -> bool {
+    feedback.attributes.iter().any(|(attribute, given)| {
+        let known = directory.attributes.iter().find(|known| known.id == *attribute);
+        known.is_some_and(|known| known.name.eq_ignore_ascii_case(name))
+            && directory.value(*attribute, *given).is_some_and(|given| given.eq_ignore_ascii_case(value))
+    })
+}
+
+/// Whether it is known that feedback is from whom it says it is: only such belongs to what its person said before.
+pub fn proven(directory: &Directory, feedback: &Feedback) -> bool {
+    !says(directory, feedback, SENDER, UNPROVEN)
 }
 
 /// Whether these attributes say that the customer is still there.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use heard_domain::case_entry::{CaseEntry, CaseEntryKind, CaseEvent};
+use heard_domain::case_entry::CaseEntry;
 use heard_domain::chance::Chance;
 use heard_domain::hex::hex;
-use heard_domain::id::{CaseEntryId, IdMaker, JobId, MessageId, ThreadId};
+use heard_domain::id::{IdMaker, JobId, MessageId, ThreadId};
 use heard_domain::job::Job;
 use heard_domain::kept_case::KeptCase;
-use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Thread};
+use heard_domain::message::{Message, MessageKind, MessageState, Thread};
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
@@ -92,25 +92,27 @@ impl Sending {
         if !tables::message::add(tx, message)? {
             return Ok(false);
         }
-        tables::job::add(tx, JobId(self.ids.next(self.now)), &Job::Send { message: message.id }, self.now)?;
+        tables::job::add(tx, JobId(self.ids.next(self.now)), &job_of(message), self.now)?;
         Ok(true)
     }
 
-    /// How the customer of a case can be reached; `None`: not at all.
+    /// How the customer of a case can be reached; `None`: not at all. By mail at the address from which they wrote, else at the first
+    /// of theirs that exists; without one on their page, if they have the secret of it.
     pub(crate) fn reach(&self, view: &View, kept: &KeptCase) -> Result<Option<Reach>, StoreError> {
         let thread = tables::thread::of_case(view, kept.case.id)?;
         let mut address = None;
         if self.mailing.is_some() {
-            let person = kept.person.map(|person| tables::letter::reached(view, &[person])).transpose()?;
-            let own = person.and_then(|found| found.into_values().next()).and_then(|(_, address)| address);
-            address = own.or_else(|| thread.as_ref().and_then(|thread| thread.address.clone()));
+            let mut known: Vec<String> = thread.iter().filter_map(|thread| thread.address.clone()).collect();
+            known.extend(kept.person.map(|person| tables::person::addresses(view, person)).transpose()?.unwrap_or_default());
+            for one in known {
+                if !tables::suppressed::bars_answers(view, &one)? {
+                    address = Some(one);
+                    break;
+                }
+            }
         }
-        if let Some(given) = &address
-            && tables::suppressed::why(view, given)?.is_some_and(SuppressedWhy::bars_answers)
-        {
-            address = None;
-        }
-        Ok((thread.is_some() || address.is_some()).then_some(Reach { thread, address }))
+        let page = thread.as_ref().map(|thread| tables::thread::entered(view, thread.id)).transpose()?.unwrap_or(false);
+        Ok((page || address.is_some()).then_some(Reach { thread, address }))
     }
 
     /// Says what an entry of a case says: on the customer's page, and by mail where there is an address.
@@ -158,28 +160,14 @@ pub(crate) fn begin(tx: &mut Tx, thread: Thread) -> Result<Thread, StoreError> {
     Ok(thread)
 }
 
-/// Keeps a message as it is now; where an answer did not arrive, its case says so.
-pub(crate) fn end(tx: &mut Tx, id: CaseEntryId, message: &Message, now: Time) -> Result<(), StoreError> {
-    tables::message::update(tx, message)?;
-    let event = match message.state {
-        MessageState::Maybe => CaseEvent::MaybeSent,
-        MessageState::Failed | MessageState::Suppressed => CaseEvent::NotSent,
-        MessageState::Bounced => CaseEvent::Bounced,
-        MessageState::Waiting | MessageState::Sending | MessageState::Sent => return Ok(()),
-    };
-    let Some(case) = message.case else { return Ok(()) };
-    let entry = CaseEntry {
-        id,
-        case,
-        kind: CaseEntryKind::Event,
-        at: now,
-        by: None,
-        text: String::new(),
-        way: None,
-        mentions: vec![],
-        event: Some(event),
-    };
-    tables::case_entry::add(tx, &entry)
+/// The job that hands a message over.
+pub(crate) fn job_of(message: &Message) -> Job {
+    match message.kind {
+        MessageKind::Letter | MessageKind::Progress | MessageKind::Question | MessageKind::Digest => {
+            Job::SendLetter { message: message.id }
+        }
+        MessageKind::Case | MessageKind::Receipt | MessageKind::Test => Job::Send { message: message.id },
+    }
 }
 
 /// How somebody is called in a letter.

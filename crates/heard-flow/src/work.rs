@@ -209,6 +209,7 @@ fn weight(job: &Job) -> usize {
         | Job::Import { .. }
         | Job::Undo { .. }
         | Job::Send { .. }
+        | Job::SendLetter { .. }
         | Job::Letters { .. }
         | Job::Verify { .. }
         | Job::Watch { .. } => 0,
@@ -229,7 +230,7 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 routes.push(id);
                 routed.extend(ids);
             }
-            Job::Send { message } => tell::send::run(flow, id, message).await?,
+            Job::Send { message } | Job::SendLetter { message } => tell::send::run(flow, id, message).await?,
             Job::Letters { letter, after } => tell::letters::run(flow, id, letter, after).await?,
             Job::Watch { case } => act::watch::run(flow, id, case).await?,
             Job::Verify { stages } => act::verify::run(flow, id, stages).await?,

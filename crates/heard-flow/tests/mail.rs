@@ -23,26 +23,33 @@ use heard_channels::couriers::smtp::Smtp;
 use heard_channels::posts::imap::Imap;
 use heard_channels::tls::{Protection, Security};
 use heard_domain::account::{Identity, IdentityKind};
+use heard_domain::alert::AlertKind;
+use heard_domain::case::CaseState;
 use heard_domain::case_entry::{CaseEntryKind, SpokenBy};
 use heard_domain::chance::Chance;
 use heard_domain::channel::Channel;
-use heard_domain::feedback::{NewAuthor, NewFeedback};
-use heard_domain::id::{CaseId, UserId};
+use heard_domain::feedback::{Feedback, NewAuthor, NewFeedback};
+use heard_domain::id::{CaseId, FeedbackId, UserId};
+use heard_domain::kept_case::KeptCase;
 use heard_domain::message::MessageState;
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Time};
 use heard_domain::user::{Role, User};
 use heard_flow::act::change::{CaseDeed, CaseDraft, change, open};
+use heard_flow::act::customer::{self, Written};
 use heard_flow::arrange::department::{self, DepartmentDraft};
 use heard_flow::arrange::post::{self, PostDraft};
 use heard_flow::flow::Flow;
 use heard_flow::hear::mail::{MailBecame, receive};
 use heard_flow::hear::mailbox::look;
+use heard_flow::hear::more::more;
 use heard_flow::hear::take::{Heard, take};
 use heard_flow::mailing::{Mailing, MailingShown};
+use heard_flow::onward::proven;
 use heard_flow::work::drain;
 use heard_store::store::Store;
 use heard_store::tables;
+use heard_store::view::View;
 
 const NOON: i64 = 1_774_180_800_000;
 
@@ -118,6 +125,8 @@ impl Office {
             site: "https://heard.example.com".into(),
             receipts: true,
             quiet: None,
+            authserv: Some("mx.example.com".into()),
+            history_days: 0,
             shown: MailingShown::default(),
         });
         Self { flow, clock }
@@ -292,11 +301,6 @@ async fn through_real_servers_an_answer_goes_out_and_the_reply_comes_in() {
     assert_eq!(to, "ann@example.org");
     let read = heard_channels::posts::mail::read(mail).unwrap();
     assert!(read.words.contains("It is found.") && !read.auto, "{read:?}");
-    dovecot.put(
-        format!("From: ann@example.org\r\nTo: {from}\r\nMessage-ID: <r1@example.org>\r\n\r\nThank you, it is here.\r\n")
-            .as_bytes(),
-    );
-    dovecot.put(b"From: bob@example.org\r\nTo: reply@example.com\r\nMessage-ID: <r2@example.org>\r\nSubject: Hello\r\n\r\nThe lounge was cold.\r\n");
     let imap = Imap {
         host: "127.0.0.1".into(),
         port: dovecot.port,
@@ -305,6 +309,14 @@ async fn through_real_servers_an_answer_goes_out_and_the_reply_comes_in() {
         password: "secret".into(),
         folder: "INBOX".into(),
     };
+    // What lies there already is left alone.
+    dovecot.put(b"From: old@example.org\r\nMessage-ID: <r0@example.org>\r\n\r\nYears ago the lounge was warm.\r\n");
+    assert!(!look(&office.flow, &imap).await.unwrap());
+    dovecot.put(
+        format!("From: ann@example.org\r\nTo: {from}\r\nMessage-ID: <r1@example.org>\r\n\r\nThank you, it is here.\r\n")
+            .as_bytes(),
+    );
+    dovecot.put(b"From: bob@example.org\r\nTo: reply@example.com\r\nMessage-ID: <r2@example.org>\r\nSubject: Hello\r\n\r\nThe lounge was cold.\r\n");
     look(&office.flow, &imap).await.unwrap();
     look(&office.flow, &imap).await.unwrap();
     let thread = office.flow.store.read(&Scope::system(), move |view| tables::case_entry::list(view, case)).await.unwrap();
@@ -320,4 +332,178 @@ async fn through_real_servers_an_answer_goes_out_and_the_reply_comes_in() {
     drain(&office.flow).await.unwrap();
     let told: Vec<String> = sink.mails().into_iter().map(|(_, to, _)| to).collect();
     assert_eq!(told, ["ann@example.org", "bob@example.org"]);
+}
+
+impl Office {
+    /// The comment that came in last.
+    async fn last(&self) -> Feedback {
+        let look = |view: &View| {
+            let last = tables::feedback::latest(view, FeedbackId(0), 100)?.into_iter().max().unwrap();
+            Ok(tables::feedback::get(view, last)?.unwrap())
+        };
+        self.flow.store.read(&Scope::system(), look).await.unwrap()
+    }
+
+    async fn kept(&self, case: CaseId) -> KeptCase {
+        self.flow.store.read(&Scope::system(), move |view| tables::case::get(view, case)).await.unwrap().unwrap()
+    }
+
+    async fn open_for(&self, scope: &Scope, feedback: FeedbackId) -> CaseId {
+        let department = self.flow.directory().departments[0].id;
+        open(&self.flow, scope, CaseDraft { feedback, department, urgency: None }).await.unwrap().case.id
+    }
+}
+
+fn from(address: &str, n: u32, more: &str, words: &str) -> Vec<u8> {
+    format!("From: {address}\r\nTo: reply@example.com\r\nMessage-ID: <{n}@x.example>\r\n{more}\r\n{words}\r\n").into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_sender_gets_a_case_of_its_own_and_a_proven_one_joins_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = Office::open(folder.path(), NOON, Arc::new(Posted::default()));
+    let scope = office.staff().await;
+    let case = office.cases(&scope, &["ann@example.org".to_owned()]).await[0];
+    let person = office.kept(case).await.person;
+    for (n, verdict) in [
+        "",
+        "Authentication-Results: mx.example.com; dmarc=fail header.from=example.org\r\n",
+        "Authentication-Results: mx.evil.example; dmarc=pass header.from=example.org\r\n",
+        "Authentication-Results: mx.example.com; dkim=pass header.d=evil.example\r\n",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        receive(&office.flow, from("ann@example.org", n as u32, verdict, "My bag is lost.")).await.unwrap();
+        let heard = office.last().await;
+        assert!(!proven(&office.flow.directory(), &heard) && heard.person == person, "{verdict}");
+        assert_ne!(office.open_for(&scope, heard.id).await, case, "{verdict}");
+    }
+    let verdict = "Authentication-Results: mx.example.com; dmarc=pass header.from=example.org\r\n";
+    // Theirs is the only open case that they have; those of the stranger are not joined either way.
+    let before = office.kept(case).await.feedback.len();
+    receive(&office.flow, from("ann@example.org", 9, verdict, "My bag is lost.")).await.unwrap();
+    let heard = office.last().await;
+    assert!(proven(&office.flow.directory(), &heard));
+    let joined = office.open_for(&scope, heard.id).await;
+    assert!(office.kept(joined).await.feedback.len() > 1, "it joined a case, which had {before}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_arrive_opens_its_case_again_and_tells_whoever_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let posted = Posted::default();
+    let office = Office::open(folder.path(), NOON, Arc::new(posted.clone()));
+    let scope = office.staff().await;
+    let case = office.cases(&scope, &["ann@example.org".to_owned()]).await[0];
+    office.answer(&scope, case, "It is found.").await;
+    assert_eq!(office.kept(case).await.case.state, CaseState::Answered);
+    drain(&office.flow).await.unwrap();
+    let sent = posted.mails.lock().unwrap()[0].clone();
+    let bounce = |status: &str| {
+        let report = "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n";
+        let body = format!("--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; ann@example.org\r\nStatus: {status}\r\n\r\n--b--");
+        format!("From: MAILER-DAEMON@mx.example\r\nTo: {}\r\n{report}\r\n{body}\r\n", sent.reply_to).into_bytes()
+    };
+    // The mailbox is full today: the address exists, and the answer did not arrive.
+    assert_eq!(receive(&office.flow, bounce("5.2.2")).await.unwrap(), MailBecame::Bounced);
+    let kept = office.kept(case).await;
+    assert_eq!((kept.case.state, kept.case.first_answer, kept.case.asked), (CaseState::Open, None, None));
+    let told = heard_flow::act::told::unseen(&office.flow, &scope).await.unwrap();
+    assert!(told.iter().any(|alert| alert.kind == AlertKind::Undelivered && alert.case == Some(case)), "{told:?}");
+    office.answer(&scope, case, "It is found, and on its way.").await;
+    drain(&office.flow).await.unwrap();
+    assert_eq!(posted.mails.lock().unwrap().len(), 2);
+    assert!(posted.mails.lock().unwrap()[1].text.contains("Did this help?"), "the first that arrives asks");
+    // Refused for ever: nobody is there, and nothing more can be said through Heard.
+    let sent = posted.mails.lock().unwrap()[1].clone();
+    let gone = String::from_utf8(bounce("5.1.1")).unwrap().replace(&office_to(&bounce("5.1.1")), &sent.reply_to);
+    assert_eq!(receive(&office.flow, gone.into_bytes()).await.unwrap(), MailBecame::Bounced);
+    assert_eq!(office.kept(case).await.case.state, CaseState::Open);
+    let deed = CaseDeed::Answer { text: "Hello?".into(), way: SpokenBy::Heard };
+    let refused = change(&office.flow, &scope, case, None, deed).await.unwrap_err();
+    assert!(refused.to_string().contains("no e-mail address"), "{refused}");
+}
+
+fn office_to(mail: &[u8]) -> String {
+    let text = String::from_utf8_lossy(mail).into_owned();
+    text.lines().find_map(|line| line.strip_prefix("To: ")).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_that_were_dropped_are_kept_and_answered_where_they_came_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let posted = Posted::default();
+    let office = Office::open(folder.path(), NOON, Arc::new(posted.clone()));
+    let scope = office.staff().await;
+    // A mail of hers from another address is answered there, not at the first that is known of her.
+    let case = office.cases(&scope, &["ann@example.org".to_owned()]).await[0];
+    for (n, sender, more) in [
+        (1, "=?utf-8?q?j=C3=B6rg?=@example.org", ""),
+        (2, "\"a b\"@example.org", ""),
+        (3, "bob@exa_mple.org", ""),
+        (4, "bob@example.org", "Feedback-ID: 1:x\r\nList-Unsubscribe: <https://x.example>\r\n"),
+    ] {
+        let became = receive(&office.flow, from(sender, n, more, &format!("The lounge was cold, number {n}."))).await.unwrap();
+        assert_eq!(became, MailBecame::Feedback, "{sender}");
+        assert!(office.last().await.text.contains(&format!("number {n}")));
+    }
+    drain(&office.flow).await.unwrap();
+    assert!(posted.mails.lock().unwrap().is_empty(), "nobody is thanked by a program who may be one");
+    let own = office.last().await.id;
+    let own = office.open_for(&scope, own).await;
+    office.answer(&scope, own, "We heat it now.").await;
+    office.answer(&scope, case, "It is found.").await;
+    drain(&office.flow).await.unwrap();
+    let to: Vec<String> = posted.mails.lock().unwrap().iter().map(|mail| mail.to.clone()).collect();
+    assert_eq!(to, ["bob@example.org", "ann@example.org"]);
+    // In a conversation the mark of a company's mail program takes no words away; those of a program stand as a note.
+    let reply = posted.mails.lock().unwrap()[1].reply_to.clone();
+    let marked = format!("From: ann@example.org\r\nTo: {reply}\r\nFeedback-ID: 1:x\r\n\r\nNot yet here.\r\n");
+    assert_eq!(receive(&office.flow, marked.into_bytes()).await.unwrap(), MailBecame::Said);
+    let auto = format!("From: ann@example.org\r\nTo: {reply}\r\nAuto-Submitted: auto-replied\r\n\r\nI am away; ask Bob.\r\n");
+    assert_eq!(receive(&office.flow, auto.into_bytes()).await.unwrap(), MailBecame::Auto);
+    let entries = office.flow.store.read(&Scope::system(), move |view| tables::case_entry::list(view, case)).await.unwrap();
+    let of = |kind: CaseEntryKind| entries.iter().filter(|entry| entry.kind == kind).map(|entry| entry.text.as_str()).collect::<Vec<_>>();
+    assert_eq!((of(CaseEntryKind::Said), of(CaseEntryKind::Note)), (vec!["Not yet here."], vec!["I am away; ask Bob."]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_on_a_page_before_a_case_belongs_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let posted = Posted::default();
+    let office = Office::open(folder.path(), NOON, Arc::new(posted.clone()));
+    let scope = office.staff().await;
+    office.cases(&scope, &["ann@example.org".to_owned()]).await;
+    receive(&office.flow, from("bob@example.org", 1, "", "The lounge was cold.")).await.unwrap();
+    let first = office.last().await;
+    drain(&office.flow).await.unwrap();
+    let receipt = posted.mails.lock().unwrap()[0].clone();
+    let token = receipt.reply_to.split(['+', '@']).nth(1).unwrap().to_owned();
+    office.later(1_000);
+    more(&office.flow, &token, first.post, "And the soup too.").await.unwrap();
+    let second = office.last().await;
+    assert!(second.id != first.id && second.person == first.person && second.person.is_some());
+    let turns = customer::show(&office.flow, &token).await.unwrap().unwrap().turns;
+    assert_eq!(turns.iter().map(|turn| turn.text.as_str()).collect::<Vec<_>>(), ["The lounge was cold.", "And the soup too."]);
+    // A case of what was said later is a case of this conversation, and what was said first joins it.
+    let case = office.open_for(&scope, second.id).await;
+    assert_eq!(customer::write(&office.flow, &token, "Hello?").await.unwrap(), Written::Kept);
+    office.answer(&scope, case, "We heat it now.").await;
+    drain(&office.flow).await.unwrap();
+    assert!(posted.mails.lock().unwrap().iter().any(|mail| mail.to == "bob@example.org" && mail.text.contains("heat")));
+    assert_eq!(customer::show(&office.flow, &token).await.unwrap().unwrap().turns.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_are_capped_over_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let posted = Posted::default();
+    let office = Office::open(folder.path(), NOON, Arc::new(posted.clone()));
+    for n in 0..120 {
+        let mail = from(&format!("victim{n}@bank.example"), n, "", "The queue was long.");
+        assert_eq!(receive(&office.flow, mail).await.unwrap(), MailBecame::Feedback);
+    }
+    drain(&office.flow).await.unwrap();
+    assert_eq!(posted.mails.lock().unwrap().len(), 100);
 }

@@ -123,7 +123,7 @@ fn said(error: &Error) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }
 
-/// As long as the mail itself was not handed over, only a plain refusal is for good.
+/// As long as the mail itself was not handed over, only a plain refusal of its recipient or its words is for good.
 fn before(error: &Error) -> Undelivered {
     if error.is_permanent() { Undelivered::Never(said(error)) } else { Undelivered::Later(said(error)) }
 }
@@ -169,7 +169,8 @@ impl Smtp {
         // News that it could not be delivered comes to where replies come, and so finds its way to the message.
         let sender = parse(&mail.reply_to)?;
         let recipient = parse(&mail.to)?;
-        connection.command(Mail::new(Some(sender), vec![])).map_err(|error| before(&error))?;
+        // Who is refused here are we, not who it goes to: that is mended, and the mail goes out then.
+        connection.command(Mail::new(Some(sender), vec![])).map_err(|error| Undelivered::Later(said(&error)))?;
         connection.command(Rcpt::new(recipient, vec![])).map_err(|error| before(&error))?;
         connection.command(Data).map_err(|error| before(&error))?;
         connection.message(bytes).map(|_| ()).map_err(|error| match () {

@@ -9,6 +9,16 @@ const UNREAD: &[&str] = &["script", "style", "head", "title", "template", "noscr
 
 /// The words in some markup.
 pub fn text(markup: &str) -> String {
+    plain(markup, false)
+}
+
+/// The same of a mail: what it quotes of others begins with “> ” on each line, as it does in plain mails.
+pub fn quoting(markup: &str) -> String {
+    plain(markup, true)
+}
+
+fn plain(markup: &str, quotes: bool) -> String {
+    let mut deep = 0_usize;
     let mut out = String::with_capacity(markup.len());
     let mut rest = markup;
     // Behind the last “>” nothing is a tag, and nobody has to look for its end again and again.
@@ -19,12 +29,15 @@ pub fn text(markup: &str) -> String {
         if first == '<' {
             let tag = if markup.len() - rest.len() < last { tag(rest) } else { None };
             let Some((tag, after)) = tag else {
-                word("<", &mut out, &mut lines, &mut space);
+                word("<", &mut out, (&mut lines, &mut space), deep > 0);
                 rest = rest.get(1..).unwrap_or_default();
                 continue;
             };
             rest = after;
             let name = name(tag);
+            if quotes && name == "blockquote" {
+                deep = if tag.starts_with('/') { deep.saturating_sub(1) } else { deep + 1 };
+            }
             if PARAGRAPHS.contains(&name.as_str()) {
                 lines = 2;
             } else if LINES.contains(&name.as_str()) {
@@ -38,20 +51,24 @@ pub fn text(markup: &str) -> String {
         } else {
             let end = rest.find(|c: char| c == '<' || c.is_whitespace()).unwrap_or(rest.len());
             let (run, after) = rest.split_at(end);
-            word(&unescaped(run), &mut out, &mut lines, &mut space);
+            word(&unescaped(run), &mut out, (&mut lines, &mut space), deep > 0);
             rest = after;
         }
     }
     out
 }
 
-fn word(text: &str, out: &mut String, lines: &mut usize, space: &mut bool) {
+fn word(text: &str, out: &mut String, (lines, space): (&mut usize, &mut bool), quoted: bool) {
+    let begins = out.is_empty() || *lines > 0;
     if !out.is_empty() {
         match *lines {
             0 if *space => out.push(' '),
             0 => {}
             n => (0..n).for_each(|_| out.push('\n')),
         }
+    }
+    if begins && quoted {
+        out.push_str("> ");
     }
     out.push_str(text);
     (*lines, *space) = (0, false);

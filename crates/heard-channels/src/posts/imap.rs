@@ -6,6 +6,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
+use heard_domain::time::Day;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
@@ -17,6 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest line of the server, in bytes, and the most lines of one answer.
 const LONGEST_LINE: u64 = 64 << 10;
 const MOST_LINES: usize = 200_000;
+/// The longest line that lists the numbers of mails, in bytes: some two million.
+const LONGEST_LIST: u64 = 16 << 20;
+/// So many numbers are asked for at first, and at most, at once: most of a mailbox may be gaps.
+const FIRST_WINDOW: u32 = 500;
+const WIDEST_WINDOW: u32 = 50_000;
+/// A look ends once so many bytes of mails were fetched: they are held at once.
+const LARGEST_LOOK: usize = 16 << 20;
 
 /// A mailbox on a server.
 #[derive(Clone)]
@@ -58,8 +66,12 @@ pub struct Fetched {
 pub struct Look {
     /// The numbering of the mailbox.
     pub validity: u32,
+    /// The last number that was there when the mailbox was first read under this numbering; `None`: it was read before.
+    pub began: Option<u32>,
     /// New mails, in the order of their numbers.
     pub mails: Vec<Fetched>,
+    /// The last number that is read once these mails are taken.
+    pub last: u32,
     /// Whether there are more than were asked for.
     pub more: bool,
 }
@@ -97,6 +109,8 @@ impl Write for Wire {
 struct Talk {
     wire: BufReader<Wire>,
     tag: u32,
+    /// The longest line that is expected now, in bytes.
+    longest: u64,
 }
 
 /// One line of an answer with the literals that it carries.
@@ -106,41 +120,33 @@ struct Line {
 }
 
 impl Imap {
-    /// Looks for mails above what was read, at most `most` of them. Says what went wrong, in words for whoever runs Heard.
-    pub fn look(&self, read: Position, most: usize) -> Result<Look, String> {
+    /// Looks for mails above what was read, at most `most` of them, and at most 16 MiB of more than one. Where nothing was read under
+    /// this numbering, it begins with what comes in from now on, or with what came in since a day. Says what went wrong, in words for
+    /// whoever runs Heard.
+    pub fn look(&self, read: Position, since: Option<Day>, most: usize) -> Result<Look, String> {
         let mut talk = self.connect()?;
         talk.say(&format!("LOGIN {} {}", quoted(&self.user)?, quoted(&self.password)?))
             .map_err(|error| format!("signing in: {error}"))?;
         let opened =
             talk.say(&format!("EXAMINE {}", quoted(&self.folder)?)).map_err(|error| format!("{}: {error}", self.folder))?;
-        let validity = opened.iter().find_map(|line| number_after(&line.text, "[UIDVALIDITY ")).unwrap_or(0);
-        // Numbered anew: everything may be new, and what is not is known by its bytes.
-        let last = if validity == read.validity { read.last } else { 0 };
-        let sizes = talk.say(&format!("UID FETCH {}:* (UID RFC822.SIZE)", last.saturating_add(1)))?;
-        let mut there: Vec<(u32, u32)> = sizes
-            .iter()
-            .filter_map(|line| Some((number_after(&line.text, "UID ")?, number_after(&line.text, "RFC822.SIZE ")?)))
-            // “n:*” always answers at least the last mail, even where it is lower.
-            .filter(|(uid, _)| *uid > last)
-            .collect();
-        there.sort_unstable();
-        there.dedup();
-        let more = there.len() > most;
-        let mut mails = Vec::new();
-        for (uid, size) in there.into_iter().take(most) {
-            if size as usize > LARGEST_MAIL {
-                mails.push(Fetched { uid, raw: None });
-                continue;
-            }
-            let lines = talk.say(&format!("UID FETCH {uid} (UID BODY.PEEK[])"))?;
-            // A mail that went away meanwhile is no answer.
-            if let Some(raw) = lines.into_iter().find_map(|line| line.literal) {
-                mails.push(Fetched { uid, raw: Some(raw) });
-            }
-        }
+        let said = |word: &str| opened.iter().find_map(|line| number_after(&line.text, word));
+        let validity = said("[UIDVALIDITY ").unwrap_or(0);
+        let newest = match said("[UIDNEXT ") {
+            Some(next) => next.saturating_sub(1),
+            // It does not say it: the number of the last mail that is there.
+            None => talk.sizes("*:*")?.last().map_or(0, |(uid, _)| *uid),
+        };
+        let fresh = validity != read.validity;
+        let last = match (fresh, since) {
+            (false, _) => read.last,
+            (true, None) => newest,
+            (true, Some(day)) => talk.first_since(day)?.map_or(newest, |first| first.saturating_sub(1)),
+        };
+        let mut look = Look { validity, began: fresh.then_some(newest), last, ..Look::default() };
+        talk.fetch(&mut look, newest, most)?;
         // It was read; how the server says farewell does not matter.
         let _ = talk.say("LOGOUT");
-        Ok(Look { validity, mails, more })
+        Ok(look)
     }
 
     fn connect(&self) -> Result<Talk, String> {
@@ -178,7 +184,66 @@ impl Imap {
 
 impl Talk {
     fn over(wire: Wire) -> Self {
-        Self { wire: BufReader::new(wire), tag: 0 }
+        Self { wire: BufReader::new(wire), tag: 0, longest: LONGEST_LINE }
+    }
+
+    /// The numbers and sizes of mails, by their numbers.
+    fn sizes(&mut self, range: &str) -> Result<Vec<(u32, u32)>, String> {
+        let lines = self.say(&format!("UID FETCH {range} (UID RFC822.SIZE)"))?;
+        let mut there: Vec<(u32, u32)> = lines
+            .iter()
+            .filter_map(|line| Some((number_after(&line.text, "UID ")?, number_after(&line.text, "RFC822.SIZE ")?)))
+            .collect();
+        there.sort_unstable();
+        there.dedup();
+        Ok(there)
+    }
+
+    /// The first mail that came in since a day.
+    fn first_since(&mut self, day: Day) -> Result<Option<u32>, String> {
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let (year, month, of_month) = day.parts();
+        let month = usize::try_from(month - 1).ok().and_then(|n| MONTHS.get(n)).ok_or("there is no such month")?;
+        self.longest = LONGEST_LIST;
+        let lines = self.say(&format!("UID SEARCH SINCE {of_month}-{month}-{year:04}"));
+        self.longest = LONGEST_LINE;
+        let lines = lines?;
+        let lists = lines.iter().filter_map(|line| line.text.strip_prefix("* SEARCH"));
+        Ok(lists.flat_map(|list| list.split_whitespace().filter_map(|one| one.parse().ok())).min())
+    }
+
+    /// Fetches what lies above the last that is read, up to the newest, window by window.
+    fn fetch(&mut self, look: &mut Look, newest: u32, most: usize) -> Result<(), String> {
+        let (mut from, mut width, mut total) = (look.last.saturating_add(1), FIRST_WINDOW, 0);
+        while from <= newest {
+            let to = from.saturating_add(width - 1).min(newest);
+            for (uid, size) in self.sizes(&format!("{from}:{to}"))? {
+                if !(from..=to).contains(&uid) {
+                    continue;
+                }
+                let large = size as usize > LARGEST_MAIL;
+                if look.mails.len() >= most || (!large && !look.mails.is_empty() && total + size as usize > LARGEST_LOOK) {
+                    look.more = true;
+                    return Ok(());
+                }
+                if large {
+                    look.mails.push(Fetched { uid, raw: None });
+                } else {
+                    let lines = self.say(&format!("UID FETCH {uid} (UID BODY.PEEK[])"))?;
+                    // A mail that went away meanwhile is no answer.
+                    if let Some(raw) = lines.into_iter().find_map(|line| line.literal) {
+                        total += raw.len();
+                        look.mails.push(Fetched { uid, raw: Some(raw) });
+                    }
+                }
+                look.last = uid;
+            }
+            look.last = to;
+            let Some(next) = to.checked_add(1) else { return Ok(()) };
+            from = next;
+            width = width.saturating_mul(4).min(WIDEST_WINDOW);
+        }
+        Ok(())
     }
 
     /// Says a command, and gives the lines of the answer.
@@ -222,7 +287,7 @@ impl Talk {
 
     fn piece(&mut self) -> Result<String, String> {
         let mut bytes = Vec::new();
-        (&mut self.wire).take(LONGEST_LINE).read_until(b'\n', &mut bytes).map_err(|error| error.to_string())?;
+        (&mut self.wire).take(self.longest).read_until(b'\n', &mut bytes).map_err(|error| error.to_string())?;
         if bytes.last() != Some(&b'\n') {
             return Err("the connection ended within a line, or the line is too long".to_owned());
         }
@@ -284,21 +349,56 @@ mod tests {
             vec![
                 "* OK hi\r\n",
                 "h1 OK in\r\n",
-                "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nh2 OK opened\r\n",
+                "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 15] x\r\nh2 OK opened\r\n",
                 "* 1 FETCH (UID 4 RFC822.SIZE 10)\r\n* 2 FETCH (RFC822.SIZE 99999999 UID 9)\r\n* 3 FETCH (UID 12 RFC822.SIZE 3)\r\nh3 OK\r\n",
                 "* 1 FETCH (UID 4 BODY[] {10}\r\nFrom: a\r\n\n)\r\nh4 OK\r\n",
                 "* 3 FETCH (UID 12 BODY[] {3}\r\nabc)\r\nh5 OK\r\n",
                 "h6 OK\r\n",
             ]
         };
-        let look = serve(answers()).look(Position { validity: 6, last: 100 }, 10).unwrap();
-        assert_eq!((look.validity, look.more), (7, false));
+        let look = serve(answers()).look(Position { validity: 7, last: 3 }, None, 10).unwrap();
+        assert_eq!((look.validity, look.began, look.more, look.last), (7, None, false, 14));
         let uids: Vec<(u32, bool)> = look.mails.iter().map(|mail| (mail.uid, mail.raw.is_some())).collect();
         assert_eq!(uids, [(4, true), (9, false), (12, true)]);
         assert_eq!(look.mails[0].raw.as_deref(), Some(b"From: a\r\n\n".as_slice()));
-        let look = serve(answers()).look(Position { validity: 7, last: 4 }, 1).unwrap();
+        let look = serve(answers()).look(Position { validity: 7, last: 4 }, None, 1).unwrap();
         assert_eq!(look.mails.iter().map(|mail| mail.uid).collect::<Vec<_>>(), [9]);
-        assert!(look.more);
+        assert!(look.more && look.last == 9);
+    }
+
+    #[test]
+    fn the_first_look_begins_with_what_comes_from_now_on_or_since_a_day() {
+        let hello = "* OK hi\r\n";
+        let opened = "* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 300001] x\r\nh2 OK opened\r\n";
+        let look = serve(vec![hello, "h1 OK in\r\n", opened, "h3 OK\r\n"]).look(Position { validity: 6, last: 9 }, None, 20).unwrap();
+        assert_eq!((look.began, look.last, look.more, look.mails.len()), (Some(300_000), 300_000, false, 0));
+        // Since a day: from its first mail on, over a gap.
+        let since = vec![
+            hello,
+            "h1 OK in\r\n",
+            opened,
+            "* SEARCH 299000 299990\r\nh3 OK\r\n",
+            "h4 OK\r\n",
+            "* 1 FETCH (UID 299990 RFC822.SIZE 3)\r\nh5 OK\r\n",
+            "* 1 FETCH (UID 299990 BODY[] {3}\r\nabc)\r\nh6 OK\r\n",
+        ];
+        let look = serve(since).look(Position::default(), Day::new(2026, 11, 1), 20).unwrap();
+        assert_eq!((look.began, look.last, look.mails.len()), (Some(300_000), 300_000, 1));
+    }
+
+    #[test]
+    fn a_look_holds_few_large_mails_at_once() {
+        let megabytes = format!("* 1 FETCH (UID 1 BODY[] {{{}}}\r\n{})\r\nh4 OK\r\n", 9 << 20, "a".repeat(9 << 20));
+        let answers = vec![
+            "* OK hi\r\n",
+            "h1 OK in\r\n",
+            "* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 4] x\r\nh2 OK opened\r\n",
+            "* 1 FETCH (UID 1 RFC822.SIZE 9437184)\r\n* 2 FETCH (UID 2 RFC822.SIZE 9437184)\r\n* 3 FETCH (UID 3 RFC822.SIZE 9)\r\nh3 OK\r\n",
+            Box::leak(megabytes.into_boxed_str()),
+            "h5 OK\r\n",
+        ];
+        let look = serve(answers).look(Position { validity: 7, last: 0 }, None, 20).unwrap();
+        assert_eq!((look.mails.len(), look.last, look.more), (1, 1, true));
     }
 
     #[test]
@@ -309,7 +409,7 @@ mod tests {
             vec!["* OK hi\r\n", "* x {99999999999}\r\n"],
             vec!["* OK hi\r\n", "* x {100}\r\nshort"],
         ] {
-            assert!(serve(answers).look(Position::default(), 10).is_err());
+            assert!(serve(answers).look(Position::default(), None, 10).is_err());
         }
     }
 }

@@ -6,6 +6,8 @@ use heard_domain::time::Time;
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
 use crate::posts::html;
+use crate::posts::unquoted::unquoted;
+use crate::posts::vouched::vouched;
 
 /// The largest mail that is read, in bytes.
 pub const LARGEST_MAIL: usize = 10 << 20;
@@ -25,6 +27,8 @@ const MOST_ADDRESSES: usize = 100;
 pub struct Incoming {
     /// Who it says it is from; `None`: nobody that could be answered.
     pub from: Option<String>,
+    /// The servers that vouch for that, by the names that they give themselves: any server can say so, only our own is believed.
+    pub vouched: Vec<String>,
     /// The name that stands beside it.
     pub name: String,
     /// To which addresses it went, as far as the mail itself says it.
@@ -39,8 +43,11 @@ pub struct Incoming {
     pub at: Option<Time>,
     /// The words, without what was quoted.
     pub words: String,
-    /// Whether a program wrote it.
+    /// Whether a program wrote it by itself.
     pub auto: bool,
+    /// Whether it went through a program that sends to many, or comes from an address that nobody reads: nobody answers it by a
+    /// program, but a person may have written it.
+    pub bulk: bool,
     /// Whether it tells that a mail could not be delivered.
     pub bounce: Option<Bounce>,
 }
@@ -57,9 +64,15 @@ pub struct Bounce {
 }
 
 impl Bounce {
-    /// Whether it will never be delivered there.
+    /// Whether it was not delivered, and is not tried again.
     pub fn for_good(&self) -> bool {
         self.status.starts_with('5')
+    }
+
+    /// Whether it says that the address does not exist, or is closed for ever: 5.1.x (bad address), 5.2.1 (closed). All else that
+    /// begins with 5 is about the mail or the day (full, too large, taken for spam): the next may arrive.
+    pub fn bars(&self) -> bool {
+        self.status == "5.2.1" || self.status.strip_prefix("5.1.").is_some_and(|detail| !matches!(detail, "7" | "8" | "9"))
     }
 }
 
@@ -71,20 +84,23 @@ pub fn read(raw: &[u8]) -> Result<Incoming, &'static str> {
     let name = from.and_then(|from| from.name()).map(clean).unwrap_or_default();
     let from = from.and_then(|from| from.address()).and_then(address);
     let bounce = bounce(&message);
-    let auto = bounce.is_some() || automatic(&message, from.as_deref());
+    let (auto, bulk) = automatic(&message, from.as_deref());
+    let auto = auto || bounce.is_some();
     let mut answers = ids(message.in_reply_to());
     answers.extend(ids(message.references()));
     answers.truncate(50);
     Ok(Incoming {
         to: recipients(&message),
         subject: heard_domain::mail::subject(&clean(message.subject().unwrap_or_default())),
-        message_id: message.message_id().map(|id| id.chars().take(500).collect()),
+        message_id: message.message_id().and_then(id),
+        vouched: from.as_deref().map(|from| vouched(&message, from)).unwrap_or_default(),
         at: message.date().map(|date| Time(date.to_timestamp().saturating_mul(1000))),
         words: unquoted(&words(&message)),
         from,
         name,
         answers,
         auto,
+        bulk,
         bounce,
     })
 }
@@ -124,11 +140,17 @@ fn clean(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).take(LONGEST_WORDS * 4).collect()
 }
 
+/// An identifier as it can be looked for: without angle brackets, spaces and what does not show; `None`: nothing is left.
+fn id(given: &str) -> Option<String> {
+    let shown: String = given.chars().filter(|c| !c.is_control()).take(600).collect();
+    let shown: String = shown.trim_matches(['<', '>', ' ']).chars().take(500).collect();
+    (!shown.is_empty()).then_some(shown)
+}
+
 fn ids(value: &HeaderValue) -> Vec<String> {
-    let one = |text: &str| text.trim_matches(['<', '>', ' ']).chars().take(500).collect::<String>();
     match value {
-        HeaderValue::Text(text) => vec![one(text)],
-        HeaderValue::TextList(list) => list.iter().rev().take(50).map(|text| one(text)).collect(),
+        HeaderValue::Text(text) => id(text).into_iter().collect(),
+        HeaderValue::TextList(list) => list.iter().rev().take(50).filter_map(|text| id(text)).collect(),
         _ => vec![],
     }
 }
@@ -148,21 +170,28 @@ fn recipients(message: &Message) -> Vec<String> {
     found
 }
 
-/// Whether a program wrote it (RFC 3834, and what programs did before it).
-fn automatic(message: &Message, from: Option<&str>) -> bool {
-    let said = message.headers_raw().any(|(name, value)| {
+/// Whether a program wrote it by itself (RFC 3834, and what programs did before it), and whether it went through one that sends to
+/// many. Programs of companies mark the mails of their people as if they went to many: such a mark alone makes no automatic mail.
+fn automatic(message: &Message, from: Option<&str>) -> (bool, bool) {
+    let (mut auto, mut bulk) = (false, false);
+    for (name, value) in message.headers_raw() {
         let value = value.trim().to_ascii_lowercase();
         match name.to_ascii_lowercase().as_str() {
-            "auto-submitted" => !value.starts_with("no"),
-            "precedence" => ["bulk", "junk", "list", "auto_reply"].contains(&value.as_str()),
-            "x-autoreply" | "x-autorespond" | "x-autoresponder" | "list-id" | "list-unsubscribe" | "feedback-id" => true,
-            "return-path" => value == "<>",
-            _ => false,
+            "auto-submitted" => auto |= !value.starts_with("no"),
+            "precedence" => {
+                auto |= value == "auto_reply";
+                bulk |= ["bulk", "junk", "list"].contains(&value.as_str());
+            }
+            "x-autoreply" | "x-autorespond" | "x-autoresponder" => auto = true,
+            "list-id" | "list-unsubscribe" | "feedback-id" => bulk = true,
+            "return-path" => auto |= value == "<>",
+            _ => {}
         }
-    });
+    }
     let who = from.and_then(|from| from.split('@').next()).unwrap_or_default();
-    let program = ["mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply", "bounce", "bounces"];
-    said || from.is_none() || program.contains(&who)
+    auto |= ["mailer-daemon", "postmaster", "bounce", "bounces"].contains(&who);
+    bulk |= ["noreply", "no-reply", "donotreply", "do-not-reply"].contains(&who);
+    (auto, bulk)
 }
 
 /// A delivery status (RFC 3464), with the identifier of what came back.
@@ -182,80 +211,38 @@ fn bounce(message: &Message) -> Option<Bounce> {
         };
         if part.is_content_type("message", "delivery-status") {
             let text = String::from_utf8_lossy(part.contents()).into_owned();
-            bounce.status = field(&text, "Status").unwrap_or_default().chars().take(20).collect();
+            bounce.status = clean(&field(&text, "Status").unwrap_or_default()).chars().take(20).collect();
             let recipient = field(&text, "Final-Recipient").or_else(|| field(&text, "Original-Recipient"));
             bounce.address =
                 recipient.and_then(|given| address(given.rsplit(';').next().unwrap_or_default().trim_matches(['<', '>', ' '])));
         } else if let PartType::Message(original) = &part.body {
-            bounce.message_id = original.message_id().map(|id| id.chars().take(500).collect());
+            bounce.message_id = original.message_id().and_then(id);
         } else if part.is_content_type("text", "rfc822-headers") {
             let text = String::from_utf8_lossy(part.contents()).into_owned();
-            bounce.message_id = field(&text, "Message-ID").map(|id| id.trim_matches(['<', '>', ' ']).chars().take(500).collect());
+            bounce.message_id = field(&text, "Message-ID").as_deref().and_then(id);
         }
     }
     Some(bounce)
 }
 
+/// All texts of a mail, one after the other: some programs cut one into several.
 fn words(message: &Message) -> String {
+    let mut all = String::new();
     for part in message.text_body.iter().take(20).filter_map(|id| message.parts.get(*id as usize)) {
         let text = match &part.body {
             PartType::Text(text) => clean(text),
-            PartType::Html(markup) => clean(&html::text(&markup.chars().take(1 << 20).collect::<String>())),
+            PartType::Html(markup) => clean(&html::quoting(&markup.chars().take(1 << 20).collect::<String>())),
             _ => continue,
         };
-        if !text.trim().is_empty() {
-            return text;
+        if text.trim().is_empty() || all.len() > LONGEST_WORDS * 4 {
+            continue;
         }
-    }
-    String::new()
-}
-
-/// How mail programs announce what they quote, in several languages.
-const WROTE: &[&str] = &[
-    "wrote:",
-    "schrieb:",
-    "a écrit :",
-    "a écrit:",
-    "escribió:",
-    "ha scritto:",
-    "schreef:",
-    "skrev:",
-    "kirjoitti:",
-    "napisał(a):",
-    "написал:",
-    "escreveu:",
-];
-const FENCES: &[&str] = &[
-    "-----original message-----",
-    "-----ursprüngliche nachricht-----",
-    "-----message d'origine-----",
-    "________________________________",
-];
-const HEADS: &[&str] = &["from:", "von:", "de:", "da:", "van:", "lähettäjä:"];
-const SENT: &[&str] = &["sent:", "gesendet:", "envoyé :", "enviado:", "inviato:", "verzonden:", "date:", "datum:", "lähetetty:"];
-
-/// Words without what the mail quotes of others and without the signature; all of them if nothing else would be left.
-pub fn unquoted(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut end = lines.len();
-    for (n, line) in lines.iter().enumerate() {
-        let lower = line.trim().to_lowercase();
-        let next = |ahead: usize| lines.get(n + ahead).map(|line| line.trim().to_lowercase()).unwrap_or_default();
-        let announced = WROTE
-            .iter()
-            .any(|wrote| lower.ends_with(wrote) || (!lower.is_empty() && next(1).ends_with(wrote) && next(2).starts_with('>')));
-        let quoted = announced && (1..=3).any(|ahead| next(ahead).starts_with('>') || next(ahead).is_empty());
-        let block = HEADS.iter().any(|head| lower.trim_start_matches('*').starts_with(head))
-            && (1..=3).any(|ahead| SENT.iter().any(|sent| next(ahead).trim_start_matches('*').starts_with(sent)));
-        if quoted || block || FENCES.iter().any(|fence| lower.starts_with(fence)) || *line == "-- " {
-            end = n;
-            break;
+        if !all.is_empty() {
+            all.push_str("\n\n");
         }
+        all.push_str(text.trim_end());
     }
-    let kept: Vec<&str> = lines.iter().take(end).filter(|line| !line.trim_start().starts_with('>')).copied().collect();
-    let kept = kept.join("\n").trim().to_owned();
-    let kept = if kept.is_empty() { text.trim().to_owned() } else { kept };
-    kept.chars().take(LONGEST_WORDS).collect()
+    all
 }
 
 #[cfg(test)]
@@ -283,34 +270,59 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_cut_and_never_everything() {
-        for (text, left) in [
-            ("Thanks.\n\nAm 23.11.2026 schrieb Care:\n> a\n", "Thanks.\n\nAm 23.11.2026 schrieb Care:"),
-            ("Danke.\n\nAm 23.11.2026 um 10:00 schrieb:\n> a\n", "Danke."),
-            ("No.\n-----Original Message-----\nFrom: Care", "No."),
-            ("No.\n\nFrom: Care\nSent: Monday\nTo: Ann\n\nold", "No."),
-            ("> only a quote", "> only a quote"),
-            ("Above\n> quoted\nbelow", "Above\nbelow"),
-            ("Hello\n-- \nAnn Lee, +49 123", "Hello"),
-            ("From: here to there it took hours.\nWhy?", "From: here to there it took hours.\nWhy?"),
+    fn programs_are_known_and_people_whose_server_marks_their_mails_are_none() {
+        for (head, marks) in [
+            ("From: a@example.org\nAuto-Submitted: auto-replied", (true, false)),
+            ("From: a@example.org\nPrecedence: auto_reply", (true, false)),
+            ("From: a@example.org\nX-Autoreply: yes", (true, false)),
+            ("From: a@example.org\nReturn-Path: <>", (true, false)),
+            ("From: MAILER-DAEMON@example.org\nSubject: x", (true, false)),
+            ("From: a@example.org\nPrecedence: bulk", (false, true)),
+            ("From: a@example.org\nFeedback-ID: 1:company", (false, true)),
+            ("From: a@example.org\nList-Unsubscribe: <https://example.org>", (false, true)),
+            ("From: noreply@shop.example\nSubject: x", (false, true)),
+            ("From: a@example.org\nAuto-Submitted: no", (false, false)),
+            ("From: =?utf-8?q?j=C3=B6rg?=@example.org\nSubject: x", (false, false)),
+            ("From: \"a b\"@example.org\nSubject: x", (false, false)),
+            ("From: a@exa_mple.org\nSubject: x", (false, false)),
+            ("Subject: from nobody", (false, false)),
         ] {
-            assert_eq!(unquoted(text), left, "{text:?}");
+            let read = mail(head, "x");
+            assert_eq!((read.auto, read.bulk), marks, "{head}");
         }
     }
 
     #[test]
-    fn programs_are_known() {
-        for head in [
-            "From: a@example.org\nAuto-Submitted: auto-replied",
-            "From: a@example.org\nPrecedence: bulk",
-            "From: a@example.org\nX-Autoreply: yes",
-            "From: a@example.org\nReturn-Path: <>",
-            "From: MAILER-DAEMON@example.org\nSubject: x",
-            "Subject: from nobody",
-        ] {
-            assert!(mail(head, "x").auto, "{head}");
+    fn all_parts_are_read_and_what_a_page_quotes_is_left_out() {
+        let head = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"b\"";
+        let body = "--b\nContent-Type: text/plain\n\nThe first half,\n--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\nAAAA\n\
+             --b\nContent-Type: text/plain\n\nand the second.\n--b--\n";
+        assert_eq!(mail(head, body).words, "The first half,\n\nand the second.");
+        let head = "From: a@example.org\nContent-Type: text/html; charset=utf-8";
+        let body = "<p>Hello,</p><div>On Mon, 23 Nov 2026 Care wrote:</div><blockquote><p>Is it there?</p><p>Sorry.</p></blockquote><p>Yes, it is.</p>";
+        assert_eq!(mail(head, body).words, "Hello,\n\nYes, it is.");
+    }
+
+    #[test]
+    fn nothing_that_is_looked_for_has_what_does_not_show() {
+        let head = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"";
+        // “Message-ID: <a NUL b>” and “Status: 5.1.1 NUL” within base64.
+        let body = "--b\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\nU3RhdHVzOiA1LjEuMQANCg==\n\
+             --b\nContent-Type: text/rfc822-headers\nContent-Transfer-Encoding: base64\n\nTWVzc2FnZS1JRDogPGEAYj4NCg==\n--b--\n";
+        let bounce = mail(head, body).bounce.unwrap();
+        assert_eq!((bounce.message_id.as_deref(), bounce.status.as_str()), (Some("ab"), "5.1.1"));
+        let read = mail("From: a@example.org\nMessage-ID: <c\0d@x>\nIn-Reply-To: <e\0f@x> <\0>\nReferences: <g\0h@x>", "x");
+        assert!(read.answers.iter().chain(&read.message_id).all(|id| !id.contains('\0') && !id.is_empty()), "{read:?}");
+    }
+
+    #[test]
+    fn only_an_address_that_does_not_exist_is_barred() {
+        for (status, good, bars) in
+            [("5.1.1", true, true), ("5.2.1", true, true), ("5.2.2", true, false), ("5.7.1", true, false), ("5.1.8", true, false), ("4.1.1", false, false)]
+        {
+            let bounce = Bounce { status: status.into(), ..Bounce::default() };
+            assert_eq!((bounce.for_good(), bounce.bars()), (good, bars), "{status}");
         }
-        assert!(!mail("From: a@example.org\nAuto-Submitted: no", "x").auto);
     }
 
     #[test]

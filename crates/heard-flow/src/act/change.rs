@@ -29,6 +29,7 @@ use crate::alerting::Told;
 use crate::due::{Hours, watch};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::onward::proven;
 use crate::sending::{Reach, Sending};
 
 /// What is done to a case.
@@ -475,6 +476,7 @@ pub async fn open(flow: &Flow, scope: &Scope, draft: CaseDraft) -> Result<KeptCa
         category,
         place: place_of(&directory, &feedback),
         here: false,
+        proven: proven(&directory, &feedback),
         urgency: urgency.unwrap_or(Urgency::Normal),
         department,
         departments,

@@ -11,7 +11,7 @@ use heard_domain::directory::Directory;
 use heard_domain::id::{CaseEntryId, CaseId, FeedbackId, PostId};
 use heard_domain::kept_case::{KeptCase, promised};
 use heard_domain::mail::fill;
-use heard_domain::message::Thread;
+use heard_domain::message::{Message, MessageState};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
@@ -20,6 +20,7 @@ use heard_store::view::{Tx, View};
 use serde_json::json;
 
 use crate::act::change::{desk, said};
+use crate::act::conversation::{case_of, chain, comments_of, whole};
 use crate::act::opening::Desk;
 use crate::act::staff::{Spot, Staff};
 use crate::act::told::about;
@@ -31,9 +32,6 @@ use crate::sending::called;
 
 /// The same words again within this time are the same press: browsers repeat what was sent.
 const SAME_PRESS_MS: i64 = 10 * 60_000;
-
-/// A case is part of a case of a case…: so far it is followed.
-const MOST_MERGED: usize = 10;
 
 /// One thing in a conversation, as the customer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +103,7 @@ impl Listening {
         let Some(kept) = self.desk.keep(tx, &kept, KeptCase { case: changed, ..kept.clone() })? else { return Ok(None) };
         tables::case_entry::add(tx, &self.entry(&kept, text, way))?;
         self.note(tx, &kept, "customer wrote")?;
-        self.tell(tx, &kept)
+        self.tell(tx, &kept, AlertKind::Wrote)
     }
 
     /// The customer says whether it helped.
@@ -133,7 +131,53 @@ impl Listening {
         let Some(kept) = self.desk.keep(tx, &kept, KeptCase { case: changed, ..kept.clone() })? else { return Ok(None) };
         self.desk.event(tx, kept.case.id, None, CaseEvent::Helped { yes })?;
         self.note(tx, &kept, if yes { "customer says it helped" } else { "customer says it did not help" })?;
-        if yes { Ok(None) } else { self.tell(tx, &kept) }
+        if yes { Ok(None) } else { self.tell(tx, &kept, AlertKind::Wrote) }
+    }
+
+    /// What was said to the customer in a case did not arrive, or may not have: whoever answers is told; and where it did not, it was
+    /// no answer, and the case is open again.
+    pub(crate) fn undelivered(&self, tx: &mut Tx, case: CaseId, message: &Message) -> Result<Option<Told>, StoreError> {
+        let Some(own) = tables::case::get(tx, case)? else { return Ok(None) };
+        if message.state == MessageState::Maybe {
+            let Some(kept) = whole(tx, case)? else { return Ok(None) };
+            return self.tell(tx, &kept, AlertKind::Undelivered);
+        }
+        let lost: Vec<CaseEntryId> = tables::message::of_case(tx, case)?
+            .iter()
+            .filter(|message| matches!(message.state, MessageState::Failed | MessageState::Bounced | MessageState::Suppressed))
+            .filter_map(|message| message.entry)
+            .collect();
+        let entries = tables::case_entry::list(tx, case)?;
+        let told = |entry: &&CaseEntry| matches!(entry.kind, CaseEntryKind::Answer | CaseEntryKind::Question);
+        let got: Vec<Time> = entries
+            .iter()
+            .filter(|entry| entry.kind == CaseEntryKind::Answer && !lost.contains(&entry.id))
+            .map(|entry| entry.at)
+            .collect();
+        let last = entries.iter().rfind(told).is_none_or(|entry| Some(entry.id) == message.entry);
+        let changed = own.case.lost(&got, last, message.asks, self.desk.now, self.hours(&own));
+        let mut kept = own.clone();
+        if changed != own.case {
+            kept = self.desk.keep(tx, &own, KeptCase { case: changed, ..own.clone() })?.unwrap_or(own);
+        }
+        if kept.case.merged.is_some() {
+            // The whole waits for an answer again.
+            let Some(other) = whole(tx, case)? else { return Ok(None) };
+            kept = match other.case.apply(CaseAct::Write, CaseParty::Heard, self.desk.now, self.hours(&other)) {
+                Ok(changed) => self.desk.keep(tx, &other, KeptCase { case: changed, ..other.clone() })?.unwrap_or(other),
+                Err(_) => other,
+            };
+        }
+        let detail = json!({ "number": kept.number, "deed": "an answer did not arrive" });
+        tables::audit::note(tx, self.desk.now, Act::Changed, Noun::Case, kept.case.id.0, &detail)?;
+        self.tell(tx, &kept, AlertKind::Undelivered)
+    }
+
+    /// What a program of the customer wrote stands in the case as a note: nobody else reads it, and it opens nothing.
+    pub(crate) fn automatic(&self, tx: &mut Tx, case: CaseId, words: &str) -> Result<(), StoreError> {
+        let Some(kept) = whole(tx, case)?.filter(|_| !words.trim().is_empty()) else { return Ok(()) };
+        let entry = CaseEntry { kind: CaseEntryKind::Note, way: None, ..self.entry(&kept, words, SpokenBy::Heard) };
+        tables::case_entry::add(tx, &entry)
     }
 
     fn entry(&self, kept: &KeptCase, text: &str, way: SpokenBy) -> CaseEntry {
@@ -157,39 +201,13 @@ impl Listening {
 
     /// Whoever answers for the case is told; where nobody does, or they are gone or do not see the post any more, those of its department who
     /// are on duty.
-    fn tell(&self, tx: &mut Tx, kept: &KeptCase) -> Result<Option<Told>, StoreError> {
+    fn tell(&self, tx: &mut Tx, kept: &KeptCase, kind: AlertKind) -> Result<Option<Told>, StoreError> {
         let spot = Spot { post: kept.post, place: kept.place, here: false };
         let users = match kept.case.assigned {
             Some(user) if self.staff.may(user, kept.post) => vec![user],
             _ => self.staff.told(&self.directory, &self.desk.hours, &[kept.case.department], spot, self.desk.now),
         };
-        about(tx, &self.desk.ids, self.desk.now, AlertKind::Wrote, kept, users)
-    }
-}
-
-/// A case, the one of which it became part, and so on; the last stands by itself.
-fn chain(view: &View, case: CaseId) -> Result<Vec<KeptCase>, StoreError> {
-    let (mut found, mut next) = (Vec::new(), Some(case));
-    while let Some(id) = next.filter(|_| found.len() < MOST_MERGED) {
-        let Some(kept) = tables::case::get(view, id)? else { return Ok(Vec::new()) };
-        next = kept.case.merged.map(|(into, _)| into);
-        found.push(kept);
-    }
-    // Longer than anybody merges, or in a circle.
-    Ok(if next.is_some() { Vec::new() } else { found })
-}
-
-/// The case of which a case is part, however often it was merged.
-fn whole(view: &View, case: CaseId) -> Result<Option<KeptCase>, StoreError> {
-    Ok(chain(view, case)?.pop())
-}
-
-/// The case of a conversation, if somebody takes care of it.
-pub(crate) fn case_of(view: &View, thread: &Thread) -> Result<Option<CaseId>, StoreError> {
-    match (thread.case, thread.feedback) {
-        (Some(case), _) => Ok(Some(case)),
-        (None, Some(feedback)) => tables::thread::case_of(view, feedback),
-        (None, None) => Ok(None),
+        about(tx, &self.desk.ids, self.desk.now, kind, kept, users)
     }
 }
 
@@ -217,21 +235,28 @@ pub async fn show(flow: &Flow, token: &str) -> Result<Option<Conversation>, Flow
     let look = move |view: &View| {
         let Some(thread) = tables::thread::by_token(view, &hash)? else { return Ok(None) };
         let mut conversation = Conversation::default();
-        if let Some(feedback) = thread.feedback.map(|id| tables::feedback::get(view, id)).transpose()?.flatten() {
-            conversation.post = Some(feedback.post);
+        let mut said = Vec::new();
+        for id in comments_of(view, &thread)? {
+            said.extend(tables::thread::case_of(view, id)?);
+            let Some(feedback) = tables::feedback::get(view, id)? else { continue };
+            conversation.post = conversation.post.or(Some(feedback.post));
             let told = on_page(view, feedback.id, &feedback.day.to_string())?;
             conversation.turns.push(Turn { own: true, text: feedback.text, at: feedback.at });
-            conversation.taken_up = !told.is_empty();
+            conversation.taken_up |= !told.is_empty();
             conversation.turns.extend(told.into_iter().map(|(text, at)| Turn { own: false, text, at }));
         }
         let Some(case) = case_of(view, &thread)? else { return Ok(Some(conversation)) };
-        let cases = chain(view, case)?;
+        let mut cases = chain(view, case)?;
         let Some(kept) = cases.last() else { return Ok(Some(conversation)) };
         conversation.taken_up = true;
         conversation.post = Some(kept.post);
         conversation.can_say = kept.case.last_answer.is_some() && kept.case.state == CaseState::Answered;
         conversation.helped = kept.case.helped;
-        // A case that became part of another keeps what was said in it.
+        // A case that became part of another keeps what was said in it; and what was said later may have a case of its own.
+        for case in said {
+            let more = tables::case::get(view, case)?.filter(|_| cases.iter().all(|known| known.case.id != case));
+            cases.extend(more);
+        }
         for case in &cases {
             let carried = |entry: &CaseEntry| {
                 entry.way == Some(SpokenBy::Heard) || (entry.kind == CaseEntryKind::Said && entry.by.is_none())

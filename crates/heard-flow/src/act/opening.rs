@@ -16,6 +16,7 @@ use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::Tx;
 
+use crate::act::conversation::case_of;
 use crate::due::{Hours, watch};
 
 /// What a case would be about.
@@ -31,6 +32,8 @@ pub(crate) struct Matter {
     pub(crate) category: Option<CategoryId>,
     pub(crate) place: Option<PlaceId>,
     pub(crate) here: bool,
+    /// Whether it is known that the person said it.
+    pub(crate) proven: bool,
     pub(crate) urgency: Urgency,
     /// Who has it.
     pub(crate) department: DepartmentId,
@@ -93,19 +96,27 @@ pub(crate) enum Became {
     Known(KeptCase),
 }
 
-/// Opens a case for a comment, or lets it join the open one of the same person about the same.
+/// Opens a case for a comment, or lets it join the open one of its conversation, or of the same person about the same. Where nobody
+/// knows whether that person said it, it gets a case of its own: a stranger must not speak in somebody else's.
 pub(crate) fn open_or_join(tx: &mut Tx, desk: &Desk, matter: &Matter, by: Option<UserId>) -> Result<Became, StoreError> {
     let known = tables::case::of_feedback(tx, &[matter.feedback])?.remove(&matter.feedback);
     if let Some(kept) = known.map(|id| tables::case::get(tx, id)).transpose()?.flatten() {
         tables::case::contribute(tx, kept.case.id, &others(&kept.case, matter))?;
         return Ok(Became::Known(kept));
     }
-    let open = matter.person.map_or_else(|| Ok(Vec::new()), |person| tables::case::open_of(tx, person))?;
+    let person = matter.person.filter(|_| matter.proven);
+    let open = person.map_or_else(|| Ok(Vec::new()), |person| tables::case::open_of(tx, person))?;
     let same = |kept: &&KeptCase| match matter.category {
         Some(category) => kept.category == Some(category),
         None => kept.category.is_none() && kept.case.department == matter.department,
     };
-    if let Some(kept) = open.iter().find(same)
+    // Who wrote more on their own page had its secret.
+    let own = match tables::thread::of_feedback(tx, matter.feedback)? {
+        Some(thread) if thread.feedback != Some(matter.feedback) => case_of(tx, &thread)?,
+        _ => None,
+    };
+    let own = own.map(|case| tables::case::get(tx, case)).transpose()?.flatten().filter(|kept| !kept.case.is_closed());
+    if let Some(kept) = own.as_ref().or_else(|| open.iter().find(same))
         && let Some(joined) = join(tx, desk, matter, kept)?
     {
         desk.event(tx, joined.case.id, by, CaseEvent::Joined { feedback: matter.feedback })?;

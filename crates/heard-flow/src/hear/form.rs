@@ -18,7 +18,7 @@ use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::take::{Heard, take_from};
 use crate::hear::trouble;
-use crate::onward::{HERE, YES};
+use crate::onward::{HERE, SENDER, UNPROVEN, YES};
 use crate::secret::hash_secret;
 use crate::sending::{Sending, begin};
 use crate::signature::{Handed, hand_out, handed_out};
@@ -209,6 +209,10 @@ fn feedback(flow: &Flow, form: &Form, filled: &Filled, handed: &Handed) -> Resul
     let mut attributes = vec![(LANGUAGE.to_owned(), asks.language.code().to_owned())];
     if filled.here {
         attributes.push((HERE.to_owned(), YES.to_owned()));
+    }
+    if !identities.is_empty() {
+        // Anybody can type the address of somebody else.
+        attributes.push((SENDER.to_owned(), UNPROVEN.to_owned()));
     }
     Ok(NewFeedback {
         key: format!("form-{}", handed.once),

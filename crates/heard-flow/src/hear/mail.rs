@@ -11,7 +11,7 @@ use heard_domain::channel::Channel;
 use heard_domain::feedback::{NewAuthor, NewFeedback};
 use heard_domain::health::Way;
 use heard_domain::hex::hex;
-use heard_domain::id::{CaseEntryId, FeedbackId, PostId};
+use heard_domain::id::{PostId, ThreadId};
 use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Thread};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
@@ -20,15 +20,17 @@ use heard_store::tables;
 use heard_store::view::{Tx, View};
 use sha2::{Digest, Sha256};
 
-use crate::act::customer::{Listening, case_of};
+use crate::act::conversation::case_of;
+use crate::act::customer::Listening;
+use crate::act::lost::end;
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::origin::find_or_make;
 use crate::hear::take::{Heard, take_from};
 use crate::hear::trouble;
-use crate::mailing::Mailing;
+use crate::onward::{HISTORY, SENDER, UNPROVEN, YES};
 use crate::secret::hash_secret;
-use crate::sending::{Sending, Wanted, begin, end};
+use crate::sending::{Sending, Wanted, begin};
 
 /// The listening post at which mails are heard.
 const POST: &str = "E-mail";
@@ -66,9 +68,26 @@ enum Belongs {
     Nothing,
 }
 
+/// By what a mail is known when it comes again.
+fn hash_of(raw: &[u8]) -> String {
+    hex(Sha256::digest(raw).get(..16).unwrap_or_default())
+}
+
+/// Leaves out a mail that could not be taken in again and again: it is remembered as refused, and its post says so.
+pub(crate) async fn refuse(flow: &Flow, raw: &[u8], why: &str) -> Result<(), FlowError> {
+    let post = post(flow).await?;
+    trouble::note(flow, post, Way::Mail, &format!("a mail was left out that cannot be taken in: {why}")).await?;
+    saw(flow, hash_of(raw), MailBecame::Refused).await.map(|_| ())
+}
+
 /// Takes in a mail as it came; the same again does nothing.
 pub async fn receive(flow: &Arc<Flow>, raw: Vec<u8>) -> Result<MailBecame, FlowError> {
-    let hash = hex(Sha256::digest(&raw).get(..16).unwrap_or_default());
+    receive_as(flow, raw, false).await
+}
+
+/// The same; `history`: it was there before Heard first looked, keeps its date, and nobody is sent to it.
+pub(crate) async fn receive_as(flow: &Arc<Flow>, raw: Vec<u8>, history: bool) -> Result<MailBecame, FlowError> {
+    let hash = hash_of(&raw);
     let known = hash.clone();
     if flow.store.read(&Scope::system(), move |view| tables::mailbox::became(view, &known)).await?.is_some() {
         return Ok(MailBecame::Known);
@@ -97,7 +116,12 @@ pub async fn receive(flow: &Arc<Flow>, raw: Vec<u8>) -> Result<MailBecame, FlowE
     match belongs {
         Belongs::Thread(thread, other) => in_thread(flow, hash, &mail, thread, other).await,
         Belongs::Nothing if mail.auto => saw(flow, hash, MailBecame::Auto).await,
-        Belongs::Nothing => heard(flow, hash, &mail, mailing.as_ref()).await,
+        Belongs::Nothing => {
+            let own = mailing.as_ref().and_then(|mailing| mailing.authserv.as_ref());
+            let proven = own.is_some_and(|own| mail.vouched.contains(own));
+            let receipt = !history && !mail.bulk && mailing.is_some_and(|mailing| mailing.receipts);
+            heard(flow, hash, &mail, Standing { thread: None, proven, receipt, history }).await
+        }
     }
 }
 
@@ -132,9 +156,14 @@ async fn in_thread(
     thread: Thread,
     other: bool,
 ) -> Result<MailBecame, FlowError> {
+    let id = thread.id;
     let case = flow.store.read(&Scope::system(), move |view| case_of(view, &thread)).await?;
     let Some(case) = case else {
-        return if mail.auto { saw(flow, hash, MailBecame::Auto).await } else { heard(flow, hash, mail, None).await };
+        if mail.auto {
+            return saw(flow, hash, MailBecame::Auto).await;
+        }
+        let standing = Standing { thread: Some(id), proven: !other, receipt: false, history: false };
+        return heard(flow, hash, mail, standing).await;
     };
     if mail.words.is_empty() && !mail.auto {
         return saw(flow, hash, MailBecame::Empty).await;
@@ -153,6 +182,7 @@ async fn in_thread(
         }
         if auto {
             listening.desk.event(tx, case, None, CaseEvent::AutoReply)?;
+            listening.automatic(tx, case, &words)?;
             return Ok((became, None));
         }
         Ok((became, listening.writes(tx, case, &words, SpokenBy::Heard)?))
@@ -164,24 +194,28 @@ async fn in_thread(
 
 /// A message came back. It is believed only of the address to which it went: nobody suppresses the addresses of others.
 async fn bounced(flow: &Flow, hash: String, bounce: Bounce, tokens: Vec<String>) -> Result<MailBecame, FlowError> {
-    let (now, ids) = (flow.now(), flow.ids());
+    let now = flow.now();
+    let listening = Listening::of(flow).await?;
     let write = move |tx: &mut Tx| {
         if !tables::mailbox::saw(tx, &hash, MailBecame::Bounced.code(), now)? {
-            return Ok(MailBecame::Known);
+            return Ok((MailBecame::Known, None));
         }
-        let Some(message) = returned(tx, &bounce, &tokens)? else { return Ok(MailBecame::Bounced) };
+        let Some(message) = returned(tx, &bounce, &tokens)? else { return Ok((MailBecame::Bounced, None)) };
         let there = bounce.address.as_ref().is_none_or(|address| *address == message.address);
         if !there || !bounce.for_good() || message.state == MessageState::Bounced {
-            return Ok(MailBecame::Bounced);
+            return Ok((MailBecame::Bounced, None));
         }
-        let address = tables::suppressed::hash(tx, &message.address)?;
-        tables::suppressed::add(tx, &address, SuppressedWhy::Bounced, now)?;
+        if bounce.bars() {
+            let address = tables::suppressed::hash(tx, &message.address)?;
+            tables::suppressed::add(tx, &address, SuppressedWhy::Bounced, now)?;
+        }
         let reason = Some(format!("it came back ({})", bounce.status));
         let message = Message { state: MessageState::Bounced, reason, token: None, ..message };
-        end(tx, CaseEntryId(ids.next(now)), &message, now)?;
-        Ok(MailBecame::Bounced)
+        Ok((MailBecame::Bounced, end(tx, &listening, &message)?))
     };
-    Ok(flow.store.write(&Scope::system(), write).await?)
+    let (became, told) = flow.store.write(&Scope::system(), write).await?;
+    flow.alert(told);
+    Ok(became)
 }
 
 /// The message that came back: by the secret in the address that it came back to, else by its own identifier, which only those who
@@ -210,8 +244,22 @@ async fn post(flow: &Flow) -> Result<PostId, FlowError> {
     Ok(made)
 }
 
-/// A mail that belongs to nothing is a comment; who wrote it may be told that it arrived, once a day and without a word of it.
-async fn heard(flow: &Arc<Flow>, hash: String, mail: &Incoming, mailing: Option<&Arc<Mailing>>) -> Result<MailBecame, FlowError> {
+/// What is known of a mail that becomes a comment.
+struct Standing {
+    /// The conversation that it belongs to, which nobody has taken up yet.
+    thread: Option<ThreadId>,
+    /// Whether it is known to be from whom it says it is.
+    proven: bool,
+    /// Whether its sender may be told that it arrived.
+    receipt: bool,
+    /// Whether it was there before Heard first looked.
+    history: bool,
+}
+
+/// A mail that belongs to nothing is a comment, and begins a conversation with the address from which it came; who wrote it may be
+/// told that it arrived, once a day and without a word of it.
+async fn heard(flow: &Arc<Flow>, hash: String, mail: &Incoming, standing: Standing) -> Result<MailBecame, FlowError> {
+    let Standing { thread, proven, receipt, history } = standing;
     let text = if mail.words.is_empty() { mail.subject.clone() } else { mail.words.clone() };
     if text.trim().is_empty() {
         return saw(flow, hash, MailBecame::Empty).await;
@@ -222,9 +270,17 @@ async fn heard(flow: &Arc<Flow>, hash: String, mail: &Incoming, mailing: Option<
     // The same mail by two ways is one comment.
     let named = mail.message_id.as_ref().map(|id| format!("{}\n{id}\n{text}", mail.from.as_deref().unwrap_or_default()));
     let key = named.map_or_else(|| hash.clone(), |named| hex(Sha256::digest(named).get(..16).unwrap_or_default()));
+    let past = if history { now.0 } else { PAST_MS };
+    let mut attributes = Vec::new();
+    if !proven && !identities.is_empty() {
+        attributes.push((SENDER.to_owned(), UNPROVEN.to_owned()));
+    }
+    if history {
+        attributes.push((HISTORY.to_owned(), YES.to_owned()));
+    }
     let feedback = NewFeedback {
         key: format!("mail-{key}"),
-        at: mail.at.filter(|at| (now.0 - PAST_MS..=now.0).contains(&at.0)).unwrap_or(now),
+        at: mail.at.filter(|at| (now.0 - past..=now.0).contains(&at.0)).unwrap_or(now),
         text,
         author: NewAuthor {
             name: Some(mail.name.trim().chars().take(200).collect::<String>()).filter(|name| !name.is_empty()),
@@ -233,35 +289,46 @@ async fn heard(flow: &Arc<Flow>, hash: String, mail: &Incoming, mailing: Option<
         },
         touchpoint: None,
         ratings: vec![],
-        attributes: vec![],
+        attributes,
         link: None,
     };
     let heard = take_from(flow, &Scope::system(), post, vec![feedback], false).await?.into_iter().next();
-    let id = match heard {
-        Some(Heard::Added(id)) => id,
-        Some(Heard::Known(_) | Heard::Revised(_) | Heard::Differs(_)) => return saw(flow, hash, MailBecame::Known).await,
+    let (id, became) = match heard {
+        Some(Heard::Added(id)) => (id, MailBecame::Feedback),
+        Some(Heard::Known(id) | Heard::Revised(id) | Heard::Differs(id)) => (id, MailBecame::Known),
         Some(Heard::Refused(bad)) => {
             trouble::note(flow, post, Way::Mail, &format!("a mail was refused: {} {}", bad.field, bad.reason)).await?;
             return saw(flow, hash, MailBecame::Refused).await;
         }
         None => return Err(FlowError::internal("nothing was answered")),
     };
-    let receipt = mail.from.clone().filter(|_| mailing.is_some_and(|mailing| mailing.receipts));
+    let from = mail.from.clone();
     let sending = Sending::of(flow);
     let write = move |tx: &mut Tx| {
-        if !tables::mailbox::saw(tx, &hash, MailBecame::Feedback.code(), now)? {
+        if !tables::mailbox::saw(tx, &hash, became.code(), now)? {
             return Ok(());
         }
-        receipt.map_or(Ok(()), |to| thank(tx, &sending, id, to))
+        if let Some(thread) = thread {
+            return tables::thread::add_more(tx, thread, id);
+        }
+        let Some(from) = from else { return Ok(()) };
+        if tables::thread::of_feedback(tx, id)?.is_some() {
+            return Ok(());
+        }
+        let thread = begin(tx, Thread { feedback: Some(id), address: Some(from.clone()), ..sending.fresh() })?;
+        if receipt && became == MailBecame::Feedback { thank(tx, &sending, &thread, from) } else { Ok(()) }
     };
     flow.store.write(&Scope::system(), write).await?;
-    Ok(MailBecame::Feedback)
+    Ok(became)
 }
 
 /// So long an address is told at most once that something arrived.
 const RECEIPT_MS: i64 = 86_400_000;
+/// So many are told within an hour, whoever they are: nobody makes Heard write to many strangers by forging their addresses.
+const MOST_RECEIPTS: u64 = 100;
+const HOUR_MS: i64 = 3_600_000;
 
-fn thank(tx: &mut Tx, sending: &Sending, feedback: FeedbackId, to: String) -> Result<(), StoreError> {
+fn thank(tx: &mut Tx, sending: &Sending, thread: &Thread, to: String) -> Result<(), StoreError> {
     if tables::suppressed::why(tx, &to)?.is_some() {
         return Ok(());
     }
@@ -271,8 +338,9 @@ fn thank(tx: &mut Tx, sending: &Sending, feedback: FeedbackId, to: String) -> Re
     if last.is_some_and(|last: Time| sending.now.0 - last.0 < RECEIPT_MS) {
         return Ok(());
     }
-    let thread = Thread { feedback: Some(feedback), address: Some(to.clone()), ..sending.fresh() };
-    let thread = begin(tx, thread)?;
+    if tables::message::receipts_since(tx, sending.now.plus_ms(-HOUR_MS))? >= MOST_RECEIPTS {
+        return Ok(());
+    }
     let token = sending.secret();
     tables::thread::add_token(tx, &hash_secret(&token), thread.id, sending.now)?;
     let text = "Thank you for writing to us. Your message has arrived, and a person reads it.".to_owned();

@@ -36,6 +36,7 @@ pub async fn progress(flow: &Flow, scope: &Scope, id: ImportId) -> Result<Progre
         | Job::Undo { .. }
         | Job::Route { .. }
         | Job::Send { .. }
+        | Job::SendLetter { .. }
         | Job::Letters { .. }
         | Job::Verify { .. }
         | Job::Watch { .. }

@@ -26,7 +26,7 @@ use crate::act::staff::{Spot, Staff};
 use crate::alerting::{Told, keep};
 use crate::error::FlowError;
 use crate::flow::Flow;
-use crate::onward::{HERE, is_history};
+use crate::onward::{HERE, HISTORY, SENDER, YES, is_history, proven, says};
 use crate::route::matching::{comment, key_accounts};
 
 /// So many are routed in one write.
@@ -52,6 +52,8 @@ pub(crate) async fn run(flow: &Flow, ids: &[FeedbackId], jobs: Vec<JobId>) -> Re
         };
         let (readings, feedback, keys) = flow.store.read(&Scope::system(), look).await?;
         let directory = knowing(flow, &feedback).await?;
+        let mut feedback = feedback;
+        feedback.retain(|one| !says(&directory, one, HISTORY, YES));
         let (now, rules, all) = (flow.now(), Arc::clone(&on), Arc::clone(&directory));
         let decide = move || {
             let readings: HashMap<FeedbackId, Reading> = readings.into_iter().map(|r| (r.feedback, r)).collect();
@@ -79,11 +81,12 @@ fn finish(tx: &mut Tx, jobs: &[JobId]) -> Result<(), StoreError> {
 /// The company's names, with those that came in together with these comments.
 async fn knowing(flow: &Flow, feedback: &[Feedback]) -> Result<Arc<Directory>, FlowError> {
     let directory = flow.directory();
+    let asked = [PLACE, HERE, SENDER, HISTORY];
     let known = |feedback: &Feedback| {
         feedback.attributes.iter().all(|(attribute, value)| {
             match directory.attributes.iter().find(|known| known.id == *attribute) {
                 // Of others only the values are new, and nothing is asked of them.
-                Some(known) if known.name == PLACE || known.name.eq_ignore_ascii_case(HERE) => {
+                Some(known) if asked.iter().any(|name| known.name.eq_ignore_ascii_case(name)) => {
                     directory.value(*attribute, *value).is_some()
                 }
                 Some(_) => true,
@@ -203,6 +206,7 @@ impl Sending {
             category: main.and_then(|passage| passage.categories.first()).map(|label| label.value),
             place: place_of(&self.directory, feedback),
             here: one.here,
+            proven: proven(&self.directory, feedback),
             urgency: one.routed.urgency,
             department,
             departments: departments.to_vec(),

@@ -4,7 +4,6 @@
 use heard_domain::audit::{Act, Noun};
 use heard_domain::case_entry::{CaseEntry, CaseEntryKind, CaseEvent};
 use heard_domain::id::{CaseEntryId, CaseId, JobId, LetterId, MessageId};
-use heard_domain::job::Job;
 use heard_domain::message::{Message, MessageKind, MessageState};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::Time;
@@ -20,7 +19,7 @@ use crate::act::acting::acting;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::secret::hash_secret;
-use crate::sending::Sending;
+use crate::sending::{Sending, job_of};
 
 /// How many messages of one state are listed.
 const MOST: usize = 200;
@@ -149,7 +148,7 @@ pub async fn send(flow: &Flow, scope: &Scope, id: MessageId) -> Result<MessageSh
         };
         let message = Message { state: MessageState::Waiting, token, reason: None, ..message };
         tables::message::update(tx, &message)?;
-        tables::job::add(tx, JobId(sending.ids.next(sending.now)), &Job::Send { message: id }, sending.now)?;
+        tables::job::add(tx, JobId(sending.ids.next(sending.now)), &job_of(&message), sending.now)?;
         if let Some(case) = message.case {
             let entry = CaseEntry {
                 id: CaseEntryId(sending.ids.next(sending.now)),

@@ -27,6 +27,10 @@ pub struct MailState {
     pub tally: HashMap<MessageState, u64>,
     /// The newest that did not arrive, or may not have.
     pub troubled: Vec<Message>,
+    /// Whom Heard believes that a sender is proven, by name; `None`: nobody.
+    pub authserv: Option<String>,
+    /// How many days of history the first look takes in.
+    pub history_days: u16,
     /// How far the mailbox was read.
     pub inbox: Option<Mailbox>,
     /// What mails that came in became, and how many.
@@ -47,8 +51,11 @@ pub async fn state(flow: &Flow, scope: &Scope) -> Result<MailState, FlowError> {
         Ok((tables::message::tally(view, None)?, troubled, tables::mailbox::get(view, NAME)?, tables::mailbox::tally(view)?))
     };
     let (tally, troubled, inbox, came) = flow.store.read(scope, look).await?;
-    let shown = flow.mailing().map(|mailing| (mailing.from.clone(), mailing.shown.clone()));
-    Ok(MailState { shown, tally, troubled, inbox, came })
+    let mailing = flow.mailing();
+    let shown = mailing.as_ref().map(|mailing| (mailing.from.clone(), mailing.shown.clone()));
+    let authserv = mailing.as_ref().and_then(|mailing| mailing.authserv.clone());
+    let history_days = mailing.as_ref().map_or(0, |mailing| mailing.history_days);
+    Ok(MailState { shown, authserv, history_days, tally, troubled, inbox, came })
 }
 
 /// Sends a test letter to an address; it goes the way of every other message.

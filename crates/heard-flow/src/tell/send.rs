@@ -4,19 +4,20 @@
 use std::sync::Arc;
 
 use heard_channels::couriers::courier::Undelivered;
-use heard_domain::id::{CaseEntryId, JobId, MessageId};
-use heard_domain::job::Job;
-use heard_domain::message::{MOST_TRIES, Message, MessageKind, MessageState, SuppressedWhy, next_try};
+use heard_domain::id::{JobId, MessageId};
+use heard_domain::message::{MOST_TRIES, Message, MessageKind, MessageState, next_try};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::Tx;
 
+use crate::act::customer::Listening;
+use crate::act::lost::end;
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::mailing::Mailing;
-use crate::sending::end;
+use crate::sending::job_of;
 use crate::tell::body::{Round, mail};
 use crate::tell::weekly;
 
@@ -25,56 +26,58 @@ const UNCONFIGURED_MS: i64 = 3_600_000;
 
 /// Hands a message over; the job is done with it, or waits for the next try.
 pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(), FlowError> {
-    let (now, mailing, ids) = (flow.now(), flow.mailing(), flow.ids());
+    let (now, mailing) = (flow.now(), flow.mailing());
     let ready = mailing.is_some();
     let zone = flow.directory().company.zone.clone();
     let quiet = mailing.as_ref().and_then(|mailing| mailing.quiet?.end(now, &zone));
+    let listening = Arc::new(Listening::of(flow).await?);
+    let own = Arc::clone(&listening);
     let claim = move |tx: &mut Tx| {
         let Some(message) = tables::message::get(tx, id)? else {
             tables::job::finish(tx, job)?;
-            return Ok(None);
+            return Ok((None, None));
         };
         match message.state {
             MessageState::Waiting if !ready => {
-                tables::job::again(tx, job, &Job::Send { message: id }, now.plus_ms(UNCONFIGURED_MS))?;
-                Ok(None)
+                tables::job::again(tx, job, &job_of(&message), now.plus_ms(UNCONFIGURED_MS))?;
+                Ok((None, None))
             }
             MessageState::Waiting if quiet.is_some() && unasked(message.kind) => {
-                let job_now = Job::Send { message: id };
-                quiet.map_or(Ok(()), |end| tables::job::again(tx, job, &job_now, end))?;
-                Ok(None)
+                quiet.map_or(Ok(()), |end| tables::job::again(tx, job, &job_of(&message), end))?;
+                Ok((None, None))
             }
             MessageState::Waiting if barred(tx, &message)? => {
-                end(tx, CaseEntryId(ids.next(now)), &Message { state: MessageState::Suppressed, token: None, ..message }, now)?;
+                let told = end(tx, &own, &Message { state: MessageState::Suppressed, token: None, ..message })?;
                 tables::job::finish(tx, job)?;
-                Ok(None)
+                Ok((None, told))
             }
             MessageState::Waiting => {
                 let message = Message { state: MessageState::Sending, tries: message.tries + 1, ..message };
                 tables::message::update(tx, &message)?;
                 let before =
                     message.thread.map(|thread| tables::message::last_of_thread(tx, thread, Some(id))).transpose()?.flatten();
-                Ok(Some((message, before.map(|before| before.message_id))))
+                Ok((Some((message, before.map(|before| before.message_id))), None))
             }
             MessageState::Sending => {
                 // Whoever sent it was cut off: the server may have taken it.
                 let reason = Some("Heard was cut off while it was sent".to_owned());
                 let message = Message { state: MessageState::Maybe, reason, token: None, ..message };
-                end(tx, CaseEntryId(ids.next(now)), &message, now)?;
+                let told = end(tx, &own, &message)?;
                 tables::job::finish(tx, job)?;
-                Ok(None)
+                Ok((None, told))
             }
             _ => {
                 tables::job::finish(tx, job)?;
-                Ok(None)
+                Ok((None, None))
             }
         }
     };
-    let claimed = flow.store.write(&Scope::system(), claim).await?;
+    let (claimed, told) = flow.store.write(&Scope::system(), claim).await?;
+    flow.alert(told);
     let (Some((message, before)), Some(mailing)) = (claimed, mailing) else { return Ok(()) };
     let handed = hand_over(flow, &mailing, &message, before).await?;
     let after = became(message, handed, flow.now());
-    keep(flow, job, after).await
+    keep(flow, job, &listening, after).await
 }
 
 async fn hand_over(
@@ -107,11 +110,12 @@ fn unasked(kind: MessageKind) -> bool {
 
 /// Whether nothing may be sent to the address of a message.
 fn barred(tx: &Tx, message: &Message) -> Result<bool, StoreError> {
-    let why = tables::suppressed::why(tx, &message.address)?;
-    Ok(match message.kind {
-        MessageKind::Case | MessageKind::Test | MessageKind::Digest => why.is_some_and(SuppressedWhy::bars_answers),
-        MessageKind::Letter | MessageKind::Progress | MessageKind::Question | MessageKind::Receipt => why.is_some(),
-    })
+    match message.kind {
+        MessageKind::Case | MessageKind::Test | MessageKind::Digest => tables::suppressed::bars_answers(tx, &message.address),
+        MessageKind::Letter | MessageKind::Progress | MessageKind::Question | MessageKind::Receipt => {
+            Ok(tables::suppressed::why(tx, &message.address)?.is_some())
+        }
+    }
 }
 
 /// The message after a try, and when it is tried again.
@@ -131,19 +135,29 @@ fn became(message: Message, handed: Result<(), Undelivered>, now: Time) -> (Mess
 }
 
 /// Writes down what became of it until there is room: what is known must not become “maybe”.
-async fn keep(flow: &Flow, job: JobId, (message, due): (Message, Option<Time>)) -> Result<(), FlowError> {
+async fn keep(
+    flow: &Flow,
+    job: JobId,
+    listening: &Arc<Listening>,
+    (message, due): (Message, Option<Time>),
+) -> Result<(), FlowError> {
     loop {
-        let (message, now, ids) = (message.clone(), flow.now(), flow.ids());
+        let (message, listening) = (message.clone(), Arc::clone(listening));
         let write = move |tx: &mut Tx| {
-            end(tx, CaseEntryId(ids.next(now)), &message, now)?;
+            let told = end(tx, &listening, &message)?;
             match due {
-                Some(due) => tables::job::again(tx, job, &Job::Send { message: message.id }, due),
-                None => tables::job::finish(tx, job),
+                Some(due) => tables::job::again(tx, job, &job_of(&message), due)?,
+                None => tables::job::finish(tx, job)?,
             }
+            Ok(told)
         };
         match flow.store.write(&Scope::system(), write).await {
             Err(StoreError::Full | StoreError::Busy(_)) => tokio::time::sleep(std::time::Duration::from_secs(1)).await,
-            ended => return Ok(ended?),
+            Ok(told) => {
+                flow.alert(told);
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -23,6 +23,9 @@ use crate::view::Tx;
 /// How many values go into the database at once.
 const VALUES: usize = 8_000;
 
+/// From this step of the schema on a backup holds the salt of its addresses.
+const SALTED: i64 = 20;
+
 /// Checks a backup and writes nothing.
 pub fn check(path: &Path) -> Result<Checked, StoreError> {
     read(path, &mut |_, _| Ok(()))
@@ -52,7 +55,7 @@ pub fn restore(path: &Path, folder: &Path, database: &Database, verify: bool) ->
             }
             let made = beside(place, ".restoring");
             clear(&made);
-            let ended = apart(|| load(path, &checked, &files, &Database::File(made.clone()))).and_then(|()| {
+            let ended = put(path, &checked, &files, (folder, &Database::File(made.clone())), verify).and_then(|()| {
                 sync(&made)?;
                 fs::rename(&made, place).map_err(|error| failed(place, &error))?;
                 sync(folder)
@@ -64,7 +67,7 @@ pub fn restore(path: &Path, folder: &Path, database: &Database, verify: bool) ->
             ended?;
         }
         Database::Server(_) => {
-            let ended = apart(|| load(path, &checked, &files, database));
+            let ended = put(path, &checked, &files, (folder, database), verify);
             if ended.is_err() {
                 drop(fs::remove_dir_all(&files));
             }
@@ -74,6 +77,18 @@ pub fn restore(path: &Path, folder: &Path, database: &Database, verify: bool) ->
     // An index or a snapshot of other data would be found out, but why keep it.
     drop(fs::remove_dir_all(folder.join("index")));
     drop(fs::remove_file(folder.join(FILE)));
+    Ok(checked)
+}
+
+/// Loads a backup, reads it back if that is wanted, and settles what must not simply go on.
+fn put(
+    path: &Path,
+    checked: &Checked,
+    files: &Path,
+    (folder, database): (&Path, &Database),
+    verify: bool,
+) -> Result<(), StoreError> {
+    apart(|| load(path, checked, files, database))?;
     if verify && checked.header.schema == newest() {
         let restored = content(folder, database)?;
         if restored != checked.trailer.content {
@@ -83,7 +98,39 @@ pub fn restore(path: &Path, folder: &Path, database: &Database, verify: bool) ->
             )));
         }
     }
-    Ok(checked)
+    apart(|| settle(database, checked.header.schema))
+}
+
+/// Since the backup was made, what waited in it to be sent may have gone out: nobody knows, and it is not sent again by itself. Runs
+/// of letters begin only once somebody has reviewed them again.
+fn settle(database: &Database, schema: i64) -> Result<(), StoreError> {
+    let mut tx = Tx::new(database.writer()?);
+    tx.begin_group()?;
+    tx.begin_one()?;
+    let settled = settled(&mut tx);
+    if let Err(error) = settled.and_then(|()| tx.keep_one()).and_then(|()| tx.commit_group()) {
+        tx.drop_group();
+        return Err(error);
+    }
+    if schema < SALTED && tx.number("SELECT count(*) FROM suppressed", &[])? > 0 {
+        tracing::warn!(
+            "the backup is older than its own salt of addresses: who had asked for no more letters is not known here any more; enter them anew"
+        );
+    }
+    if matches!(database, Database::File(_)) {
+        tx.each("PRAGMA wal_checkpoint(TRUNCATE)", &[], |_| Ok(()))?;
+    }
+    Ok(())
+}
+
+fn settled(tx: &mut Tx) -> Result<(), StoreError> {
+    let reason = "a backup was restored: it may have gone out since the backup was made";
+    let sql = "UPDATE message SET state = 'maybe', token = NULL, reason = $1 WHERE state IN ('waiting', 'sending')";
+    tx.execute(sql, &[reason.into()])?;
+    tx.execute("DELETE FROM job WHERE kind IN ('send', 'send_letter', 'letters')", &[])?;
+    let sql = "UPDATE letter SET state = 'draft', version = version + 1, reviewer = NULL, reviewed = NULL WHERE state = 'sending'";
+    tx.execute(sql, &[])?;
+    Ok(())
 }
 
 fn failed(place: &Path, error: &std::io::Error) -> StoreError {
@@ -154,7 +201,8 @@ fn load(path: &Path, checked: &Checked, files: &Path, database: &Database) -> Re
 /// Refuses a database of a server that holds anything.
 fn empty(tx: &Tx) -> Result<(), StoreError> {
     let count = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1";
-    for table in tables(newest())? {
+    // A salt is there from the first start on.
+    for table in tables(newest())?.into_iter().filter(|table| table.name != "salt") {
         let rows = format!("SELECT count(*) FROM \"{}\"", table.name);
         if tx.number(count, &[Value::Text(&table.name)])? > 0 && tx.number(&rows, &[])? > 0 {
             return Err(taken("the database holds data: it"));

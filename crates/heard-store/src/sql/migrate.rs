@@ -54,6 +54,7 @@ macro_rules! steps {
             17 "verdicts" "0017",
             18 "couriers" "0018",
             19 "told" "0019",
+            20 "letterbox" "0020",
         )
     };
 }

@@ -17,31 +17,40 @@ pub struct Mailbox {
     pub looked: Option<Time>,
     /// Why it could not be read at the last look.
     pub trouble: Option<String>,
+    /// The last number of the mails that were there before it was first read: history.
+    pub history: u32,
+    /// How often the next mail could not be taken in.
+    pub failures: u32,
 }
 
 /// How far a mailbox was read, if ever.
 pub fn get(view: &View, name: &str) -> Result<Option<Mailbox>, StoreError> {
-    view.one("SELECT validity, last, looked, trouble FROM mailbox WHERE name = $1", &[name.into()], |row| {
+    view.one("SELECT validity, last, looked, trouble, history, failures FROM mailbox WHERE name = $1", &[name.into()], |row| {
         Ok(Mailbox {
             validity: u32::try_from(row.int(0)?).map_err(StoreError::odd)?,
             last: u32::try_from(row.int(1)?).map_err(StoreError::odd)?,
             looked: row.int_or_none(2)?.map(Time),
             trouble: row.text_or_none(3)?.map(str::to_owned),
+            history: u32::try_from(row.int(4)?).map_err(StoreError::odd)?,
+            failures: u32::try_from(row.int(5)?).map_err(StoreError::odd)?,
         })
     })
 }
 
 /// Remembers it.
 pub fn save(tx: &mut Tx, name: &str, mailbox: &Mailbox) -> Result<(), StoreError> {
-    let values: [Value<'_>; 5] = [
+    let values: [Value<'_>; 7] = [
         name.into(),
         i64::from(mailbox.validity).into(),
         i64::from(mailbox.last).into(),
         mailbox.looked.into(),
         mailbox.trouble.as_deref().into(),
+        i64::from(mailbox.history).into(),
+        i64::from(mailbox.failures).into(),
     ];
-    let sql = "INSERT INTO mailbox (name, validity, last, looked, trouble) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (name) DO UPDATE SET validity = excluded.validity, last = excluded.last, looked = excluded.looked, trouble = excluded.trouble";
+    let sql = "INSERT INTO mailbox (name, validity, last, looked, trouble, history, failures) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (name) DO UPDATE SET validity = excluded.validity, last = excluded.last, looked = excluded.looked, trouble = excluded.trouble,
+         history = excluded.history, failures = excluded.failures";
     tx.execute(sql, &values)?;
     Ok(())
 }

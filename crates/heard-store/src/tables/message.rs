@@ -67,6 +67,12 @@ pub fn last_receipt(view: &View, address: &str) -> Result<Option<Time>, StoreErr
     Ok(view.one(sql, &[address.into()], |row| row.int_or_none(0))?.flatten().map(Time))
 }
 
+/// How many were told since a moment that what they wrote arrived.
+pub fn receipts_since(view: &View, since: Time) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM message WHERE kind = 'receipt' AND at >= $1";
+    Ok(view.number(sql, &[since.into()])? as u64)
+}
+
 /// What became of what the entries of a case said.
 pub fn of_case(view: &View, case: CaseId) -> Result<Vec<Message>, StoreError> {
     view.list(&format!("SELECT {COLUMNS} FROM message WHERE case_id = $1 ORDER BY id"), &[case.into()], read)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use heard_domain::account::{Identity, Person};
+use heard_domain::account::{Identity, IdentityKind, Person};
 use heard_domain::id::{AccountId, ImportId, PersonId};
 use heard_domain::operation::NewPerson;
 use serde::{Deserialize, Serialize};
@@ -293,6 +293,13 @@ pub(crate) fn used(view: &View, id: PersonId, import: ImportId) -> Result<bool, 
     }
     let sql = "SELECT count(*) FROM event WHERE person = $1 AND (import IS NULL OR import <> $2)";
     Ok(view.number(sql, &[id.into(), import.into()])? > 0)
+}
+
+/// The e-mail addresses of a person, in the form in which they are written to, whoever looks.
+pub fn addresses(view: &View, id: PersonId) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT handle FROM identity WHERE person = $1 AND kind = $2 ORDER BY handle";
+    let handles = view.list(sql, &[id.into(), IdentityKind::Email.code().into()], |row| Ok(row.text(0)?.to_owned()))?;
+    Ok(handles.iter().filter_map(|handle| heard_domain::mail::address(handle)).collect())
 }
 
 /// Removes a person to whom nothing belongs.

@@ -32,17 +32,41 @@ pub fn by_token(view: &View, hash: &str) -> Result<Option<Thread>, StoreError> {
     view.one(sql, &[hash.into()], read)
 }
 
-/// The conversation of a case, or the one that began with a comment of it.
+/// The conversation of a case, or one in which a comment of it was said.
 pub fn of_case(view: &View, case: CaseId) -> Result<Option<Thread>, StoreError> {
     let sql = "SELECT id, feedback, case_id, address, at FROM thread WHERE case_id = $1
-         OR feedback IN (SELECT feedback FROM case_feedback WHERE case_id = $1) ORDER BY id LIMIT 1";
+         OR feedback IN (SELECT feedback FROM case_feedback WHERE case_id = $1)
+         OR id IN (SELECT thread_more.thread FROM thread_more JOIN case_feedback ON case_feedback.feedback = thread_more.feedback
+                   WHERE case_feedback.case_id = $1) ORDER BY id LIMIT 1";
     view.one(sql, &[case.into()], read)
 }
 
-/// The conversation that began with a comment.
+/// The conversation that began with a comment, or in which it was said later.
 pub fn of_feedback(view: &View, feedback: FeedbackId) -> Result<Option<Thread>, StoreError> {
-    let sql = "SELECT id, feedback, case_id, address, at FROM thread WHERE feedback = $1 ORDER BY id LIMIT 1";
+    let sql = "SELECT id, feedback, case_id, address, at FROM thread WHERE feedback = $1
+         OR id IN (SELECT thread FROM thread_more WHERE feedback = $1) ORDER BY id LIMIT 1";
     view.one(sql, &[feedback.into()], read)
+}
+
+/// The comments that were said in a conversation after the one that it began with, oldest first.
+pub fn more(view: &View, thread: ThreadId) -> Result<Vec<FeedbackId>, StoreError> {
+    let sql = "SELECT feedback FROM thread_more WHERE thread = $1 ORDER BY feedback";
+    view.list(sql, &[thread.into()], |row| Ok(FeedbackId(row.int(0)?)))
+}
+
+/// One more comment was said in a conversation.
+pub fn add_more(tx: &mut Tx, thread: ThreadId, feedback: FeedbackId) -> Result<(), StoreError> {
+    let sql = "INSERT INTO thread_more (feedback, thread) VALUES ($1, $2) ON CONFLICT (feedback) DO NOTHING";
+    tx.execute(sql, &[feedback.into(), thread.into()])?;
+    Ok(())
+}
+
+/// Whether the customer has a secret by which they enter a conversation: one that was shown to them, or went out in a mail that did
+/// not come back. Every message of a conversation carries one.
+pub fn entered(view: &View, thread: ThreadId) -> Result<bool, StoreError> {
+    let given = view.number("SELECT count(*) FROM thread_token WHERE thread = $1", &[thread.into()])?;
+    let sql = "SELECT count(*) FROM message WHERE thread = $1 AND state IN ('failed', 'bounced', 'suppressed')";
+    Ok(given > view.number(sql, &[thread.into()])?)
 }
 
 /// The case to which a comment belongs, the newest, whoever looks.

@@ -2,14 +2,19 @@
 
 use std::path::Path;
 
-use heard_domain::id::{CaseId, EventId, FeedbackId, LetterId, MessageId, PersonId, ThreadId, UserId};
+use heard_domain::id::{CaseId, EventId, FeedbackId, JobId, LetterId, MessageId, PersonId, ThreadId, UserId};
+use heard_domain::job::Job;
 use heard_domain::letter::{Audience, Letter, LetterState};
 use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Thread};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::{Day, Time};
+use heard_store::backup::restore::restore;
+use heard_store::backup::write::write;
+use heard_store::sql::database::Database;
 use heard_store::store::Store;
+use heard_store::tables::job::Pace;
 use heard_store::tables::mailbox::Mailbox;
-use heard_store::tables::{letter, mailbox, message, suppressed, thread};
+use heard_store::tables::{job, letter, mailbox, message, suppressed, thread};
 
 use crate::conformance::made;
 
@@ -86,6 +91,76 @@ pub fn messages_are_there_once_and_conversations_are_entered_by_a_secret(open: &
     });
     let ((of_letter, newest), of_case, receipt) = more.unwrap();
     assert_eq!((of_letter.len(), newest.len(), of_case, receipt), (1, 1, 2, None));
+    assert_eq!(store.read_now(&scope, |view| message::receipts_since(view, Time(0))), Ok(0));
+    // What was said later is found from its comment; and a secret that went out in a mail that came back is none.
+    store.write_now(&scope, |tx| {
+        thread::add_more(tx, ThreadId(1), FeedbackId(8))?;
+        thread::add_more(tx, ThreadId(1), FeedbackId(8))
+    })
+    .unwrap();
+    let look = |feedback: i64| store.read_now(&scope, move |view| thread::of_feedback(view, FeedbackId(feedback))).unwrap();
+    assert_eq!((look(8).map(|thread| thread.id), look(9)), (Some(ThreadId(1)), None));
+    assert_eq!(store.read_now(&scope, |view| thread::more(view, ThreadId(1))), Ok(vec![FeedbackId(8)]));
+    let entered = || store.read_now(&scope, |view| thread::entered(view, ThreadId(1))).unwrap();
+    assert!(entered());
+    store.write_now(&scope, |tx| message::update(tx, &Message { state: MessageState::Bounced, ..asked(1, "a") })).unwrap();
+    assert!(!entered());
+}
+
+/// A wish for no more letters outlives a restore; what waited to be sent is not sent again.
+pub fn a_restore_keeps_wishes_and_sends_nothing_twice(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let (place, other) = (folder.path().join("backup.gz"), folder.path().join("other"));
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let store = open(&folder.path().join("data"));
+    made::company(&store);
+    let scope = Scope::system();
+    store
+        .write_now(&scope, |tx| {
+            let hash = suppressed::hash(tx, "ann@example.org")?;
+            suppressed::add(tx, &hash, SuppressedWhy::Unsubscribed, Time(1))?;
+            suppressed::add_token(tx, "token", &hash, Time(1))?;
+            message::add(tx, &asked(1, "a"))?;
+            message::add(tx, &Message { state: MessageState::Sent, ..asked(2, "b") })?;
+            job::add(tx, JobId(1), &Job::Send { message: MessageId(1) }, Time(1))?;
+            job::add(tx, JobId(2), &Job::SendLetter { message: MessageId(1) }, Time(1))?;
+            job::add(tx, JobId(3), &Job::Watch { case: CaseId(1) }, Time(1))
+        })
+        .unwrap();
+    let mut file = std::fs::File::create(&place).unwrap();
+    write(store.folder(), store.database(), Time(1), "test", &mut file).unwrap();
+    drop(store);
+    restore(&place, &other, &Database::in_folder(&other), true).unwrap();
+    let back = Store::open(&other).unwrap();
+    let read = back.read_now(&scope, |view| {
+        let hash = suppressed::hash(view, "ann@example.org")?;
+        let wish = (suppressed::why(view, "ann@example.org")?, suppressed::by_token(view, "token")? == Some(hash));
+        let states = message::tally(view, None)?;
+        let waiting = message::get(view, MessageId(1))?.map(|message| (message.state, message.token));
+        Ok((wish, states.get(&MessageState::Sent).copied(), waiting, job::count(view)?))
+    });
+    let (wish, sent, waiting, jobs) = read.unwrap();
+    assert_eq!(wish, (Some(SuppressedWhy::Unsubscribed), true));
+    assert_eq!((sent, waiting, jobs), (Some(1), Some((MessageState::Maybe, None)), 1));
+}
+
+/// Answers go before all letters, however many are due.
+pub fn answers_go_before_letters(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    made::company(&store);
+    let taken = store.write_now(&Scope::system(), |tx| {
+        for id in 1..=3 {
+            job::add(tx, JobId(id), &Job::SendLetter { message: MessageId(id) }, Time(1))?;
+        }
+        job::add(tx, JobId(9), &Job::Send { message: MessageId(9) }, Time(5))?;
+        let mut order = Vec::new();
+        while let Some(taken) = job::take(tx, 7, Time(10), Pace::Post)? {
+            order.push(taken.id);
+        }
+        Ok(order)
+    });
+    assert_eq!(taken, Ok(vec![JobId(9), JobId(1), JobId(2), JobId(3)]));
 }
 
 pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Path) -> Store) {
@@ -119,11 +194,12 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
             letter::save(tx, &changed)?;
             let hash = suppressed::hash(tx, "ann@example.org")?;
             assert!(suppressed::add(tx, &hash, SuppressedWhy::Unsubscribed, Time(1))?);
-            assert!(!suppressed::add(tx, &hash, SuppressedWhy::Bounced, Time(2))?);
+            assert!(suppressed::add(tx, &hash, SuppressedWhy::Bounced, Time(2))?);
+            assert!(!suppressed::add(tx, &hash, SuppressedWhy::Bounced, Time(3))?);
             suppressed::add_token(tx, "token", &hash, Time(1))?;
             assert_eq!(suppressed::by_token(tx, "token")?, Some(hash));
-            mailbox::save(tx, "inbox", &Mailbox { validity: 7, last: 3, looked: Some(Time(1)), trouble: Some("x".into()) })?;
-            mailbox::save(tx, "inbox", &Mailbox { validity: 4_294_967_295, last: 9, looked: None, trouble: None })?;
+            mailbox::save(tx, "inbox", &Mailbox { validity: 7, last: 3, looked: Some(Time(1)), trouble: Some("x".into()), history: 2, failures: 1 })?;
+            mailbox::save(tx, "inbox", &Mailbox { validity: 4_294_967_295, last: 9, ..Mailbox::default() })?;
             assert!(mailbox::saw(tx, "m1", "said", Time(1))? && !mailbox::saw(tx, "m1", "auto", Time(2))?);
             Ok(())
         })
@@ -136,8 +212,11 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
     });
     let (letters, why, inbox, became, tally) = read.unwrap();
     assert_eq!(letters, (vec![sent.clone()], Some(sent), Some(LetterId(3))));
-    assert_eq!(why, (Some(SuppressedWhy::Unsubscribed), None, vec![(SuppressedWhy::Unsubscribed, 1)]));
-    assert_eq!(inbox, Some(Mailbox { validity: 4_294_967_295, last: 9, looked: None, trouble: None }));
+    let counts = vec![(SuppressedWhy::Bounced, 1), (SuppressedWhy::Unsubscribed, 1)];
+    assert_eq!(why, (Some(SuppressedWhy::Unsubscribed), None, counts));
+    let barred = |address: &'static str| store.read_now(&scope, move |view| suppressed::bars_answers(view, address));
+    assert_eq!((barred("ann@example.org"), barred("bob@example.org")), (Ok(true), Ok(false)));
+    assert_eq!(inbox, Some(Mailbox { validity: 4_294_967_295, last: 9, ..Mailbox::default() }));
     assert_eq!((became.as_deref(), tally), (Some("said"), vec![("said".to_owned(), 1)]));
     let mut narrow = Scope::system();
     narrow.reach = Reach::Posts([heard_domain::id::PostId(1)].into());
@@ -149,6 +228,12 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
         Ok((events, raisers, letter::reached(view, &[PersonId(404)])?.len()))
     });
     assert_eq!(nobody, Ok((vec![], vec![], 0)));
+    let freed = store.write_now(&scope, |tx| {
+        let hash = suppressed::hash(tx, "ann@example.org")?;
+        suppressed::remove(tx, &hash)?;
+        suppressed::why(tx, "ann@example.org")
+    });
+    assert_eq!(freed, Ok(None));
     store.write_now(&scope, |tx| letter::remove(tx, LetterId(3))).unwrap();
     assert_eq!(store.read_now(&scope, |view| letter::list(view, 9)), Ok(vec![]));
 }

@@ -32,6 +32,8 @@ macro_rules! suite {
                 told::who_was_told_of_an_issue_is_kept,
                 told::checks_questions_and_progress_pages_are_there_once,
                 couriers::letters_mailboxes_and_addresses_that_want_none_are_kept,
+                couriers::a_restore_keeps_wishes_and_sends_nothing_twice,
+                couriers::answers_go_before_letters,
                 cubes::cubes_equal_a_recount,
                 hear::what_was_kept_comes_back,
                 hear::the_same_key_adds_one,

@@ -118,6 +118,8 @@ impl Site {
             site: "https://heard.example.com".into(),
             receipts: true,
             quiet: None,
+            authserv: None,
+            history_days: 0,
             shown: MailingShown::default(),
         });
         let router = router(AppState::new(Arc::clone(&flow), site));

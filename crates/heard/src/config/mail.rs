@@ -51,6 +51,10 @@ pub struct Mail {
     pub inbox_folder: String,
     /// Every how many seconds the mailbox is looked into.
     pub inbox_every: u64,
+    /// So many days of what is in the mailbox already are taken in at the first look, as history: with their dates, and nobody is sent to them. 0: only what comes from then on.
+    pub inbox_history_days: u16,
+    /// The name under which your own mail server says whether a sender is proven: what stands first in the `Authentication-Results` of its mails. It must remove such lines from mails that come in with its name. Without it nobody's mail counts as proven, and each comment by mail that answers nothing gets a case of its own.
+    pub authserv_id: Option<String>,
 }
 
 impl Default for Mail {
@@ -73,6 +77,8 @@ impl Default for Mail {
             inbox_password_file: None,
             inbox_folder: "INBOX".into(),
             inbox_every: 30,
+            inbox_history_days: 0,
+            authserv_id: None,
         }
     }
 }
@@ -137,6 +143,8 @@ impl Mail {
             site: site.to_owned(),
             quiet,
             receipts: self.receipts,
+            authserv: self.authserv_id.as_ref().map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()),
+            history_days: self.inbox_history_days,
             shown,
         }))
     }

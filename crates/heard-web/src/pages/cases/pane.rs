@@ -12,6 +12,7 @@ use heard_flow::act::acting::{Acting, looking};
 use heard_flow::act::look::{self, CaseOpened};
 use heard_flow::act::staff::{Colleague, colleagues};
 use heard_flow::measure::quotes::{self, Heard};
+use heard_flow::onward::proven;
 use heard_flow::route::rules;
 use heard_flow::tell::again::{self, MessageShown};
 use maud::{Markup, html};
@@ -163,6 +164,7 @@ fn words(desk: &Desk, directory: &Directory) -> Markup {
                     (source(heard, directory)) " " bdi { (name) } @if let Some(more) = more { " " span.soft { (more) } } " "
                     a href={ "/feedback?when=ever&open=" (heard.feedback.id) } { (say::ago(desk.now, heard.feedback.at, &directory.company.zone)) }
                     " " (say::score(say::sentiment(heard.reading.as_ref())))
+                    @if !proven(directory, &heard.feedback) { " " span.chip.state.bad { "Sender not proven" } }
                 }
                 blockquote { (verbatim(&heard.feedback.text, heard.reading.as_ref(), false)) }
             }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::id::MessageId;
-use heard_domain::message::MessageState;
+use heard_domain::message::{MessageState, SuppressedWhy};
 use heard_flow::error::FlowError;
 use heard_flow::tell::again;
 use heard_flow::tell::mail::{self, MailState};
@@ -33,20 +33,26 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): A
         Some("nothing") => Some("Nothing was changed: it was so already."),
         _ => None,
     };
-    whole(&state, &viewer, &Form(Vec::new()), words, None).await
+    whole(&state, &viewer, &Form(Vec::new()), words, None, false).await
 }
 
 /// Sends a test letter.
 pub async fn test(State(state): State<AppState>, viewer: Viewer, form: Form) -> Result<Response, Problem> {
     match mail::test(&state.flow, &viewer.scope, form.get("test_address")).await {
         Ok(_) => Ok(Redirect::to("/settings/mail?done=test").into_response()),
-        Err(error) => whole(&state, &viewer, &form, None, Some(&named(error, "test_address"))).await,
+        Err(error) => whole(&state, &viewer, &form, None, Some(&named(error, "test_address")), false).await,
     }
 }
 
 /// Says that an address gets no letters, or gets them again.
 pub async fn address(State(state): State<AppState>, viewer: Viewer, form: Form) -> Result<Response, Problem> {
     let bar = form.get("do") != "free";
+    if !bar && form.get("sure") != form.get("barred_address") {
+        let why = suppress::look(&state.flow, &viewer.scope, form.get("barred_address")).await;
+        if let Ok(Some(SuppressedWhy::Unsubscribed)) = why {
+            return whole(&state, &viewer, &form, None, None, true).await;
+        }
+    }
     match suppress::set(&state.flow, &viewer.scope, form.get("barred_address"), bar).await {
         Ok(changed) => {
             let done = if !changed {
@@ -58,7 +64,7 @@ pub async fn address(State(state): State<AppState>, viewer: Viewer, form: Form) 
             };
             Ok(Redirect::to(&format!("{PATH}?done={done}")).into_response())
         }
-        Err(error) => whole(&state, &viewer, &form, None, Some(&named(error, "barred_address"))).await,
+        Err(error) => whole(&state, &viewer, &form, None, Some(&named(error, "barred_address")), false).await,
     }
 }
 
@@ -92,6 +98,7 @@ async fn whole(
     typed: &Form,
     words: Option<&str>,
     problem: Option<&Problem>,
+    wished: bool,
 ) -> Result<Response, Problem> {
     let mail = mail::state(&state.flow, &viewer.scope).await?;
     let barred = suppress::tally(&state.flow, &viewer.scope).await?;
@@ -118,9 +125,18 @@ async fn whole(
                 (csrf(&viewer.csrf))
                 (Field { name: "barred_address", label: "Address", kind: "email", value: typed.get("barred_address"), autocomplete: "off",
                     hint: "Answers in cases still go to it, unless it does not exist." }.show(problem))
-                div.inline {
-                    button.secondary name="do" value="bar" { "No letters" }
-                    button.ghost name="do" value="free" { "Letters again" }
+                @if wished {
+                    div.field { span.wrong role="alert" { "Who has this address asked for no more letters. Write to them again only if they say so themselves." } }
+                    input type="hidden" name="sure" value=(typed.get("barred_address"));
+                    div.inline {
+                        button.danger name="do" value="free" { "They want letters again" }
+                        a.button.ghost href=(PATH) { "Leave it as it is" }
+                    }
+                } @else {
+                    div.inline {
+                        button.secondary name="do" value="bar" { "No letters" }
+                        button.ghost name="do" value="free" { "Letters again" }
+                    }
                 }
             }
         }
@@ -143,6 +159,20 @@ fn configured(mail: &MailState) -> Markup {
                         @if let Some(trouble) = mail.inbox.as_ref().and_then(|inbox| inbox.trouble.as_ref()) { dt { "Mailbox cannot be read" } dd { (trouble) } }
                         @for state in MessageState::ALL { @if count(*state) > 0 { dt { (state.label()) } dd { (count(*state)) } } }
                         @for (became, n) in &mail.came { dt { "Came in: " (became) } dd { (n) } }
+                        @if shown.inbox.is_some() {
+                            dt { "Older mails" }
+                            dd {
+                                @if mail.history_days == 0 { "Are left alone: only what comes in after the first look is taken in (" code { "inbox_history_days" } ")." }
+                                @else { "The first look takes in " (mail.history_days) " days as history; nobody is sent to them." }
+                            }
+                            dt { "Senders are proven by" }
+                            dd {
+                                @match &mail.authserv {
+                                    Some(name) => (name),
+                                    None => { "nobody: each comment by mail is marked as not proven, and gets a case of its own (" code { "authserv_id" } ")" }
+                                }
+                            }
+                        }
                     }
                 }
             }
