@@ -370,7 +370,8 @@ mod tests {
     fn the_first_look_begins_with_what_comes_from_now_on_or_since_a_day() {
         let hello = "* OK hi\r\n";
         let opened = "* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 300001] x\r\nh2 OK opened\r\n";
-        let look = serve(vec![hello, "h1 OK in\r\n", opened, "h3 OK\r\n"]).look(Position { validity: 6, last: 9 }, None, 20).unwrap();
+        let look =
+            serve(vec![hello, "h1 OK in\r\n", opened, "h3 OK\r\n"]).look(Position { validity: 6, last: 9 }, None, 20).unwrap();
         assert_eq!((look.began, look.last, look.more, look.mails.len()), (Some(300_000), 300_000, false, 0));
         // Since a day: from its first mail on, over a gap.
         let since = vec![

@@ -305,7 +305,8 @@ mod tests {
 
     #[test]
     fn nothing_that_is_looked_for_has_what_does_not_show() {
-        let head = "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"";
+        let head =
+            "From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=\"b\"";
         // “Message-ID: <a NUL b>” and “Status: 5.1.1 NUL” within base64.
         let body = "--b\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\nU3RhdHVzOiA1LjEuMQANCg==\n\
              --b\nContent-Type: text/rfc822-headers\nContent-Transfer-Encoding: base64\n\nTWVzc2FnZS1JRDogPGEAYj4NCg==\n--b--\n";
@@ -317,9 +318,14 @@ mod tests {
 
     #[test]
     fn only_an_address_that_does_not_exist_is_barred() {
-        for (status, good, bars) in
-            [("5.1.1", true, true), ("5.2.1", true, true), ("5.2.2", true, false), ("5.7.1", true, false), ("5.1.8", true, false), ("4.1.1", false, false)]
-        {
+        for (status, good, bars) in [
+            ("5.1.1", true, true),
+            ("5.2.1", true, true),
+            ("5.2.2", true, false),
+            ("5.7.1", true, false),
+            ("5.1.8", true, false),
+            ("4.1.1", false, false),
+        ] {
             let bounce = Bounce { status: status.into(), ..Bounce::default() };
             assert_eq!((bounce.for_good(), bounce.bars()), (good, bars), "{status}");
         }

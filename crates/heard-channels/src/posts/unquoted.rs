@@ -90,7 +90,8 @@ pub fn unquoted(text: &str) -> String {
         }
         let announced = lines.announced(n);
         // Around what was left out one empty line is enough.
-        let gap = line.trim().is_empty() && kept.last().is_some_and(|last| last.trim().is_empty()) && n > 0 && lines.quoted(n - 1);
+        let gap =
+            line.trim().is_empty() && kept.last().is_some_and(|last| last.trim().is_empty()) && n > 0 && lines.quoted(n - 1);
         if announced == 0 && !lines.quoted(n) && !gap {
             kept.push(line);
         }

@@ -14,10 +14,11 @@ use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
 use heard_store::tables;
-use heard_store::view::Tx;
+use heard_store::view::{Tx, View};
 
 use crate::act::conversation::case_of;
 use crate::due::{Hours, watch};
+use crate::onward::{SENDER, UNPROVEN};
 
 /// What a case would be about.
 #[derive(Debug, Clone)]
@@ -116,7 +117,13 @@ pub(crate) fn open_or_join(tx: &mut Tx, desk: &Desk, matter: &Matter, by: Option
         _ => None,
     };
     let own = own.map(|case| tables::case::get(tx, case)).transpose()?.flatten().filter(|kept| !kept.case.is_closed());
-    if let Some(kept) = own.as_ref().or_else(|| open.iter().find(same))
+    let mut joins = own;
+    for kept in open.iter().filter(same) {
+        if joins.is_none() && !strange(tx, kept)? {
+            joins = Some(kept.clone());
+        }
+    }
+    if let Some(kept) = &joins
         && let Some(joined) = join(tx, desk, matter, kept)?
     {
         desk.event(tx, joined.case.id, by, CaseEvent::Joined { feedback: matter.feedback })?;
@@ -146,6 +153,16 @@ pub(crate) fn open_or_join(tx: &mut Tx, desk: &Desk, matter: &Matter, by: Option
     watch(tx, &desk.ids, id, kept.due, desk.now)?;
     desk.event(tx, id, by, CaseEvent::Opened { feedback: matter.feedback, rules: matter.rules.clone() })?;
     Ok(Became::Opened(kept))
+}
+
+/// Whether a case began with a comment of which nobody knows who said it: who is proven is not led into it.
+fn strange(view: &View, kept: &KeptCase) -> Result<bool, StoreError> {
+    let first = kept.feedback.first().map(|id| tables::feedback::get(view, *id)).transpose()?.flatten();
+    let Some(first) = first.filter(|first| !first.attributes.is_empty()) else { return Ok(false) };
+    let names = tables::attribute::list(view)?;
+    let sender = names.iter().find(|known| known.name.eq_ignore_ascii_case(SENDER)).map(|known| known.id);
+    let Some((_, value)) = first.attributes.iter().find(|(attribute, _)| Some(*attribute) == sender) else { return Ok(false) };
+    Ok(tables::attribute::value(view, *value)?.is_some_and(|known| known.value.eq_ignore_ascii_case(UNPROVEN)))
 }
 
 fn others(case: &Case, matter: &Matter) -> Vec<DepartmentId> {

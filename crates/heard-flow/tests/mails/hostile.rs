@@ -38,6 +38,11 @@ pub fn mail(n: u64, reply: &str, message_id: &str) -> Vec<u8> {
         6 => {
             let id = if draw(&mut seed).is_multiple_of(2) { "<guess@example.com>" } else { message_id };
             let kind = "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n";
+            if n % 40 == 6 {
+                // An identifier with NUL, within base64.
+                let headers = "--b\r\nContent-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: base64\r\n\r\nTWVzc2FnZS1JRDogPGEAYj4NCg==\r\n--b--";
+                return plain(kind, headers);
+            }
             let status = format!(
                 "--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; victim@bank.example\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n\r\n--b--"
             );

@@ -128,7 +128,8 @@ fn settled(tx: &mut Tx) -> Result<(), StoreError> {
     let sql = "UPDATE message SET state = 'maybe', token = NULL, reason = $1 WHERE state IN ('waiting', 'sending')";
     tx.execute(sql, &[reason.into()])?;
     tx.execute("DELETE FROM job WHERE kind IN ('send', 'send_letter', 'letters')", &[])?;
-    let sql = "UPDATE letter SET state = 'draft', version = version + 1, reviewer = NULL, reviewed = NULL WHERE state = 'sending'";
+    let sql =
+        "UPDATE letter SET state = 'draft', version = version + 1, reviewer = NULL, reviewed = NULL WHERE state = 'sending'";
     tx.execute(sql, &[])?;
     Ok(())
 }

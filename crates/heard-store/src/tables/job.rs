@@ -27,7 +27,8 @@ pub enum Pace {
 }
 
 /// Which kinds of jobs are of which pace.
-const PACE: &str = "CASE WHEN kind = 'read_deeply' THEN 1 WHEN kind = 'notify' THEN 2 WHEN kind IN ('send', 'send_letter') THEN 3 ELSE 0 END";
+const PACE: &str =
+    "CASE WHEN kind = 'read_deeply' THEN 1 WHEN kind = 'notify' THEN 2 WHEN kind IN ('send', 'send_letter') THEN 3 ELSE 0 END";
 
 impl From<Pace> for Value<'_> {
     fn from(pace: Pace) -> Self {
@@ -79,9 +80,8 @@ pub fn add(tx: &mut Tx, id: JobId, job: &Job, due: Time) -> Result<(), StoreErro
 /// Takes the longest-due job of this pace that nobody has taken; of mails, answers before all letters: somebody waits for them. `by` is a
 /// number of its own for this attempt, above 0.
 pub fn take(tx: &mut Tx, by: i64, now: Time, pace: Pace) -> Result<Option<Taken>, StoreError> {
-    let read = |row: &dyn Row| {
-        Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? })
-    };
+    let read =
+        |row: &dyn Row| Ok(Taken { id: JobId(row.int(0)?), job: serde_json::from_str(row.text(1)?)?, attempt: row.int(2)? });
     let mut found = None;
     if pace == Pace::Post {
         let sql = "SELECT id, body, failures + cuts + 1 FROM job WHERE taken = 0 AND failures < $1 AND cuts < $2 AND due <= $3 AND kind = 'send' ORDER BY due, id LIMIT 1";

@@ -93,11 +93,12 @@ pub fn messages_are_there_once_and_conversations_are_entered_by_a_secret(open: &
     assert_eq!((of_letter.len(), newest.len(), of_case, receipt), (1, 1, 2, None));
     assert_eq!(store.read_now(&scope, |view| message::receipts_since(view, Time(0))), Ok(0));
     // What was said later is found from its comment; and a secret that went out in a mail that came back is none.
-    store.write_now(&scope, |tx| {
-        thread::add_more(tx, ThreadId(1), FeedbackId(8))?;
-        thread::add_more(tx, ThreadId(1), FeedbackId(8))
-    })
-    .unwrap();
+    store
+        .write_now(&scope, |tx| {
+            thread::add_more(tx, ThreadId(1), FeedbackId(8))?;
+            thread::add_more(tx, ThreadId(1), FeedbackId(8))
+        })
+        .unwrap();
     let look = |feedback: i64| store.read_now(&scope, move |view| thread::of_feedback(view, FeedbackId(feedback))).unwrap();
     assert_eq!((look(8).map(|thread| thread.id), look(9)), (Some(ThreadId(1)), None));
     assert_eq!(store.read_now(&scope, |view| thread::more(view, ThreadId(1))), Ok(vec![FeedbackId(8)]));
@@ -198,7 +199,11 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
             assert!(!suppressed::add(tx, &hash, SuppressedWhy::Bounced, Time(3))?);
             suppressed::add_token(tx, "token", &hash, Time(1))?;
             assert_eq!(suppressed::by_token(tx, "token")?, Some(hash));
-            mailbox::save(tx, "inbox", &Mailbox { validity: 7, last: 3, looked: Some(Time(1)), trouble: Some("x".into()), history: 2, failures: 1 })?;
+            mailbox::save(
+                tx,
+                "inbox",
+                &Mailbox { validity: 7, last: 3, looked: Some(Time(1)), trouble: Some("x".into()), history: 2, failures: 1 },
+            )?;
             mailbox::save(tx, "inbox", &Mailbox { validity: 4_294_967_295, last: 9, ..Mailbox::default() })?;
             assert!(mailbox::saw(tx, "m1", "said", Time(1))? && !mailbox::saw(tx, "m1", "auto", Time(2))?);
             Ok(())

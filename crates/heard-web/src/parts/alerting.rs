@@ -90,7 +90,12 @@ fn spot(alert: &Alert, directory: &Directory) -> String {
     let spot = place.or(post).unwrap_or_else(|| "a listening post".to_owned());
     match alert.kind {
         AlertKind::Here | AlertKind::Routed => spot,
-        AlertKind::Late | AlertKind::Escalated | AlertKind::Wrote | AlertKind::Undelivered | AlertKind::Assigned | AlertKind::Mentioned => {
+        AlertKind::Late
+        | AlertKind::Escalated
+        | AlertKind::Wrote
+        | AlertKind::Undelivered
+        | AlertKind::Assigned
+        | AlertKind::Mentioned => {
             format!("a case of {spot}")
         }
     }

@@ -226,7 +226,7 @@ fn happened(desk: &Desk, directory: &Directory, event: &CaseEvent) -> Markup {
             CaseEvent::GivenUp => "Closed without a word of the customer",
             CaseEvent::Reopened => "Opened again",
             CaseEvent::NotYet => "The customer cannot say yet whether it helped",
-            CaseEvent::Bounced => "The answer came back: this address does not exist",
+            CaseEvent::Bounced => "The answer came back: it did not arrive, and counts as none. Choose another way, or another address",
             CaseEvent::NotSent => "The answer could not be sent: see Settings, Mail, or choose another way",
             CaseEvent::MaybeSent => "Heard was cut off while it sent the answer: nobody knows whether it arrived, and it is not sent again by itself",
             CaseEvent::SentAgain => "Had the answer sent again: it may arrive twice",
