@@ -256,6 +256,7 @@ impl Case {
     /// arrive, or of which nobody knows otherwise; `last`: whether what was lost was the last that they were told; `asked`: whether it
     /// carried the question whether it helped. What did not arrive was no answer: the time runs on as if nothing had been said. The
     /// word of a customer is never taken back.
+    #[must_use]
     pub fn lost(&self, got: &[Time], last: bool, asked: bool, at: Time, hours: CaseHours) -> Self {
         let case = Self {
             first_answer: got.iter().min().copied(),

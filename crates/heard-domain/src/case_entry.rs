@@ -110,7 +110,7 @@ pub enum CaseEvent {
     Reopened,
     /// The customer said that they cannot say yet whether it helped.
     NotYet,
-    /// An answer came back: the address does not exist.
+    /// An answer came back: it did not arrive.
     Bounced,
     /// An answer could not be sent.
     NotSent,

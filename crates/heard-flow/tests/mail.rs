@@ -2,6 +2,7 @@
 //! any two steps loses nothing and sends nothing twice; and the whole way through a real mail server.
 
 #![expect(
+    clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
     clippy::unwrap_used,

@@ -55,7 +55,7 @@ pub async fn state(flow: &Flow, scope: &Scope) -> Result<MailState, FlowError> {
     let shown = mailing.as_ref().map(|mailing| (mailing.from.clone(), mailing.shown.clone()));
     let authserv = mailing.as_ref().and_then(|mailing| mailing.authserv.clone());
     let history_days = mailing.as_ref().map_or(0, |mailing| mailing.history_days);
-    Ok(MailState { shown, authserv, history_days, tally, troubled, inbox, came })
+    Ok(MailState { shown, tally, troubled, authserv, history_days, inbox, came })
 }
 
 /// Sends a test letter to an address; it goes the way of every other message.
