@@ -77,6 +77,13 @@ impl Taxonomy {
         }
         path
     }
+
+    /// A category and all below it.
+    pub fn downwards(&self, id: CategoryId) -> Vec<CategoryId> {
+        let below =
+            self.categories.iter().map(|category| category.id).filter(|other| *other != id && self.above(*other).contains(&id));
+        std::iter::once(id).chain(below).collect()
+    }
 }
 
 /// An owner inside the company, or a partner company outside it.

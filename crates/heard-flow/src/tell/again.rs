@@ -103,7 +103,12 @@ fn way(tx: &mut Tx, message: &Message, hash: &str, now: Time) -> Result<(), Stor
     }
 }
 
-/// Sends a message again that may have been sent: by a person, who knows that it may arrive twice.
+/// Whether a person may send it again: what may have been sent, and what failed, for the mail server or its settings may have been mended.
+fn again(state: MessageState) -> bool {
+    matches!(state, MessageState::Maybe | MessageState::Failed)
+}
+
+/// Sends a message again that failed, or may have been sent: by a person, who knows that it may arrive twice.
 pub async fn send(flow: &Flow, scope: &Scope, id: MessageId) -> Result<MessageShown, FlowError> {
     need(scope, Grant::WriteCases)?;
     if flow.mailing().is_none() {
@@ -126,9 +131,10 @@ pub async fn send(flow: &Flow, scope: &Scope, id: MessageId) -> Result<MessageSh
             None if all => {}
             None => return missing,
         }
-        if message.state != MessageState::Maybe {
+        if !again(message.state) {
             let is = message.state.label().to_lowercase();
-            return Ok(Err(FlowError::Conflict(format!("only what may have been sent can be sent again; this is: {is}"))));
+            let words = format!("only what failed or may have been sent can be sent again; this is: {is}");
+            return Ok(Err(FlowError::Conflict(words)));
         }
         // The secret of the first try is forgotten: another one leads to the same place.
         let token = match (message.kind, message.thread) {

@@ -206,7 +206,8 @@ pub(crate) fn batch(
             Ok((recipients.collect(), last))
         }
         Audience::Raised { category, stage, from, until } => {
-            let persons = tables::letter::raisers(view, *category, (*from, *until), PersonId(after), BATCH)?;
+            let persons =
+                tables::letter::raisers(view, &directory.taxonomy.downwards(*category), (*from, *until), PersonId(after), BATCH)?;
             let last = persons.last().map(|id| id.0);
             let named = directory.taxonomy.category(*category).map(|category| category.name.clone()).unwrap_or_default();
             let values = vec![company, ("category".to_owned(), named), ("stage".to_owned(), stage.label().to_lowercase())];

@@ -275,14 +275,26 @@ pub async fn change(flow: &Flow, scope: &Scope, id: LetterId, draft: &LetterDraf
     save(flow, scope, Letter { name, subject, text, audience, version: old.version + 1, ..old }, Act::Changed).await
 }
 
+/// Whether a run is still the draft that was looked at: nobody has reviewed or changed it since.
+fn unchanged(view: &View, id: LetterId, version: i64) -> Result<bool, StoreError> {
+    Ok(tables::letter::get(view, id)?.is_some_and(|there| there.state == LetterState::Draft && there.version == version))
+}
+
+fn too_late() -> FlowError {
+    FlowError::Conflict("somebody else has sent or changed it a moment ago".into())
+}
+
 async fn save(flow: &Flow, scope: &Scope, letter: Letter, act: Act) -> Result<Letter, FlowError> {
     let (kept, now) = (letter.clone(), flow.now());
     let write = move |tx: &mut Tx| {
+        if act != Act::Added && !unchanged(tx, kept.id, kept.version - 1)? {
+            return Ok(false);
+        }
         tables::letter::save(tx, &kept)?;
-        tables::audit::note(tx, now, act, Noun::Letter, kept.id.0, &json!({ "name": kept.name }))
+        tables::audit::note(tx, now, act, Noun::Letter, kept.id.0, &json!({ "name": kept.name }))?;
+        Ok(true)
     };
-    flow.store.write(scope, write).await?;
-    Ok(letter)
+    if flow.store.write(scope, write).await? { Ok(letter) } else { Err(too_late()) }
 }
 
 async fn draft_of(flow: &Flow, scope: &Scope, id: LetterId) -> Result<Letter, FlowError> {
@@ -296,13 +308,16 @@ async fn draft_of(flow: &Flow, scope: &Scope, id: LetterId) -> Result<Letter, Fl
 /// Removes a run that is not sent yet.
 pub async fn remove(flow: &Flow, scope: &Scope, id: LetterId) -> Result<Letter, FlowError> {
     let (letter, now) = (draft_of(flow, scope, id).await?, flow.now());
-    let name = letter.name.clone();
+    let (name, version) = (letter.name.clone(), letter.version);
     let write = move |tx: &mut Tx| {
+        if !unchanged(tx, id, version)? {
+            return Ok(false);
+        }
         tables::letter::remove(tx, id)?;
-        tables::audit::note(tx, now, Act::Removed, Noun::Letter, id.0, &json!({ "name": name }))
+        tables::audit::note(tx, now, Act::Removed, Noun::Letter, id.0, &json!({ "name": name }))?;
+        Ok(true)
     };
-    flow.store.write(scope, write).await?;
-    Ok(letter)
+    if flow.store.write(scope, write).await? { Ok(letter) } else { Err(too_late()) }
 }
 
 /// What a run would do now, with the first letters as they would be. Who they are is noted as seen.
@@ -431,11 +446,7 @@ pub async fn send(flow: &Flow, scope: &Scope, id: LetterId, version: i64) -> Res
     let kept = reviewed.clone();
     let write = move |tx: &mut Tx| {
         // Two may press at once: the first has sent it.
-        let there = tables::letter::get(tx, id)?;
-        if there.is_none_or(|there| there.state != LetterState::Draft || there.version != version) {
-            return Ok(false);
-        }
-        if !holds(tx, &kept)? {
+        if !unchanged(tx, id, version)? || !holds(tx, &kept)? {
             return Ok(false);
         }
         tables::letter::save(tx, &kept)?;
@@ -454,7 +465,7 @@ pub async fn send(flow: &Flow, scope: &Scope, id: LetterId, version: i64) -> Res
     if flow.store.write(scope, write).await? {
         return Ok(reviewed);
     }
-    Err(FlowError::Conflict("somebody else has sent or changed it a moment ago".into()))
+    Err(too_late())
 }
 
 /// Writes the next letters of a run; the job goes on after them, or is done.

@@ -1,10 +1,11 @@
 //! Runs of letters, and those to whom they go. A run belongs to no post: narrowed sight sees none.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use heard_domain::account::IdentityKind;
 use heard_domain::id::{CategoryId, EventId, LetterId, PersonId, StageId, UserId};
 use heard_domain::letter::Letter;
+use heard_domain::reading::Polarity;
 use heard_domain::time::{Day, Time};
 
 use crate::error::StoreError;
@@ -107,19 +108,31 @@ pub fn events(
     view.list(sql, &values, |row| Ok(EventId(row.int(0)?)))
 }
 
-/// Persons who said something about a category, by their present readings, after one of them, in the order of their identifiers.
+/// Persons who said something that is not praise about one of these categories, by their present readings, after one of them, in the
+/// order of their identifiers.
 pub fn raisers(
     view: &View,
-    category: CategoryId,
+    categories: &[CategoryId],
     (from, until): (Day, Day),
     after: PersonId,
     limit: usize,
 ) -> Result<Vec<PersonId>, StoreError> {
-    let sql = "SELECT DISTINCT feedback.person FROM passage_category JOIN feedback ON feedback.id = passage_category.feedback
-         WHERE passage_category.category = $1 AND feedback.day >= $2 AND feedback.day <= $3 AND feedback.person > $4
-         ORDER BY feedback.person LIMIT $5";
-    let values: [Value<'_>; 5] = [category.into(), from.into(), until.into(), after.into(), limit.into()];
-    view.list(sql, &values, |row| Ok(PersonId(row.int(0)?)))
+    let mut persons: BTreeSet<PersonId> = BTreeSet::new();
+    for ids in categories.chunks(CHUNK) {
+        let (list, of) = one_of(6, ids);
+        let sql = format!(
+            "SELECT DISTINCT feedback.person FROM passage_category
+             JOIN passage ON passage.feedback = passage_category.feedback AND passage.ordinal = passage_category.ordinal
+             JOIN feedback ON feedback.id = passage_category.feedback
+             WHERE feedback.day >= $1 AND feedback.day <= $2 AND feedback.person > $3 AND coalesce(passage.polarity, -1) <> $5
+             AND passage_category.category IN ({list}) ORDER BY feedback.person LIMIT $4"
+        );
+        let mut values: Vec<Value<'_>> =
+            vec![from.into(), until.into(), after.into(), limit.into(), Polarity::Positive.index().into()];
+        values.extend(of);
+        persons.extend(view.list(&sql, &values, |row| Ok(PersonId(row.int(0)?)))?);
+    }
+    Ok(persons.into_iter().take(limit).collect())
 }
 
 /// The name and the first e-mail address of each of these persons, whoever looks.

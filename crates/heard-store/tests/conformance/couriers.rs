@@ -229,7 +229,7 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
     let nobody = store.read_now(&scope, |view| {
         let days = (Day(0), Day(9));
         let events = letter::events(view, "delay", None, days, EventId(0), 9)?;
-        let raisers = letter::raisers(view, heard_domain::id::CategoryId(1), days, PersonId(0), 9)?;
+        let raisers = letter::raisers(view, &[heard_domain::id::CategoryId(1)], days, PersonId(0), 9)?;
         Ok((events, raisers, letter::reached(view, &[PersonId(404)])?.len()))
     });
     assert_eq!(nobody, Ok((vec![], vec![], 0)));

@@ -199,7 +199,7 @@ async fn exactly_those_who_raised_it_are_told_once_for_each_stage() {
     assert_eq!(early.status, StatusCode::OK, "{}", early.body);
     assert_eq!(house.posted(), set(&["ann@example.org", "bo@example.org", "eve@example.org"]));
     // What they said counts as told.
-    let ledger = house.get("/api/v1/ledger?days=90").await;
+    let ledger = house.get("/api/v1/ledger").await;
     let counted = &ledger["all"]["reached"];
     assert_eq!(counted[4]["comments"], 4, "ann twice, bo, eve: {ledger}");
     // Who sees some posts only learns no numbers, and sends nothing.
@@ -457,4 +457,22 @@ async fn members_of_a_department_get_its_digest_by_mail_once_with_pictures() {
     assert_eq!(mail.pictures.len(), 2, "{}", mail.text);
     let named = |name: &str| mail.html.contains(&format!("cid:{name}"));
     assert!(mail.pictures.iter().all(|one| one.png.starts_with(b"\x89PNG") && named(&one.name)), "{}", mail.html);
+}
+
+#[tokio::test]
+async fn a_letter_about_a_category_goes_to_nobody_who_praised_it() {
+    let house = House::new(&[("1", "ann@example.org")]).await;
+    let praise = house.say("2", "joy@example.org", "The baggage service was wonderful and fast, thank you").await;
+    drain(&house.site.flow).await.unwrap();
+    house.site.flow.store.caught_up().unwrap();
+    let category = house.get(&format!("/api/v1/issues/{}", house.issue)).await["issue"]["categories"][0].clone();
+    let reading = house.get(&format!("/api/v1/feedback/{praise}/reading")).await["reading"].to_string();
+    assert!(reading.contains(category.as_str().unwrap()) && reading.contains("positive"), "{reading}");
+    let audience =
+        json!({ "to": "raised", "category": category, "stage": "planned", "from": "2026-03-01", "until": "2026-03-31" });
+    let draft = json!({ "name": "Bags", "subject": "Bags", "text": "Dear {{name}}", "audience": audience });
+    let letter = id(&house.make("/api/v1/letters", draft).await);
+    let preview = house.get(&format!("/api/v1/letters/{letter}/preview")).await;
+    assert_eq!(preview["letters"], 1, "{preview}");
+    assert_eq!(preview["shown"][0]["address"], "ann@example.org", "{preview}");
 }

@@ -191,7 +191,9 @@ fn troubled(state: &AppState, viewer: &Viewer, mail: &MailState) -> Markup {
                         li {
                             span { (message.state.label()) ": " (message.kind.label()) @if let Some(case) = message.case { " in " a href={ "/cases/" (case) } { "a case" } } }
                             span.soft { (say::moment(message.at, &directory.company.zone)) @if let Some(reason) = &message.reason { ": " (reason) } }
-                            @if message.state == MessageState::Maybe {
+                            @if message.state == MessageState::Failed {
+                                (send_again(message.id, viewer, PATH))
+                            } @else if message.state == MessageState::Maybe {
                                 p.soft { "Nobody knows whether it arrived. If it is sent again, it may arrive twice." }
                                 (send_again(message.id, viewer, PATH))
                             }
