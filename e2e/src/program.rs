@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -27,19 +28,28 @@ pub struct Heard {
 impl Heard {
     /// `heard serve` on a data folder.
     pub fn serve(data: &Path) -> Result<Self> {
-        Self::start("serve", data, &[])
+        Self::start("serve", data, 0, &[], &[])
+    }
+
+    /// The same with settings from the environment, on a port that is free, as its public address.
+    pub fn serve_with(data: &Path, settings: &[(&str, &str)]) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let public = format!("http://127.0.0.1:{port}");
+        let settings: Vec<(&str, &str)> = settings.iter().copied().chain([("HEARD_WEB_PUBLIC_URL", public.as_str())]).collect();
+        Self::start("serve", data, port, &[], &settings)
     }
 
     /// `heard demo` with a small company.
     pub fn demo(data: &Path, comments: u32) -> Result<Self> {
-        Self::start("demo", data, &["--comments", &comments.to_string()])
+        Self::start("demo", data, 0, &["--comments", &comments.to_string()], &[])
     }
 
-    fn start(verb: &str, data: &Path, more: &[&str]) -> Result<Self> {
+    fn start(verb: &str, data: &Path, port: u16, more: &[&str], settings: &[(&str, &str)]) -> Result<Self> {
         let mut child = command([verb])?
-            .args(["--listen", "127.0.0.1:0", "--data"])
+            .args(["--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(data)
             .args(more)
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

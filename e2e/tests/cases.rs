@@ -145,6 +145,11 @@ async fn from_the_alert_to_the_answer() -> Result<()> {
         browser.until("the promise stands there", "document.querySelector('form[action^=\"/case-promises/\"]')").await?;
         ensure!(browser.text("main").await?.contains("A voucher by e-mail"), "{}", browser.text("main").await?);
 
+        browser.click("form[action^='/case-promises/'] button[name=done]").await?;
+        browser
+            .until("the promise is kept", "document.querySelector('.thread')?.innerText.includes('Promise kept: A voucher')")
+            .await?;
+
         // Asked for something, the time stands still; answered, nobody waits any more.
         browser.fill("#text", "What was your number in the queue?").await?;
         browser.choose("#way", "person").await?;

@@ -541,3 +541,34 @@ async fn what_no_database_takes_stops_nothing_on_either() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_mailbox_is_read_over_tls_of_the_company_and_over_no_other() {
+    let Some(dovecot) = servers::Dovecot::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let office = Office::open(folder.path(), NOON, Arc::new(Posted::default()));
+    let imap = |security, port, roots: Option<&Path>| Imap {
+        host: "localhost".into(),
+        port,
+        protection: Protection { security, roots: roots.map(Path::to_owned) },
+        user: "reply".into(),
+        password: "secret".into(),
+        folder: "INBOX".into(),
+    };
+    let own = Some(dovecot.certificate.as_path());
+    let ways = [(Security::Tls, dovecot.protected), (Security::Starttls, dovecot.port)];
+    for (n, (security, port)) in ways.into_iter().enumerate() {
+        let mail = format!(
+            "From: bob@example.org\r\nTo: reply@example.com\r\nMessage-ID: <t{n}@example.org>\r\n\r\nThe lounge was cold, {n} times.\r\n"
+        );
+        // A certificate that nobody was told to believe is not believed, and nothing is read.
+        let refused = look(&office.flow, &imap(security, port, None)).await;
+        assert!(refused.is_err(), "{security}: read from whoever answers");
+        // The first look begins with what comes from then on.
+        look(&office.flow, &imap(security, port, own)).await.unwrap_or_else(|error| panic!("{security}: {error}"));
+        dovecot.put(mail.as_bytes());
+        look(&office.flow, &imap(security, port, own)).await.unwrap_or_else(|error| panic!("{security}: {error}"));
+        let came = office.flow.store.read(&Scope::system(), tables::mailbox::tally).await.unwrap();
+        assert_eq!(came, [("feedback".to_owned(), n as u64 + 1)], "{security}");
+    }
+}

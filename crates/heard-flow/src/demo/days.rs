@@ -105,13 +105,16 @@ async fn work_on(flow: &Flow, scope: &Scope, user: UserId, shown: &CaseShown, co
     let (id, number) = (kept.case.id, kept.number);
     let age = now.0 - kept.opened.0;
     let taken = kept.case.assigned.is_some();
+    // Who has a page of their own reads the answer there.
+    let thread = flow.store.read(scope, move |view| tables::thread::of_case(view, id)).await?;
+    let way = if thread.is_some() { SpokenBy::Heard } else { SpokenBy::Email };
     let words = |of: i64| ANSWERS.iter().cycle().nth(usize::try_from(of).unwrap_or_default() % ANSWERS.len());
-    let answer = || CaseDeed::Answer { text: words(number).copied().unwrap_or_default().to_owned(), way: SpokenBy::Email };
+    let answer = || CaseDeed::Answer { text: words(number).copied().unwrap_or_default().to_owned(), way };
     let deed = match manner(number) {
         Manner::Soon if age >= 2 * HOUR_MS => Some(answer()),
         Manner::Asks if age >= 3 * HOUR_MS => {
             let text = "Which version do you use, and what does the page say when it stops? A picture of it would help us most.";
-            Some(CaseDeed::Ask { text: text.to_owned(), way: SpokenBy::Email })
+            Some(CaseDeed::Ask { text: text.to_owned(), way })
         }
         Manner::Tasks if !taken => {
             note(flow, scope, id, &format!("@{colleague}, have you seen this before? It looks like the one of last week."))

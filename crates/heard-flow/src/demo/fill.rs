@@ -14,16 +14,18 @@ use heard_domain::reading::{Intent, Polarity};
 use heard_domain::rule::{Conditions, Urgency, Way};
 use heard_domain::scope::Scope;
 use heard_domain::starter::plan::Planted;
-use heard_domain::time::Time;
+use heard_domain::time::{Day, Time};
 use heard_domain::user::Role;
 
 use crate::arrange::post::PostDraft;
 use crate::arrange::user::UserDraft;
 use crate::arrange::{account, company, department, form, post, starter, user};
+use crate::demo::arranged;
 use crate::demo::days::{look, moments, read_digests, worker};
+use crate::demo::issues::Past;
 use crate::demo::promised::{operations, promises};
 use crate::demo::simulate::{Comment, Company, Simulation};
-use crate::demo::{arranged, issues};
+use crate::demo::visitors::Visitors;
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::hear::take::{Heard, MOST_AT_ONCE, take};
@@ -107,10 +109,16 @@ pub async fn live(
         kept += heard?;
         told(kept);
     }
+    work::drain(flow).await?;
+    caught_up(flow).await?;
+    let mut past = Past::of(flow, &founded, || unknown(flow)).await?;
+    let ten = |day: Day| clock(founded.zone.moment(day, 10, 0, 0));
+    past.until(flow, &founded, founded.zone.day(from) + -1, &ten).await?;
     let mut workers = Vec::new();
     for (email, department, prompt) in BELONG {
         workers.extend(worker(flow, email, department, prompt).await?);
     }
+    let mut visitors = Visitors::of(flow, posts.get(WITH_FORM).copied()).await?;
     for moment in moments {
         clock(Some(moment));
         let last = moment == simulation.end;
@@ -118,18 +126,28 @@ pub async fn live(
         let stretch: Vec<Comment> = std::iter::from_fn(|| comments.next_if(now)).collect();
         kept += hear(flow, &posts, stretch).await?;
         work::drain(flow).await?;
+        caught_up(flow).await?;
+        past.until(flow, &founded, founded.zone.day(moment), &|_| ()).await?;
         for worker in &workers {
             look(flow, worker, "Aino Laine").await?;
             read_digests(flow, worker).await?;
+        }
+        if !last {
+            kept += visitors.come(flow, clock, moment).await?;
         }
         told(kept);
     }
     clock(None);
     work::drain(flow).await?;
-    let store = flow.store.clone();
-    tokio::task::spawn_blocking(move || store.caught_up()).await.map_err(FlowError::internal)??;
-    issues::issues(flow, &founded, || unknown(flow)).await?;
+    caught_up(flow).await?;
+    past.end(flow, &founded).await?;
     Ok(Filled { comments: kept, accounts: founded.accounts.len() })
+}
+
+/// Waits until figures and search know all that was heard.
+async fn caught_up(flow: &Flow) -> Result<(), FlowError> {
+    let store = flow.store.clone();
+    Ok(tokio::task::spawn_blocking(move || store.caught_up()).await.map_err(FlowError::internal)??)
 }
 
 /// Company, journey, taxonomy, users, accounts and posts. Gives the posts by name.

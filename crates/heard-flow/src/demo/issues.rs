@@ -1,5 +1,7 @@
 //! The issues of the simulated company: opened, worked on and signed by its people, through the same steps as any other.
 
+use std::collections::VecDeque;
+
 use heard_domain::cause::LONGEST;
 use heard_domain::id::{ActionId, DepartmentId, IssueId};
 use heard_domain::kept_issue::Knot;
@@ -10,6 +12,7 @@ use heard_domain::user::{Role, User};
 use crate::act::issues::change::{IssueDeed, IssueDraft, change, open};
 use crate::act::issues::plan::{self, ActionDraft};
 use crate::act::issues::{backing, causes, gathering};
+use crate::act::verify;
 use crate::arrange::department::set_of_user;
 use crate::arrange::user::{self, UserDraft};
 use crate::demo::simulate::Company;
@@ -38,14 +41,14 @@ struct Told {
     title: &'static str,
     outline: &'static str,
     said: &'static [Said],
-    /// Which of these have signed; in effect since the fix was announced.
+    /// Which of these have signed, in effect since each fix was announced.
     signed: &'static [&'static str],
-    /// What is done.
+    /// What is to be done.
     plan: &'static [Planned],
     proposed: &'static [&'static str],
 }
 
-const TOLD: [Told; 5] = [
+const TOLD: [Told; 6] = [
     Told {
         problem: ProblemId::LoginCode,
         title: "Locked out at first sign-in",
@@ -109,6 +112,22 @@ const TOLD: [Told; 5] = [
         proposed: &["Compare amount, day and account, not the number"],
     },
     Told {
+        problem: ProblemId::CardAbroad,
+        title: "Cards are declined abroad",
+        outline: "Risk\n  The table of countries is out of date = country\nPlatform\n  Nobody notices when a table grows old = abroad\n",
+        said: &[
+            (
+                "Risk",
+                "The fraud rule for travel takes the terminal's country from a table that is out of date",
+                Some("The table is brought up to date"),
+            ),
+            ("Platform", "Nothing says how old a table is", Some("The age of every table is watched")),
+        ],
+        signed: &["Risk", "Platform"],
+        plan: &[],
+        proposed: &["Fetch the table every night"],
+    },
+    Told {
         problem: ProblemId::LockedOutQueue,
         title: "Nobody answers the help line",
         outline: "Support\n  Locked-out customers fill the queue = code*\n  Everybody calls for certificates in January = certificate*\nPlatform\n  The help line is the only way left = locked\n",
@@ -145,29 +164,126 @@ async fn staff(flow: &Flow, founded: &Company, unknown: impl Fn() -> String) -> 
     Ok(members)
 }
 
-fn since(problem: &Problem, today: Day) -> Day {
-    problem.fixes.first().map_or(today, |fix| fix.announced)
+/// So long after the first complaints somebody opens an issue, in days.
+const NOTICED: i32 = 21;
+/// Every so many days of the past it is looked whether fixes hold; in the last weeks every night.
+const LOOKED: i32 = 14;
+/// Where no fix was announced, whoever has signed has done so these days ago.
+const SIGNED_AGO: i32 = 2;
+
+/// What happens on a day: to which of [`TOLD`], or to all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Opened(usize),
+    Signed(usize, Day),
+    LookedAt,
 }
 
-/// Opens the issues, and lets Heard propose what else has grown. `unknown`: passwords that nobody knows.
-pub(super) async fn issues(flow: &Flow, founded: &Company, unknown: impl Fn() -> String) -> Result<(), FlowError> {
-    let members = staff(flow, founded, unknown).await?;
-    let today = founded.period.last;
-    let mut opened: Vec<(ProblemId, IssueId)> = Vec::new();
-    for told in &TOLD {
-        let Some(problem) = founded.problems.iter().find(|problem| problem.id == told.problem) else { continue };
-        if let Some(id) = one(flow, founded, &members, told, problem, today).await? {
-            opened.push((told.problem, id));
+/// How issues are worked on, day by day: in the past, and in the weeks that are lived through.
+pub(super) struct Past {
+    members: Vec<(DepartmentId, User)>,
+    steps: VecDeque<(Day, Step)>,
+    opened: Vec<(ProblemId, IssueId)>,
+}
+
+impl Past {
+    /// All that will happen. `unknown`: passwords that nobody knows.
+    pub(super) async fn of(flow: &Flow, founded: &Company, unknown: impl Fn() -> String) -> Result<Self, FlowError> {
+        let members = staff(flow, founded, unknown).await?;
+        let last = founded.period.last;
+        let mut steps = Vec::new();
+        for (place, told) in TOLD.iter().enumerate() {
+            let Some(problem) = founded.problems.iter().find(|problem| problem.id == told.problem) else { continue };
+            // What returns every quarter is noticed the last time it does.
+            let spell = if problem.fixes.is_empty() { problem.spells.last() } else { problem.spells.first() };
+            let Some(spell) = spell else { continue };
+            let noticed = (spell.period.first + NOTICED).min(last);
+            steps.push((noticed, Step::Opened(place)));
+            let mut signed: Vec<Day> = problem.fixes.iter().map(|fix| fix.announced).filter(|day| *day > noticed).collect();
+            if signed.is_empty() && !told.signed.is_empty() {
+                signed.push((last + -SIGNED_AGO).max(noticed));
+            }
+            steps.extend(signed.into_iter().map(|day| (day, Step::Signed(place, day))));
+        }
+        if let Some(first) = steps.iter().map(|(day, _)| *day).min() {
+            let days = (0..).map(|n| first + n * LOOKED).take_while(|day| *day < last);
+            steps.extend(days.map(|day| (day, Step::LookedAt)));
+        }
+        steps.sort_unstable();
+        Ok(Self { members, steps: steps.into(), opened: vec![] })
+    }
+
+    /// What happens up to a day. `at`: sets the clock to a day, where that is past.
+    pub(super) async fn until(
+        &mut self,
+        flow: &Flow,
+        founded: &Company,
+        day: Day,
+        at: &(dyn Fn(Day) + Sync),
+    ) -> Result<(), FlowError> {
+        while let Some((on, step)) = self.steps.pop_front_if(|(on, _)| *on <= day) {
+            at(on);
+            match step {
+                Step::Opened(place) => {
+                    let Some(told) = TOLD.get(place) else { continue };
+                    let Some(problem) = founded.problems.iter().find(|problem| problem.id == told.problem) else { continue };
+                    if let Some(id) = one(flow, founded, &self.members, told, problem).await? {
+                        self.opened.push((told.problem, id));
+                    }
+                }
+                Step::Signed(place, fixed_on) => {
+                    let Some(told) = TOLD.get(place) else { continue };
+                    if let Some(id) = self.id(told.problem) {
+                        signed(flow, founded, &self.members, told, id, fixed_on).await?;
+                    }
+                }
+                Step::LookedAt => verify::tend(flow).await?,
+            }
+        }
+        Ok(())
+    }
+
+    fn id(&self, wanted: ProblemId) -> Option<IssueId> {
+        self.opened.iter().find(|(problem, _)| *problem == wanted).map(|(_, id)| *id)
+    }
+
+    /// One thing leads to another, and Heard proposes what else has grown.
+    pub(super) async fn end(&self, flow: &Flow, founded: &Company) -> Result<(), FlowError> {
+        if let (Some(cause), Some(effect), Some((_, member))) =
+            (self.id(ProblemId::LoginCode), self.id(ProblemId::LockedOutQueue), self.members.first())
+        {
+            let scope = Scope::of_user(member);
+            causes::draw(flow, &scope, Knot::Issue(cause), Knot::Issue(effect), Some(3)).await?;
+        }
+        verify::tend(flow).await?;
+        gathering::run(flow, founded.period.last).await?;
+        Ok(())
+    }
+}
+
+/// Who speaks for a department.
+fn speaker(founded: &Company, members: &[(DepartmentId, User)], name: &str) -> Option<(DepartmentId, Scope)> {
+    let id = founded.departments.iter().find(|one| one.name == name).map(|one| one.id)?;
+    members.iter().find(|(of, _)| *of == id).map(|(id, user)| (*id, Scope::of_user(user)))
+}
+
+/// The departments that have mended it sign; what came back is signed anew.
+async fn signed(
+    flow: &Flow,
+    founded: &Company,
+    members: &[(DepartmentId, User)],
+    told: &Told,
+    id: IssueId,
+    fixed_on: Day,
+) -> Result<(), FlowError> {
+    for name in told.signed {
+        let Some((department, scope)) = speaker(founded, members, name) else { continue };
+        match change(flow, &scope, id, None, IssueDeed::SignOff { department, fixed_on: Some(fixed_on) }).await {
+            // What holds already, or was mended too long ago to be signed for, is not signed for.
+            Ok(_) | Err(FlowError::Conflict(_) | FlowError::Rule { .. }) => {}
+            Err(error) => return Err(error),
         }
     }
-    let id = |wanted| opened.iter().find(|(problem, _)| *problem == wanted).map(|(_, id)| *id);
-    if let (Some(cause), Some(effect), Some((_, member))) =
-        (id(ProblemId::LoginCode), id(ProblemId::LockedOutQueue), members.first())
-    {
-        let scope = Scope::of_user(member);
-        causes::draw(flow, &scope, Knot::Issue(cause), Knot::Issue(effect), Some(3)).await?;
-    }
-    gathering::run(flow, today).await?;
     Ok(())
 }
 
@@ -177,13 +293,9 @@ async fn one(
     members: &[(DepartmentId, User)],
     told: &Told,
     problem: &Problem,
-    today: Day,
 ) -> Result<Option<IssueId>, FlowError> {
     let department = |name: &str| founded.departments.iter().find(|one| one.name == name).map(|one| one.id);
-    let of = |name: &str| {
-        let id = department(name)?;
-        members.iter().find(|(of, _)| *of == id).map(|(id, user)| (*id, Scope::of_user(user)))
-    };
+    let of = |name: &str| speaker(founded, members, name);
     let departments: Vec<DepartmentId> = problem.departments.iter().filter_map(|name| department(name)).collect();
     let Some((_, opener)) = problem.departments.iter().find_map(|name| of(name)) else { return Ok(None) };
     let draft =
@@ -195,11 +307,6 @@ async fn one(
         let Some((department, scope)) = of(name) else { continue };
         let deed = IssueDeed::State { department, cause: Some((*cause).to_owned()), fix: fix.map(str::to_owned) };
         change(flow, &scope, id, None, deed).await?;
-    }
-    for name in told.signed {
-        let Some((department, scope)) = of(name) else { continue };
-        let fixed_on = Some(since(problem, today));
-        change(flow, &scope, id, None, IssueDeed::SignOff { department, fixed_on }).await?;
     }
     let mut placed: Vec<ActionId> = Vec::new();
     for (name, by, days, after, done) in told.plan {
@@ -214,7 +321,7 @@ async fn one(
         placed.push(plan::add(flow, &opener, id, None, draft).await?.id);
     }
     if !told.plan.is_empty() {
-        plan::begin(flow, &opener, id, today + -3).await?;
+        plan::begin(flow, &opener, id, founded.period.last + -3).await?;
     }
     for words in told.proposed {
         let fix = backing::propose(flow, &opener, id, words).await?;

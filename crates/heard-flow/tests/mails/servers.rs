@@ -12,7 +12,12 @@ use std::time::Duration;
 
 /// Dovecot, as long as it is held.
 pub struct Dovecot {
+    /// In the clear, with STARTTLS.
     pub port: u16,
+    /// TLS from the first byte.
+    pub protected: u16,
+    /// Its own certificate, which nobody believes who was not told to.
+    pub certificate: PathBuf,
     child: Child,
     folder: tempfile::TempDir,
     put: AtomicU32,
@@ -24,6 +29,22 @@ fn program() -> Option<PathBuf> {
 
 fn open(path: &Path) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
+}
+
+/// Makes a certificate of its own for this machine, as a company does that has no other.
+fn certify(certificate: &Path, key: &Path) {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
+        .arg(key)
+        .arg("-out")
+        .arg(certificate)
+        .output()
+        .expect("openssl is there where Dovecot is");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    open(certificate);
+    open(key);
 }
 
 impl Dovecot {
@@ -54,19 +75,22 @@ impl Dovecot {
             (name("-un"), name("-gn"), name("-un"), format!("uid={} gid={}", name("-un"), name("-gn")))
         };
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let protected = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let at = folder.path().display();
+        let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+        certify(&certificate, &key);
         let config = format!(
-            "base_dir = {at}/run\nstate_dir = {at}/run\nlog_path = {at}/log\nprotocols = imap\nlisten = 127.0.0.1\nssl = no\n\
+            "base_dir = {at}/run\nstate_dir = {at}/run\nlog_path = {at}/log\nprotocols = imap\nlisten = 127.0.0.1\nssl = yes\nssl_cert = <{at}/certificate.pem\nssl_key = <{at}/key.pem\n\
              disable_plaintext_auth = no\ndefault_internal_user = {internal}\ndefault_internal_group = {group}\ndefault_login_user = {login}\n\
              first_valid_uid = 1\nfirst_valid_gid = 1\nmail_location = maildir:{at}/mail\npassdb {{\n  driver = static\n  args = password=secret\n}}\n\
              userdb {{\n  driver = static\n  args = {owner} home={at}/mail\n}}\nservice imap-login {{\n  chroot =\n  inet_listener imap {{\n    address = 127.0.0.1\n    port = {port}\n  }}\n\
-             \x20 inet_listener imaps {{\n    port = 0\n  }}\n}}\nservice anvil {{\n  chroot =\n}}\n"
+             \x20 inet_listener imaps {{\n    address = 127.0.0.1\n    port = {protected}\n    ssl = yes\n  }}\n}}\nservice anvil {{\n  chroot =\n}}\n"
         );
         let path = folder.path().join("dovecot.conf");
         std::fs::write(&path, config).unwrap();
         let child =
             Command::new(program).arg("-F").arg("-c").arg(&path).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let dovecot = Self { port, child, folder, put: AtomicU32::new(0) };
+        let dovecot = Self { port, protected, certificate, child, folder, put: AtomicU32::new(0) };
         for _ in 0..300 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 return Some(dovecot);
