@@ -126,8 +126,8 @@ fn draw_verification() -> Svg {
             Tally { day: Day(day), stratum: None, persons, exposures: 120.0 }
         })
         .collect();
-    let fix = Fix { since: None, opened: Day(fixed - 60), first: Day(fixed - 18), last: Day(fixed) };
-    let found = verify(&fix, &tallies, fix.last + 90, &Rules::default());
+    let fix = Fix { since: None, opened: Day(fixed - 60), first: Day(fixed - 18), last: Day(fixed + 1), signed: None };
+    let found = verify(&fix, &tallies, fix.last + 89, &Rules::default());
     let week = |days: &[Tally]| Week {
         from: days.first().map_or(Day(0), |t| t.day),
         persons: days.iter().map(|t| t.persons).sum(),

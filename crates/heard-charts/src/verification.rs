@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use heard_domain::time::Day;
-use heard_domain::verification::{Fix, Rate, Verdict, Verification};
+use heard_domain::verification::{Fix, LISTENED, Rate, Verdict, Verification};
 
 use crate::chart::{Axis, Px, Svg, escape, href, linked, palette, width};
 use crate::date::{long, short};
@@ -89,6 +89,10 @@ pub fn sentence(chart: &Chart) -> String {
         Verdict::Watching if found.mix_changed => format!(
             "Watching: the rate {moved}, {now} since the fix against {then} before, but customers are asked otherwise than before, so these counts verify nothing."
         ),
+        Verdict::Watching if let Some(still) = found.still_heard.filter(|still| *still < LISTENED) => format!(
+            "Watching: the rate {moved}, {now} since the fix against {then} before, but only {} % of what else was heard there is still heard for as many {unit}, so this may be silence and no fix.",
+            decimal(100.0 * still, 0)
+        ),
         Verdict::Watching => {
             let more =
                 found.more.filter(|more| *more >= 1.0).map(|more| format!("; about {} more are needed", whole(rounded(more))));
@@ -164,7 +168,7 @@ pub fn verification(chart: &Chart) -> Svg {
         escape(&crate::chart::fit(chart.unit, 12.0, 300.0))
     );
     band(&mut inside, chart.found.before, "before", (left, at(chart.fix.first)), y, per);
-    band(&mut inside, chart.found.after, "after", (at(chart.fix.last + 1), right), y, per);
+    band(&mut inside, chart.found.after, "after", (at(chart.fix.last), right), y, per);
     values(&mut inside, chart, y, per);
     marks(&mut inside, chart, at);
     let wide = (7.0 / f64::from(last.0 - first.0 + 1) * (right - left)).max(2.0);
@@ -243,7 +247,7 @@ fn values(out: &mut String, chart: &Chart, y: Axis, per: f64) {
 /// The days of the fix, and those of the verdict.
 fn marks(out: &mut String, chart: &Chart, at: impl Fn(Day) -> f64) {
     let (left, top, right, bottom) = PLOT;
-    let (first, last) = (at(chart.fix.first), at(chart.fix.last + 1));
+    let (first, last) = (at(chart.fix.first), at(chart.fix.last));
     if last - first > 1.0 {
         let _ = write!(
             out,
@@ -330,7 +334,7 @@ mod tests {
             let every = if day <= fixed { 2 } else { after };
             Tally { day: Day(day), stratum: None, persons: u64::from(day % every == 0), exposures: 100.0 }
         };
-        let fix = Fix { since: None, opened: Day(fixed - 40), first: Day(fixed - 12), last: Day(fixed) };
+        let fix = Fix { since: None, opened: Day(fixed - 40), first: Day(fixed - 12), last: Day(fixed + 1), signed: None };
         (fix, (fixed - 400..=fixed + days).map(one).collect())
     }
 
@@ -354,7 +358,7 @@ mod tests {
             (2, 0, "Watching: nothing was counted after the fix yet."),
         ] {
             let (fix, tallies) = course(after, days);
-            let found = verify(&fix, &tallies, fix.last + days, &Rules::default());
+            let found = verify(&fix, &tallies, fix.last + (days - 1), &Rules::default());
             let weeks = weeks(&tallies);
             let chart = Chart { name: "Late & lost", unit: "<orders>", fix: &fix, found: &found, weeks: &weeks };
             assert!(sentence(&chart).starts_with(words), "{}", sentence(&chart));

@@ -45,6 +45,9 @@ pub struct Case {
     pub countdown: Countdown,
     /// When the customer first got an answer from a person.
     pub first_answer: Option<Time>,
+    /// How far the promise had run when they first got one, by its own clock: it stood still while they were waited for. `None`: not yet, or
+    /// an older version of Heard did not keep it.
+    pub first_countdown: Option<Countdown>,
     /// When they last got one.
     pub last_answer: Option<Time>,
     /// When they were asked whether it helped: once for ever.
@@ -172,6 +175,7 @@ impl Case {
             assigned: None,
             countdown: Countdown::begin(promised, at),
             first_answer: None,
+            first_countdown: None,
             last_answer: None,
             asked: None,
             helped: None,
@@ -237,6 +241,7 @@ impl Case {
             (CaseAct::Answer, _) => Ok(Self {
                 state: Answered,
                 first_answer: self.first_answer.or(Some(at)),
+                first_countdown: if self.first_answer.is_none() { Some(paused()) } else { self.first_countdown },
                 last_answer: Some(at),
                 countdown: paused(),
                 ..self.clone()
@@ -260,6 +265,7 @@ impl Case {
     pub fn lost(&self, got: &[Time], last: bool, asked: bool, at: Time, hours: CaseHours) -> Self {
         let case = Self {
             first_answer: got.iter().min().copied(),
+            first_countdown: self.first_countdown.filter(|_| got.iter().min().copied() == self.first_answer),
             last_answer: got.iter().max().copied(),
             asked: if asked { None } else { self.asked },
             ..self.clone()
@@ -393,5 +399,25 @@ mod tests {
         let merged = at(&asked, CaseAct::Merge(CaseId(9)), MEMBER).unwrap();
         assert_eq!(at(&merged, CaseAct::Answer, MEMBER), Err(CaseRefused::IsMerged(CaseId(9))));
         assert_eq!(at(&merged, CaseAct::Unmerge, MEMBER), Ok(asked));
+    }
+
+    #[test]
+    fn the_clock_of_the_first_answer_stands_still_while_the_customer_is_waited_for() {
+        let calendar = calendar();
+        let hours = CaseHours { now: &calendar, promised: 60 };
+        let minutes = |n: i64| Time(n * 60_000);
+        let mut case = Case::open(CaseId(1), DepartmentId(1), 60, Time(0));
+        for (act, by, at) in [
+            (CaseAct::AskBack, MEMBER, 20),
+            (CaseAct::Write, CaseParty::Customer, 2_000),
+            (CaseAct::Answer, MEMBER, 2_030),
+            (CaseAct::Say(false), CaseParty::Customer, 2_040),
+            (CaseAct::Answer, MEMBER, 3_000),
+        ] {
+            case = case.apply(act, by, minutes(at), hours).unwrap();
+        }
+        let first = case.first_countdown.unwrap();
+        assert_eq!((first.used, first.promised, first.since, first.kept()), (50 * 60_000, 60, None, true));
+        assert!(!case.countdown.kept() && case.first_answer == Some(minutes(2_030)), "the second answer came late");
     }
 }

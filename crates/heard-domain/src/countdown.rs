@@ -35,6 +35,11 @@ impl Countdown {
         i64::from(self.promised) * 60_000 - self.used(calendar, at)
     }
 
+    /// Whether a promise that stands still was kept by then.
+    pub fn kept(&self) -> bool {
+        self.used <= i64::from(self.promised) * 60_000
+    }
+
     /// When it is due. `None` while it stands still, and if nobody ever works. A promise that was used up before it stood still is
     /// due at the moment at which it goes on.
     pub fn due(&self, calendar: &Calendar) -> Option<Time> {

@@ -59,7 +59,8 @@ fn autocorrelation(cells: &[(i32, f64, f64)]) -> f64 {
     let residuals: Vec<(i32, f64)> =
         cells.iter().map(|(key, seen, expected)| (*key, (seen - expected) / expected.sqrt())).collect();
     let square: f64 = residuals.iter().map(|(_, r)| r * r).sum();
-    if residuals.len() < 4 || square <= 0.0 {
+    // What does not scatter at all, but for rounding, is not alike either.
+    if residuals.len() < 4 || square <= 1e-9 * residuals.len() as f64 {
         return 0.0;
     }
     let pairs = residuals.windows(2).filter_map(|pair| match pair {

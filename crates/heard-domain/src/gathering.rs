@@ -1,6 +1,6 @@
 //! Gathering: when many who complain of the same at the same stage are an issue that somebody should look at.
 
-use crate::statistics::{adjusted, change_of_rates};
+use crate::statistics::{adjusted, rise_by_chance};
 
 /// How many days are looked at, and compared with as many before.
 pub const DAYS: i32 = 28;
@@ -35,7 +35,7 @@ pub fn proposed(all: &[Seen]) -> Vec<bool> {
             if seen.heard.0 == 0 || seen.heard.1 == 0 || rate(seen) <= rate_before(seen) {
                 return 1.0;
             }
-            change_of_rates((seen.persons, seen.heard.0 as f64), (seen.before, seen.heard.1 as f64), 1.0).0
+            rise_by_chance((seen.persons, seen.heard.0 as f64), (seen.before, seen.heard.1 as f64))
         })
         .collect();
     let adjusted = adjusted(&p);

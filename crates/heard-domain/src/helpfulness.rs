@@ -1,5 +1,5 @@
 //! Service helpfulness: whether customers say that it helped, whether once was enough, how they felt after against before, and how soon a
-//! person answered. Handling time comes last.
+//! person answered. How long staff work on an answer is not known to Heard, and not what helps.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,6 @@ pub struct ServedCase {
     pub answers: u32,
     /// Working minutes until a person answered; automatic replies are no answer.
     pub minutes_to_answer: Option<u64>,
-    /// Working minutes that staff spent.
-    pub handling_minutes: Option<u64>,
     /// How they felt before and, if they spoke again, after: −1..1.
     pub felt: Option<Felt>,
 }
@@ -59,8 +57,6 @@ pub struct Helpfulness {
     /// The median of the working minutes until a person answered; cases without an answer count as the longest. `None` if half or
     /// more have none.
     pub minutes_to_answer: Option<u64>,
-    /// The median of the working minutes that staff spent.
-    pub handling_minutes: Option<u64>,
 }
 
 /// Classes of feeling before, each 0.4 wide: who is compared with whom.
@@ -129,7 +125,6 @@ pub fn helpfulness(cases: &[ServedCase], unanswered: &[Felt]) -> Helpfulness {
         first_contact: share(count(|case| case.helped == Some(true) && case.answers == 1), said),
         change: change(&felt, unanswered),
         minutes_to_answer: median(answered, waiting),
-        handling_minutes: median(cases.iter().filter_map(|case| case.handling_minutes).collect(), 0),
     }
 }
 
@@ -158,7 +153,7 @@ mod tests {
         assert_eq!(found.helped.map(|e| e.value.round()), Some(67.0), "of the three who said something");
         assert_eq!(found.said.map(|e| e.value), Some(60.0));
         assert_eq!(found.first_contact.map(|e| e.value.round()), Some(33.0));
-        assert_eq!((found.minutes_to_answer, found.handling_minutes, found.change), (Some(30), None, None));
+        assert_eq!((found.minutes_to_answer, found.change), (Some(30), None));
         assert_eq!(helpfulness(&[], &[]).helped, None);
         assert_eq!(median(vec![5], 3), None);
     }

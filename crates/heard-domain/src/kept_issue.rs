@@ -75,6 +75,9 @@ pub struct KeptIssue {
     pub changed: Time,
     /// The first day of its action plan.
     pub begins: Option<Day>,
+    /// Since when the problem is there, if that was seen when it was found, or the day on which it came back after a verified fix; none: its
+    /// course tells when its fix is looked at.
+    pub since: Option<Day>,
     /// What its departments have stated and signed.
     #[serde(flatten)]
     pub work: Work,
@@ -97,6 +100,9 @@ pub enum StandingAct {
 
 /// The longest title, in characters.
 pub const LONGEST_TITLE: usize = 120;
+/// A fix took effect at most so many days before a department signs for it: who could choose any day could choose the one after which the
+/// curve happens to lie low.
+pub const SIGNED_WITHIN: i32 = 14;
 /// The most categories one issue gathers from.
 pub const MOST_CATEGORIES: usize = 50;
 
@@ -172,10 +178,13 @@ impl KeptIssue {
         if !self.shaped_by(by) {
             return Err(IssueRefused::NotInvolved);
         }
-        if (stage, &categories) != (self.stage, &self.categories) && self.work.contributions.iter().any(|c| c.signed.is_some()) {
+        let other = (stage, &categories) != (self.stage, &self.categories);
+        if other && self.work.contributions.iter().any(|c| c.signed.is_some()) {
             return Err(IssueRefused::Frozen);
         }
-        Ok(Self { stage, categories, ..self.clone() })
+        // Of something else it is not known since when it is there.
+        let since = self.since.filter(|_| !other);
+        Ok(Self { stage, categories, since, ..self.clone() })
     }
 
     /// Another issue becomes part of this one.
@@ -191,7 +200,8 @@ impl KeptIssue {
                 categories.dedup();
                 let stage = self.stage.filter(|stage| part.categories.is_empty() || part.stage == Some(*stage));
                 let work = self.work.take_in(&part.work);
-                Ok(Self { stage, categories, work, fixed_on: vec![], ..self.clone() })
+                let since = self.since.filter(|_| (stage, &categories) == (self.stage, &self.categories));
+                Ok(Self { stage, categories, since, work, fixed_on: vec![], ..self.clone() })
             }
         }
     }
@@ -307,7 +317,7 @@ pub struct KeptCause {
     pub parent: Option<crate::id::CauseId>,
     /// In a few words.
     pub name: String,
-    /// What customers say who name it: a search among the comments of the issue; empty: its own name.
+    /// What customers say who name it: a search among the comments of the issue; empty: nobody said, and no comment counts for it.
     pub words: String,
 }
 
@@ -333,6 +343,7 @@ mod tests {
             opened_by: None,
             changed: Time(0),
             begins: None,
+            since: None,
             work: Work { contributions: vec![of(1), of(2)], ..Work::default() },
             fixed_on: vec![FixedOn { department: DepartmentId(1), day: Day(9) }],
         }

@@ -4,7 +4,7 @@
 //! [`imputation`], [`driver`], [`parameter`] · [`account`], [`journey`], [`taxonomy`],
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
-//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`quiet`], [`mail`], [`message`], [`letter`] · [`tally`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
+//! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`quiet`], [`mail`], [`message`], [`letter`] · [`tally`], [`onset`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
 //! [`helpfulness`], [`find`], [`talk`] · [`question`], [`promise`], [`commitment`], [`theme`], [`kept_issue`], [`sibling`], [`asking`], [`progress`], [`gathering`], [`directory`] · [`starter`].
 
 pub mod account;
@@ -47,6 +47,7 @@ pub mod ledger;
 pub mod letter;
 pub mod mail;
 pub mod message;
+pub mod onset;
 pub mod operation;
 pub mod outbreak;
 pub mod parameter;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Beta, ContinuousCDF, Normal, StudentsT};
+use statrs::function::beta::checked_beta_reg;
 
 /// Two-sided 95 % point of the standard normal distribution.
 const Z95: f64 = 1.959_963_984_540_054;
@@ -175,6 +176,16 @@ pub fn change_of_rates(now: (u64, f64), before: (u64, f64), dispersion: f64) -> 
     (two_sided(ratio / error), per_cent(ratio - Z95 * error), per_cent(ratio + Z95 * error))
 }
 
+/// How likely a count is at least `now` by chance alone if both rates are the same: exact, for given both together the one of now is
+/// binomial with its share of the exposures (Przyborowski and Wilenski 1940). Exposures are above zero.
+pub fn rise_by_chance(now: (u64, f64), before: (u64, f64)) -> f64 {
+    if now.0 == 0 {
+        return 1.0;
+    }
+    let share = now.1 / (now.1 + before.1);
+    checked_beta_reg(now.0 as f64, before.0 as f64 + 1.0, share.clamp(0.0, 1.0)).unwrap_or(1.0)
+}
+
 fn two_sided(z: f64) -> f64 {
     Normal::new(0.0, 1.0).map_or(1.0, |normal| (2.0 * normal.cdf(-z.abs())).min(1.0))
 }
@@ -205,6 +216,17 @@ pub fn certainty(adjusted_p: f64) -> Certainty {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rise_by_chance_is_exact() {
+        // Of 5 with even odds all 5: 1/32; at least 4: 6/32. Of 3 with one in four at least one: 1 − (3/4)³.
+        for (now, before, p) in
+            [((5, 1.0), (0, 1.0), 1.0 / 32.0), ((4, 1.0), (1, 1.0), 6.0 / 32.0), ((1, 1.0), (2, 3.0), 1.0 - 27.0 / 64.0)]
+        {
+            assert!((rise_by_chance(now, before) - p).abs() < 1e-12, "{now:?} {before:?}");
+        }
+        assert_eq!(rise_by_chance((0, 1.0), (7, 1.0)), 1.0);
+    }
 
     #[test]
     fn wilson_matches_the_published_example() {

@@ -91,8 +91,12 @@ impl Talk {
                 *n += 1;
             }
         };
+        let mut last: Option<(Day, Speaker, usize)> = None;
         for one in &said {
-            add(&mut heard, one.post, one.day);
+            // Who says several things on one day at one post is one person who is heard.
+            if last.replace((one.day, one.speaker, one.post)) != Some((one.day, one.speaker, one.post)) {
+                add(&mut heard, one.post, one.day);
+            }
             for matter in matters(&one.complaints) {
                 let last = before.get(&(matter, one.speaker));
                 if last.is_some_and(|last| one.day - *last < SAME_MATTER) {

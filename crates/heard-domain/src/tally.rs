@@ -103,6 +103,43 @@ pub fn mix_changed(tallies: &[Tally], before: Period, after: Period) -> bool {
     !(1.0 / ODDS..=ODDS).contains(&moved) || elsewhere > ELSEWHERE
 }
 
+/// Less other feedback than this in the days before does not tell how much is listened at a post.
+const TELLS: f64 = 10.0;
+
+/// The share of the mentions before that would still be heard after if nothing had been mended, 0..1: stratum by stratum, weighted by its
+/// mentions before, how much of its other feedback per occasion is left. `occasions` are from operations; `heard` by strata, persons: those
+/// with a mention, exposures: all feedback. A stratum of which too little else was heard goes by all. `None`: nothing to hold against.
+pub fn still_heard(occasions: &[Tally], heard: &[Tally], before: Period, after: Period) -> Option<f64> {
+    let exposed = |period: Period| {
+        let within = occasions.iter().filter(|tally| period.contains(tally.day));
+        within.map(|tally| tally.exposures).sum::<f64>()
+    };
+    let (then, now) = (exposed(before), exposed(after));
+    // Mentions before, other feedback before and after.
+    let mut strata: BTreeMap<Option<Stratum>, (f64, f64, f64)> = BTreeMap::new();
+    for tally in heard {
+        let other = (tally.exposures - tally.persons as f64).max(0.0);
+        let (mentions, others, left) = strata.entry(tally.stratum).or_default();
+        if before.contains(tally.day) {
+            *mentions += tally.persons as f64;
+            *others += other;
+        } else if after.contains(tally.day) {
+            *left += other;
+        }
+    }
+    let all = strata.values().fold((0.0, 0.0), |sum, (_, others, left)| (sum.0 + others, sum.1 + left));
+    if then <= 0.0 || now <= 0.0 || all.0 < TELLS {
+        return None;
+    }
+    let kept = |others: f64, left: f64| (left / now / (others / then)).min(1.0);
+    let (mut still, mut mentions) = (0.0, 0.0);
+    for (of, others, left) in strata.into_values() {
+        still += of * if others < TELLS { kept(all.0, all.1) } else { kept(others, left) };
+        mentions += of;
+    }
+    (mentions > 0.0).then(|| still / mentions)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,5 +186,33 @@ mod tests {
         assert!(!changed(two(50.0, (5, 50.0), 1), two(100.0, (10, 100.0), 11)), "twice the business");
         assert!(!changed(two(0.0, (5, 50.0), 1), two(0.0, (5, 300.0), 11)), "nobody is asked");
         assert!(!mix_changed(&[], before, after));
+    }
+
+    #[test]
+    fn a_post_that_falls_silent_takes_its_mentions_along() {
+        let (survey, mail) = (Stratum { post: PostId(1), asked: true }, Stratum { post: PostId(2), asked: false });
+        let (before, after) = (Period { first: Day(0), last: Day(99) }, Period { first: Day(100), last: Day(149) });
+        let orders: Vec<Tally> =
+            (0..150).map(|day| Tally { day: Day(day), stratum: None, persons: 0, exposures: 50.0 }).collect();
+        let share = |mail_after: f64, survey_after: f64| {
+            let day = |day: i32| {
+                let later = day >= 100;
+                let cell = |stratum, persons, others| Tally {
+                    day: Day(day),
+                    stratum: Some(stratum),
+                    persons: if later { 0 } else { persons },
+                    exposures: others + if later { 0.0 } else { persons as f64 },
+                };
+                [cell(mail, 3, if later { mail_after } else { 6.0 }), cell(survey, 1, if later { survey_after } else { 10.0 })]
+            };
+            let heard: Vec<Tally> = (0..150).flat_map(day).collect();
+            still_heard(&orders, &heard, before, after).unwrap()
+        };
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(close(share(6.0, 10.0), 1.0) && close(share(9.0, 20.0), 1.0), "as much, or more");
+        assert!(close(share(0.0, 10.0), 0.25) && close(share(6.0, 0.0), 0.75), "the mailbox told three of four");
+        assert!(close(share(3.0, 5.0), 0.5));
+        assert_eq!(still_heard(&orders, &[], before, after), None);
+        assert_eq!(still_heard(&[], &orders, before, after), None, "nothing is known of occasions");
     }
 }

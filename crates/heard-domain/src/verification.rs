@@ -2,7 +2,7 @@
 //! claim; this is what may be said of it. Pure: the same days give the same finding.
 //!
 //! Persons are counted, not mentions ([`crate::tally`]). Before: up to a year before the first fix, without the peak that opened
-//! the issue. After: from the last sign-off on. Both counts are divided by the dispersion of the days before, so that bursts and
+//! the issue. After: from the day on which the last fix took effect. Both counts are divided by the dispersion of the days before, so that bursts and
 //! drifts do not pass for effects, and compared by Jeffreys posteriors of both rates. The tests simulate companies that are looked
 //! at every day for half a year, and hold the bars.
 
@@ -15,7 +15,7 @@ use statrs::function::beta::checked_beta_reg;
 
 use crate::dispersion::{Expected, dispersion};
 use crate::statistics::Estimate;
-use crate::tally::{Stratum, Tally, mix_changed};
+use crate::tally::{Stratum, Tally, mix_changed, still_heard};
 use crate::time::{Day, Period};
 
 crate::words! {
@@ -44,11 +44,12 @@ pub struct Rules {
     pub before_days: i32,
     /// So many days up to the opening of the issue are its peak and count for nothing.
     pub peak_days: i32,
-    /// The first day after the last sign-off on which a verdict may fall.
+    /// The first day on which a verdict may fall, counted from the day on which the last fix took effect and from that of the last
+    /// sign-off, whichever is later; that day is the first.
     pub not_before: i32,
     /// On so many days in a row a condition must hold.
     pub in_a_row: i32,
-    /// The last day after the last sign-off on which it is looked at.
+    /// The last day on which a verdict may fall, counted from the day on which the last fix took effect.
     pub gives_up: i32,
     /// Fewer persons before, after division by the dispersion, are too rare to tell.
     pub fewest: f64,
@@ -84,6 +85,8 @@ const HALF: f64 = 0.5;
 const NOT: (f64, f64) = (0.8, 0.5);
 /// Came back: P(λ recent > 1.5 λ₁) is at least 0.995.
 const BACK: (f64, f64) = (1.5, 0.995);
+/// Of what was heard before at least so much must still be heard, 0..1: then silence alone is no fall by a quarter.
+pub const LISTENED: f64 = 0.75;
 /// What is planned for: a fall to a quarter is seen in nine of ten cases.
 const PLANNED: (f64, f64) = (0.25, 0.9);
 
@@ -97,8 +100,22 @@ pub struct Fix {
     pub opened: Day,
     /// The day on which the first fix took effect.
     pub first: Day,
-    /// The day of the last sign-off; not before `first`.
+    /// The day on which the last fix took effect, the first that counts as after; not before `first`.
     pub last: Day,
+    /// The day on which the last department signed off, where that is known: a day that was chosen after looking gains nothing, for no
+    /// verdict falls before it has stood for [`Rules::not_before`] days.
+    #[serde(default)]
+    pub signed: Option<Day>,
+}
+
+/// What a rate is a share of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// All feedback, stratum by stratum.
+    Feedback,
+    /// A measure of operations, by its name.
+    Operations(String),
 }
 
 impl Fix {
@@ -107,6 +124,16 @@ impl Fix {
         let first = self.first + -rules.before_days;
         let period = Period { first: self.since.map_or(first, |since| since.max(first)), last: self.first + -1 };
         (period.first <= period.last).then_some(period)
+    }
+
+    /// The first day on which a verdict may fall, counted from `last`, which is 1.
+    fn soonest(&self, rules: &Rules) -> i32 {
+        rules.not_before + self.signed.map_or(0, |signed| (signed - self.last).max(0))
+    }
+
+    /// The days after, up to the one looked at; they may be none.
+    fn after(&self, today: Day) -> Period {
+        Period { first: self.last, last: today }
     }
 
     /// The peak that opened the issue: its days do not count, for a noise at its height falls by itself.
@@ -145,9 +172,9 @@ pub struct Verification {
     pub verdict: Verdict,
     /// Before the first fix, without the peak; `None` if nothing is known of that time.
     pub before: Option<Rate>,
-    /// Since the last sign-off, up to the day looked at.
+    /// Since the last fix took effect, up to the day looked at; of a verified fix, as it was when it was verified.
     pub after: Option<Rate>,
-    /// Days since the last sign-off.
+    /// Days since the last fix took effect, with that day.
     pub days: i32,
     /// By how much both counts are divided, at least 1.
     pub dispersion: f64,
@@ -159,6 +186,10 @@ pub struct Verification {
     pub more: Option<f64>,
     /// The ask mix changed between before and after: nothing is verified by such counts.
     pub mix_changed: bool,
+    /// Where exposures come from operations: the share of the mentions before that would still be heard if nothing had been mended, by
+    /// what else is heard there per exposure, 0..1. Under [`LISTENED`] a fall may be silence.
+    #[serde(default)]
+    pub still_heard: Option<f64>,
     /// The day on which it was verified.
     pub verified: Option<Day>,
     /// The day on which it came back after that.
@@ -289,50 +320,72 @@ impl Before {
     }
 }
 
-/// Looks at what is known up to a day, as if it had been looked at on every day since the last sign-off.
-///
-/// The tallies may stand in any order. Days after `today` are not looked at; between the first fix and the last sign-off nothing
-/// counts.
-pub fn verify(fix: &Fix, tallies: &[Tally], today: Day, rules: &Rules) -> Verification {
-    let before = Before::gather(fix, rules, tallies);
-    let mut later: Vec<&Tally> = tallies.iter().filter(|t| t.day > fix.last && t.day <= today).collect();
-    later.sort_by_key(|tally| tally.day);
-    let mix = fix.before(rules).is_some_and(|period| mix_changed(tallies, period, Period { first: fix.last + 1, last: today }));
+/// Persons and what was expected of each day since the last fix took effect, at the old rate. Exposures of different strata are alike only
+/// by what they led to expect.
+fn course(before: &Before, later: &[&Tally], fix: &Fix, days: i32) -> Vec<(f64, f64)> {
+    let mut course = vec![(0.0, 0.0); days.max(0) as usize];
+    for tally in later {
+        let base = before.place(tally.stratum).and_then(|at| before.bases.get(at));
+        let cell = course.get_mut((tally.day - fix.last).max(0) as usize);
+        if let Some((base, (persons, expected))) = base.zip(cell) {
+            *persons += tally.persons as f64;
+            *expected += tally.exposures * base.persons / base.exposures;
+        }
+    }
+    course
+}
 
-    let days = (today - fix.last).max(0);
+/// The days after, in order.
+fn later<'a>(fix: &Fix, tallies: &'a [Tally], today: Day) -> Vec<&'a Tally> {
+    let mut later: Vec<&Tally> = tallies.iter().filter(|tally| fix.after(today).contains(tally.day)).collect();
+    later.sort_by_key(|tally| tally.day);
+    later
+}
+
+/// Looks at what is known up to a day, as if it had been looked at on every day since the last fix took effect.
+///
+/// The tallies may stand in any order. Days after `today` are not looked at; between the first fix and the last nothing counts.
+pub fn verify(fix: &Fix, tallies: &[Tally], today: Day, rules: &Rules) -> Verification {
+    verify_beside(fix, tallies, &[], today, rules)
+}
+
+/// The same, where exposures come from operations: beside what else was `heard` of the same stage, by strata (persons: those with a
+/// mention). Where less is heard of everything, or customers are asked otherwise, silence is no fix.
+pub fn verify_beside(fix: &Fix, tallies: &[Tally], heard: &[Tally], today: Day, rules: &Rules) -> Verification {
+    let before = Before::gather(fix, rules, tallies);
+    let later = later(fix, tallies, today);
+    let still =
+        fix.before(rules).filter(|_| !heard.is_empty()).and_then(|period| still_heard(tallies, heard, period, fix.after(today)));
+    let mixed = if heard.is_empty() { tallies } else { heard };
+    let mix_changed = fix.before(rules).is_some_and(|period| mix_changed(mixed, period, fix.after(today)));
+    let silent = mix_changed || still.is_some_and(|still| still < LISTENED);
+
+    let (days, soonest) = ((today - fix.last + 1).max(0), fix.soonest(rules));
     let mut after = vec![(0.0, 0.0); before.bases.len()];
-    let mut course: Vec<(f64, f64)> = Vec::with_capacity(days as usize);
     let (mut next, mut fell, mut halved, mut verified, mut pair) = (later.iter().peekable(), 0, 0, None, None);
     let (mut all_persons, mut daily) = (0.0, None);
     for n in 1..=days {
-        let (mut persons, mut exposures) = (0.0, 0.0);
-        while let Some(tally) = next.next_if(|tally| tally.day - fix.last <= n) {
+        while let Some(tally) = next.next_if(|tally| tally.day - fix.last < n) {
             all_persons += tally.persons as f64;
-            let place = before.place(tally.stratum).and_then(|at| Some((after.get_mut(at)?, before.bases.get(at)?)));
-            if let Some(((x, e), base)) = place {
+            if let Some((x, e)) = before.place(tally.stratum).and_then(|at| after.get_mut(at)) {
                 *x += tally.persons as f64;
                 *e += tally.exposures;
-                persons += tally.persons as f64;
-                // Exposures of different strata are alike only by what they led to expect.
-                exposures += tally.exposures * base.persons / base.exposures;
             }
         }
-        course.push((persons, exposures));
         pair = before.against(&after).or(pair);
         daily = before.against_days(all_persons, n);
-        let Some(now) = pair.filter(|_| n > rules.not_before - rules.in_a_row && n <= rules.gives_up && verified.is_none())
-        else {
+        let Some(now) = pair.filter(|_| n > soonest - rules.in_a_row && n <= rules.gives_up && verified.is_none()) else {
             continue;
         };
         let passed = f64::from(n) / f64::from(rules.gives_up.max(1));
         let lower = now.before >= rules.fewest && now.fell(passed) && daily.is_none_or(|daily| daily.fell(passed));
         fell = if lower { fell + 1 } else { 0 };
         halved = if lower && now.halved() { halved + 1 } else { 0 };
-        if halved >= rules.in_a_row && n >= rules.not_before && !mix {
+        if halved >= rules.in_a_row && n >= soonest && !silent {
             verified = Some(n);
         }
     }
-    let reopened = verified.and_then(|on| back(&course, on, before.dispersion, rules));
+    let reopened = verified.and_then(|on| back(&course(&before, &later, fix, days), on, before.dispersion, rules));
     let planned = pair.map_or(f64::INFINITY, |pair| Pair::planned(pair.before));
     let before_all: (f64, f64) = before.bases.iter().fold((0.0, 0.0), |sum, base| (sum.0 + base.persons, sum.1 + base.exposures));
     let after_all = after.iter().fold((0.0, 0.0), |sum: (f64, f64), one| (sum.0 + one.0, sum.1 + one.1));
@@ -341,14 +394,14 @@ pub fn verify(fix: &Fix, tallies: &[Tally], today: Day, rules: &Rules) -> Verifi
         (Some(_), Some(_)) => Verdict::Reopened,
         (Some(_), None) => Verdict::Verified,
         _ if effective < rules.fewest => Verdict::TooRare,
-        _ if mix => Verdict::Watching,
-        _ if fell >= rules.in_a_row && days >= rules.not_before => Verdict::Improved,
-        _ if days >= rules.not_before && pair.is_some_and(|pair| pair.ratio >= planned && pair.not_fixed()) => Verdict::NotFixed,
+        _ if silent => Verdict::Watching,
+        _ if fell >= rules.in_a_row && days >= soonest => Verdict::Improved,
+        _ if days >= soonest && pair.is_some_and(|pair| pair.ratio >= planned && pair.not_fixed()) => Verdict::NotFixed,
         _ if days > rules.gives_up => Verdict::TooRare,
         _ => Verdict::Watching,
     };
     let missing = pair.map(|pair| (planned - pair.ratio).max(0.0) / pair.ratio * after_all.1);
-    let day = |n: i32| fix.last + n;
+    let day = |n: i32| fix.last + (n - 1);
     Verification {
         verdict,
         before: Rate::of(before_all.0 as u64, before_all.1, before.dispersion),
@@ -358,14 +411,26 @@ pub fn verify(fix: &Fix, tallies: &[Tally], today: Day, rules: &Rules) -> Verifi
         effective,
         surely: pair.map_or(0.0, Pair::surely).min(daily.map_or(1.0, Pair::surely)),
         more: missing.filter(|more| verdict == Verdict::Watching && more.is_finite()),
-        mix_changed: mix,
+        mix_changed,
+        still_heard: still,
         verified: verified.map(day),
         reopened: reopened.map(day),
     }
 }
 
-/// The day, counted from the last sign-off, on which a problem that was verified as mended came back: the last days against those
-/// since the last sign-off that lie well before them, at least those that made the verdict. `course` holds persons and what was expected of each day at the old rate.
+/// Looks again at a fix that was verified: the day, the dispersion and what was compared stay as they were; from then on it can only have
+/// come back. What was never verified stays as it is.
+pub fn hold(kept: &Verification, fix: &Fix, tallies: &[Tally], today: Day, rules: &Rules) -> Verification {
+    let (Some(verified), None) = (kept.verified, kept.reopened) else { return kept.clone() };
+    let before = Before::gather(fix, rules, tallies);
+    let course = course(&before, &later(fix, tallies, today), fix, today - fix.last + 1);
+    let reopened = back(&course, verified - fix.last + 1, kept.dispersion, rules).map(|n| fix.last + (n - 1));
+    let verdict = if reopened.is_some() { Verdict::Reopened } else { Verdict::Verified };
+    Verification { verdict, reopened, more: None, ..kept.clone() }
+}
+
+/// The day, counted from the first after the last fix, on which a problem that was verified as mended came back: the last days against those
+/// since the last fix that lie well before them, at least those that made the verdict. `course` holds persons and what was expected of each day at the old rate.
 fn back(course: &[(f64, f64)], verified: i32, dispersion: f64, rules: &Rules) -> Option<i32> {
     let window = rules.recent_days.max(1) as usize;
     let sum = |days: &[(f64, f64)]| days.iter().fold((0.0, 0.0), |sum: (f64, f64), day| (sum.0 + day.0, sum.1 + day.1));
@@ -389,6 +454,7 @@ mod tests {
     use super::*;
     use crate::draw::Draws;
     use crate::id::PostId;
+    use crate::onset::onset;
 
     /// How counts scatter.
     #[derive(Debug, Clone, Copy)]
@@ -443,6 +509,12 @@ mod tests {
         }
     }
 
+    /// As it runs: nothing before the day on which the problem began counts.
+    fn begun(fix: Fix, tallies: &[Tally]) -> Fix {
+        let since = fix.before(&Rules::default()).and_then(|period| onset(tallies, period, fix.opened));
+        Fix { since, ..fix }
+    }
+
     /// A company: `x0` persons in a year before on average, the rate after is `ratio` of that before. The issue is opened on the
     /// day at which the last four weeks were worst, where `peak`; mended a month later.
     fn company(
@@ -466,7 +538,8 @@ mod tests {
         // Opened on the worst day of the last three months; mended when the peak is over anyway.
         let opened = if peak { ((before - 90).max(28)..before).max_by_key(|day| month(*day)).unwrap_or(before) } else { before };
         let first = (opened + 30).min(fixed);
-        (Fix { since: None, opened: Day(opened), first: Day(first), last: Day(fixed) }, tallies)
+        let fix = Fix { since: None, opened: Day(opened), first: Day(first), last: Day(fixed + 1), signed: None };
+        (begun(fix, &tallies), tallies)
     }
 
     /// How often a fix is verified within half a year: among all of `runs` companies, and among those with 30 or more effective
@@ -476,7 +549,7 @@ mod tests {
         for run in 0..runs {
             let mut draws = Draws::new(seed, run);
             let (fix, tallies) = company(&mut draws, noise, (before, 180), x0, ratio, peak);
-            let found = verify(&fix, &tallies, fix.last + 180, &Rules::default());
+            let found = verify(&fix, &tallies, fix.last + 179, &Rules::default());
             let hit = u64::from(found.verified.is_some());
             hits += hit;
             if found.effective >= 30.0 {
@@ -531,7 +604,7 @@ mod tests {
         for run in 0..200 {
             let mut draws = Draws::new(seed, run);
             let (fix, mut tallies) = company(&mut draws, noise, (365, 180 + 365), x0, 0.25, false);
-            let on = verify(&fix, &tallies, fix.last + 180, &Rules::default()).verified;
+            let on = verify(&fix, &tallies, fix.last + 179, &Rules::default()).verified;
             let Some(on) = on else { continue };
             if comes_back {
                 for tally in tallies.iter_mut().filter(|tally| tally.day > on + 90) {
@@ -539,7 +612,7 @@ mod tests {
                 }
             }
             let until = if comes_back { on + 90 + 120 } else { on + 365 };
-            let found = verify(&fix, &tallies, until.min(fix.last + 180 + 365), &Rules::default());
+            let found = verify(&fix, &tallies, until.min(fix.last + 179 + 365), &Rules::default());
             all += 1;
             reopened += u64::from(found.verdict == Verdict::Reopened);
         }
@@ -581,7 +654,8 @@ mod tests {
                 tallies.push(Tally { day: Day(day), stratum, persons, exposures });
             }
         }
-        (Fix { since: None, opened: Day(fixed - 40), first: Day(fixed - 5), last: Day(fixed) }, tallies)
+        let fix = Fix { since: None, opened: Day(fixed - 40), first: Day(fixed - 5), last: Day(fixed + 1), signed: None };
+        (begun(fix, &tallies), tallies)
     }
 
     #[test]
@@ -589,7 +663,7 @@ mod tests {
         let verified = |seed, ratio, asked, other| {
             let found = |run| {
                 let (fix, tallies) = without_exposures(&mut Draws::new(seed, run), ratio, asked, other);
-                verify(&fix, &tallies, fix.last + 180, &Rules::default())
+                verify(&fix, &tallies, fix.last + 179, &Rules::default())
             };
             let all: Vec<Verification> = (0..200).map(found).collect();
             let share = all.iter().filter(|found| found.verified.is_some()).count() as f64 / 200.0;
@@ -613,7 +687,7 @@ mod tests {
             let persons = u64::from(every > 0 && day % every == 0);
             Tally { day: Day(day), stratum: None, persons, exposures: 10.0 }
         };
-        let fix = Fix { since: None, opened: Day(360), first: Day(398), last: Day(400) };
+        let fix = Fix { since: None, opened: Day(360), first: Day(398), last: Day(401), signed: None };
         (fix, (0..=400 + days).map(one).collect())
     }
 
@@ -675,5 +749,65 @@ mod tests {
         let both = verify(&fix, &split, Day(460), &Rules::default());
         assert_eq!((both.verdict, both.verified.is_some(), both.dispersion), (found.verdict, true, found.dispersion));
         assert!((both.effective - found.effective).abs() < 1.0);
+    }
+
+    #[test]
+    fn no_verdict_falls_before_a_sign_off_has_stood_for_three_weeks() {
+        let (fix, tallies) = regular(2, 12, 60);
+        let signed = |after: i32| Fix { signed: Some(fix.last + after), ..fix };
+        let at = |fix: Fix, day: i32| verify(&fix, &tallies, fix.last + (day - 1), &Rules::default());
+        let first = |fix: Fix| (1..=60).find(|day| at(fix, *day).verdict == Verdict::Verified);
+        let plain = first(fix).unwrap();
+        assert!((21..30).contains(&plain), "{plain}");
+        assert_eq!(first(signed(0)), Some(plain));
+        assert_eq!(first(signed(14)), Some(plain.max(35)), "signed a fortnight after it took effect");
+        assert_eq!(at(signed(14), 34).verdict, Verdict::Watching);
+        // The day of the fix is the first that counts.
+        assert_eq!((at(fix, 1).days, at(fix, 1).after.unwrap().exposures), (1, 10.0));
+    }
+
+    #[test]
+    fn silence_is_no_fix() {
+        let (fix, mut tallies) = regular(2, 2, 60);
+        // A survey stops on the day of the fix, and with it the mentions; orders stream in.
+        let stratum = Some(Stratum { post: PostId(1), asked: true });
+        for tally in tallies.iter_mut().filter(|tally| tally.day >= fix.last) {
+            tally.persons = 0;
+        }
+        let heard = |others: f64| -> Vec<Tally> {
+            let day = |tally: &Tally| {
+                let others = if tally.day < fix.last { 6.0 } else { others };
+                Tally { stratum, exposures: others + tally.persons as f64, ..*tally }
+            };
+            tallies.iter().map(day).collect()
+        };
+        let look = |others: f64| verify_beside(&fix, &tallies, &heard(others), Day(460), &Rules::default());
+        assert_eq!(verify(&fix, &tallies, Day(460), &Rules::default()).verdict, Verdict::Verified, "blind");
+        let silent = look(0.0);
+        assert_eq!((silent.verdict, silent.still_heard, silent.verified), (Verdict::Watching, Some(0.0), None));
+        assert_eq!(look(3.0).verdict, Verdict::Watching, "half as much is heard of everything");
+        let loud = look(6.0);
+        assert_eq!((loud.verdict, loud.still_heard), (Verdict::Verified, Some(1.0)));
+    }
+
+    #[test]
+    fn what_was_verified_stays_as_it_was_until_it_comes_back() {
+        let (fix, mut tallies) = regular(2, 12, 300);
+        let kept = verify(&fix, &tallies, Day(460), &Rules::default());
+        assert_eq!(kept.verdict, Verdict::Verified);
+        // Comments of the time after come in late: seen anew it would never have been verified.
+        for tally in tallies.iter_mut().filter(|tally| (Day(401)..Day(520)).contains(&tally.day)) {
+            tally.persons = u64::from(tally.day.0 % 3 == 0);
+        }
+        let anew = verify(&fix, &tallies, Day(519), &Rules::default());
+        assert!(anew.verdict != Verdict::Verified, "{anew:?}");
+        assert_eq!(hold(&kept, &fix, &tallies, kept.verified.unwrap() + 1, &Rules::default()), kept);
+        for tally in tallies.iter_mut().filter(|tally| tally.day >= Day(550)) {
+            tally.persons = 2;
+        }
+        let back = hold(&kept, &fix, &tallies, Day(700), &Rules::default());
+        assert_eq!((back.verdict, back.verified, back.dispersion), (Verdict::Reopened, kept.verified, kept.dispersion));
+        assert!(back.reopened.is_some_and(|on| on > Day(550)), "{back:?}");
+        assert_eq!(hold(&back, &fix, &[], Day(800), &Rules::default()), back);
     }
 }

@@ -7,6 +7,7 @@ pub mod change;
 pub mod commitment;
 pub(crate) mod conversation;
 pub mod customer;
+pub(crate) mod felt;
 pub mod issues;
 pub mod look;
 pub(crate) mod lost;

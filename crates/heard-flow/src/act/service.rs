@@ -15,6 +15,7 @@ use heard_store::view::View;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::act::felt::{Feelings, feelings};
 use crate::due::Hours;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
@@ -38,7 +39,7 @@ pub struct Served {
     pub silent: u64,
     /// Opened again at least once.
     pub reopened: u64,
-    /// First answers that came within the promised working time, of all answered, per cent.
+    /// First answers that came within the working time that was promised then, by the clock of the case, of all answered, per cent.
     pub in_time: Option<Estimate>,
 }
 
@@ -57,13 +58,14 @@ pub async fn service(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<S
     };
     let (answers, cases) = flow.store.read(scope, look).await?;
     let hours = Hours::of(&directory);
-    let all = served(None, &cases.iter().collect::<Vec<_>>(), &answers, &hours);
+    let felt = feelings(flow, scope, &cases, period).await?;
+    let all = served(None, &cases.iter().collect::<Vec<_>>(), &answers, &felt, &hours);
     let mut departments: Vec<Served> = directory
         .departments
         .iter()
         .map(|department| {
             let own: Vec<&KeptCase> = cases.iter().filter(|kept| kept.case.department == department.id).collect();
-            served(Some(department.id), &own, &answers, &hours)
+            served(Some(department.id), &own, &answers, &felt, &hours)
         })
         .filter(|served| served.opened > 0)
         .collect();
@@ -71,24 +73,36 @@ pub async fn service(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<S
     Ok([all].into_iter().chain(departments).collect())
 }
 
-fn served(department: Option<DepartmentId>, cases: &[&KeptCase], answers: &HashMap<CaseId, u32>, hours: &Hours) -> Served {
+fn served(
+    department: Option<DepartmentId>,
+    cases: &[&KeptCase],
+    answers: &HashMap<CaseId, u32>,
+    felt: &Feelings,
+    hours: &Hours,
+) -> Served {
     let count = |holds: &dyn Fn(&KeptCase) -> bool| cases.iter().filter(|kept| holds(kept)).count() as u64;
+    // By the case's own clock: it stands still while the customer is waited for, and runs by the calendar of who has the case.
     let waited = |kept: &KeptCase| {
         let first = kept.case.first_answer?;
-        Some(hours.calendar(kept.case.department).minutes_between(kept.opened, first))
+        let clock = kept.case.first_countdown.map(|first| (first.used / 60_000).unsigned_abs());
+        Some(clock.unwrap_or_else(|| hours.calendar(kept.case.department).minutes_between(kept.opened, first)))
+    };
+    let kept_promise = |kept: &KeptCase| {
+        let old = || waited(kept).is_some_and(|waited| waited <= u64::from(kept.case.countdown.promised));
+        kept.case.first_countdown.map_or_else(old, |first| first.kept())
     };
     let one = |kept: &&KeptCase| ServedCase {
         asked: kept.case.asked.is_some(),
         helped: kept.case.helped,
         answers: answers.get(&kept.case.id).copied().unwrap_or(0),
         minutes_to_answer: waited(kept),
-        ..ServedCase::default()
+        felt: felt.cases.get(&kept.case.id).copied(),
     };
     let answered = count(&|kept| kept.case.first_answer.is_some());
-    let in_time = count(&|kept| waited(kept).is_some_and(|waited| waited <= u64::from(kept.case.countdown.promised)));
+    let in_time = count(&kept_promise);
     Served {
         department,
-        helpfulness: helpfulness(&cases.iter().map(one).collect::<Vec<_>>(), &[]),
+        helpfulness: helpfulness(&cases.iter().map(one).collect::<Vec<_>>(), &felt.unanswered),
         opened: cases.len() as u64,
         answered,
         yes: count(&|kept| kept.case.helped == Some(true)),

@@ -1,7 +1,7 @@
 //! Verifying: every night it is looked whether the fixes that departments have signed for hold. Only this closes an issue, and it opens one
 //! again that came back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use heard_domain::audit::Act;
 use heard_domain::id::{IssueId, JobId, StageId};
@@ -9,7 +9,7 @@ use heard_domain::issue::{IssueAct, IssueParty, IssueState};
 use heard_domain::job::Job;
 use heard_domain::kept_issue::{IssueStanding, KeptIssue};
 use heard_domain::scope::Scope;
-use heard_domain::time::{Day, Time};
+use heard_domain::time::{Day, Time, Zone};
 use heard_domain::user::Grant;
 use heard_domain::verification::{Fix, Verdict};
 use heard_store::error::StoreError;
@@ -25,8 +25,9 @@ use crate::act::issues::siblings::prompt;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::measure::verification::{Examined, Subject, examine};
+use crate::read::again::under_way;
 
-/// How many days of verdicts are shown.
+/// How many changes of the verdict are shown.
 const SHOWN: usize = 60;
 
 /// What may be said of the fix of an issue now, and what was said before.
@@ -34,17 +35,19 @@ const SHOWN: usize = 60;
 pub struct IssueVerification {
     /// Of which issue.
     pub issue: IssueId,
-    /// The finding with the numbers that went in; `null`: no fix was reported yet.
+    /// The finding with the numbers that went in; `null`: no fix was reported yet, or everything is being read again.
     pub examined: Option<Examined>,
-    /// The last day that is looked at.
+    /// The day as of which it is looked at.
     pub day: Day,
     /// Whether this is a fix that has turned out not to hold: its departments have to look again.
     pub past: bool,
-    /// The verdicts by day, the newest first.
+    /// Whether all feedback is being read again: half of it is read by the version before, so that nothing is looked at until that is done.
+    pub read_again: bool,
+    /// What was said, and since which day, the newest first.
     pub history: Vec<VerdictOfDay>,
 }
 
-/// What was said on one day.
+/// What was said from one day on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VerdictOfDay {
     /// The day.
@@ -54,15 +57,22 @@ pub struct VerdictOfDay {
 }
 
 /// When an issue was opened and mended; `None` while a department has not said since when its fix is in effect.
-fn fix_of(flow: &Flow, kept: &KeptIssue) -> Option<Fix> {
+fn fix_of(zone: &Zone, kept: &KeptIssue) -> Option<Fix> {
     let (first, last) = (kept.first_fix()?, kept.last_fix()?);
-    let opened = flow.directory().company.zone.day(kept.opened);
-    // The day on which a fix takes effect is the first that counts.
-    Some(Fix { since: None, opened, first, last: last + -1 })
+    let opened = zone.day(kept.opened);
+    // What came back was opened on that day.
+    let opened = kept.since.map_or(opened, |since| since.max(opened));
+    Some(Fix { since: kept.since, opened, first, last, signed: kept.work.last_sign_off().map(|at| zone.day(at)) })
 }
 
-fn subject(kept: &KeptIssue, fix: Fix) -> Option<Subject> {
-    Some(Subject { mentions: kept.gathers()?, stage: kept.stage, fix })
+/// What is looked at: a fix as it is now, or as it was when it was verified.
+fn subject(kept: &KeptIssue, fix: Fix, verified: Option<Found>) -> Option<Subject> {
+    Some(Subject { mentions: kept.gathers()?, stage: kept.stage, fix, verified })
+}
+
+/// What was found when the present fix was verified.
+fn verified(kept: &KeptIssue, newest: Option<&Found>) -> Option<Found> {
+    newest.filter(|found| kept.work.verified && found.round == kept.work.reopened && found.found.verified.is_some()).cloned()
 }
 
 /// The last whole day: of today, not all may be heard yet.
@@ -78,22 +88,28 @@ pub async fn look(flow: &Flow, scope: &Scope, id: IssueId) -> Result<IssueVerifi
         Ok(Some((kept, tables::verdict::last(view, id)?, tables::verdict::of_issue(view, id, SHOWN)?)))
     };
     let (kept, last, history) = flow.store.read(scope, look).await?.ok_or(FlowError::Missing("issue"))?;
-    // A fix that did not hold is nobody's any more; what was found of it stays to be looked at.
-    let now = fix_of(flow, &kept).map(|fix| (fix, yesterday(flow), false));
-    let (fix, day, past) = match now.or(last.map(|last| (last.fix, last.day, true))) {
-        Some((fix, day, past)) => (Some(fix), day, past),
-        None => (None, yesterday(flow), false),
-    };
-    let examined = match fix.and_then(|fix| subject(&kept, fix)) {
-        Some(subject) => Some(examine(flow, &subject, day).await?),
-        None => None,
-    };
     let history = history.into_iter().map(|(day, verdict)| VerdictOfDay { day, verdict }).collect();
-    Ok(IssueVerification { issue: id, examined, day, past, history })
+    let (directory, today) = (flow.directory(), yesterday(flow));
+    let nothing = IssueVerification { issue: id, examined: None, day: today, past: false, read_again: false, history };
+    // A fix that did not hold is nobody's any more; what was found of it stays to be looked at.
+    let (wanted, day, past) = match (fix_of(&directory.company.zone, &kept), last) {
+        (Some(fix), last) => (subject(&kept, fix, verified(&kept, last.as_ref())), today, false),
+        // One that was taken back before a verdict is none.
+        (None, Some(last)) if last.round < kept.work.reopened => {
+            let (fix, day) = (last.fix, last.day);
+            (subject(&kept, fix, Some(last).filter(|last| last.found.verified.is_some())), day, true)
+        }
+        (None, _) => (None, today, false),
+    };
+    let Some(wanted) = wanted else { return Ok(nothing) };
+    if under_way(flow).await? {
+        return Ok(IssueVerification { read_again: true, ..nothing });
+    }
+    Ok(IssueVerification { examined: Some(examine(flow, &wanted, day).await?), day, past, ..nothing })
 }
 
 /// Looks at every fix for which all departments have signed and that nobody has looked at since yesterday. Done again it finds
-/// nothing to do.
+/// nothing to do. An issue that cannot be looked at leaves the others be.
 pub async fn tend(flow: &Flow) -> Result<(), FlowError> {
     each(flow, None).await
 }
@@ -130,6 +146,9 @@ pub(crate) fn ask(tx: &mut Tx, job: JobId, stages: &BTreeSet<StageId>, now: Time
 
 /// Looks at the fixes that nobody has looked at since yesterday; at those of issues at `again` in any case.
 async fn each(flow: &Flow, again: Option<&[StageId]>) -> Result<(), FlowError> {
+    if under_way(flow).await? {
+        return Ok(());
+    }
     let sought = Sought {
         standing: vec![IssueStanding::Accepted],
         state: vec![IssueState::ReportedFixed, IssueState::VerifiedFixed],
@@ -137,44 +156,63 @@ async fn each(flow: &Flow, again: Option<&[StageId]>) -> Result<(), FlowError> {
     };
     let look = move |view: &View| {
         let issues = tables::issue::list(view, &sought)?;
-        issues.into_iter().map(|kept| Ok((tables::verdict::last(view, kept.id)?, kept))).collect::<Result<Vec<_>, StoreError>>()
+        let newest = if issues.is_empty() { vec![] } else { tables::verdict::newest(view)? };
+        Ok((issues, newest))
     };
-    let day = yesterday(flow);
-    for (last, kept) in flow.store.read(&Scope::system(), look).await? {
-        let Some(fix) = fix_of(flow, &kept) else { continue };
-        match again {
-            Some(stages) if kept.stage.is_none_or(|stage| !stages.contains(&stage)) => continue,
-            None if last.is_some_and(|last| last.day >= day && last.fix == fix) => continue,
-            _ => {}
-        }
-        let Some(subject) = subject(&kept, fix) else { continue };
-        let found = examine(flow, &subject, day).await?.found;
-        let doing = Doing::of(flow, IssueParty::Heard);
-        let (id, verified) = (kept.id, found.verdict == Verdict::Verified);
-        let write = move |tx: &mut Tx| keep(tx, &doing, kept.id, &Found { issue: kept.id, day, fix, found });
-        flow.store.write(&Scope::system(), write).await?;
-        if verified {
-            prompt(flow, id).await?;
+    let (issues, newest) = flow.store.read(&Scope::system(), look).await?;
+    let newest: HashMap<IssueId, Found> = newest.into_iter().map(|found| (found.issue, found)).collect();
+    let wanted = |kept: &KeptIssue| again.is_none_or(|stages| kept.stage.is_some_and(|stage| stages.contains(&stage)));
+    for kept in issues.into_iter().filter(wanted) {
+        if let Err(error) = one(flow, &kept, newest.get(&kept.id), again.is_some()).await {
+            tracing::error!(issue = %kept.name(), %error, "whether its fix holds could not be looked at");
         }
     }
     Ok(())
 }
 
-/// Keeps a verdict, and lets it act on the issue as it is by now.
-fn keep(tx: &mut Tx, doing: &Doing, id: IssueId, found: &Found) -> Result<(), StoreError> {
-    let Some(before) = tables::issue::get(tx, id)? else { return Ok(()) };
+/// Looks at one, unless that was done since yesterday and it need not be done `again`.
+async fn one(flow: &Flow, kept: &KeptIssue, newest: Option<&Found>, again: bool) -> Result<(), FlowError> {
+    let (directory, day) = (flow.directory(), yesterday(flow));
+    let Some(fix) = fix_of(&directory.company.zone, kept) else { return Ok(()) };
+    let verified = verified(kept, newest);
+    let same = |found: &Found| (found.fix.last, found.fix.signed) == (fix.last, fix.signed) || verified.is_some();
+    if !again && newest.is_some_and(|found| found.day >= day && same(found)) {
+        return Ok(());
+    }
+    let Some(wanted) = subject(kept, fix, verified) else { return Ok(()) };
+    let seen = examine(flow, &wanted, day).await?;
+    let basis = wanted.verified.map_or_else(|| Some(seen.basis()), |verified| verified.basis);
+    let found = Found { issue: kept.id, round: kept.work.reopened, day, fix: seen.fix, basis, found: seen.found };
+    let (doing, zone) = (Doing::of(flow, IssueParty::Heard), directory.company.zone.clone());
+    let verified = found.found.verdict == Verdict::Verified;
+    let write = move |tx: &mut Tx| keep(tx, &doing, &zone, fix, &found);
+    flow.store.write(&Scope::system(), write).await?;
+    if verified {
+        prompt(flow, kept.id).await?;
+    }
+    Ok(())
+}
+
+/// Keeps a verdict, and lets it act on the issue, unless somebody has changed the fix that was looked at meanwhile. What is verified
+/// stays so until it comes back.
+fn keep(tx: &mut Tx, doing: &Doing, zone: &Zone, fix: Fix, found: &Found) -> Result<(), StoreError> {
+    let Some(before) = tables::issue::get(tx, found.issue)? else { return Ok(()) };
+    if fix_of(zone, &before) != Some(fix) || before.work.reopened != found.round {
+        return Ok(());
+    }
     tables::verdict::put(tx, found)?;
     let verdict = found.found.verdict;
     let changes = match verdict {
-        Verdict::Verified => !before.work.verified,
-        Verdict::NotFixed | Verdict::Reopened => true,
+        Verdict::Verified | Verdict::NotFixed => !before.work.verified,
+        Verdict::Reopened => true,
         Verdict::Watching | Verdict::Improved | Verdict::TooRare => false,
     };
     if !changes {
         return Ok(());
     }
-    // Somebody may have taken a sign-off back meanwhile: then there is nothing to say of it.
-    let Ok(changed) = before.act(&IssueAct::Found(verdict), &doing.by, doing.now, doing.today) else { return Ok(()) };
+    let Ok(mut changed) = before.act(&IssueAct::Found(verdict), &doing.by, doing.now, doing.today) else { return Ok(()) };
+    // What is mended next is held against the days since it came back.
+    changed.since = found.found.reopened.or(changed.since);
     if let Some(kept) = doing.keep(tx, &before, changed)? {
         doing.note(tx, Act::Changed, &kept, verdict.code(), None)?;
     }

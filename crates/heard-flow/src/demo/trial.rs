@@ -248,8 +248,13 @@ fn tried(company: &Company, read: &Read, problem: &Problem, fix: &Fix, find: &Fi
         tally.persons = read.talk.speakers(find.rise.key, Period { first: *day, last: *day }).len() as u64;
     }
     let tallies: Vec<Tally> = tallies.into_values().collect();
-    let mended =
-        verification::Fix { since: Some(find.rise.since), opened: find.found, first: fix.announced, last: fix.announced };
+    let mended = verification::Fix {
+        since: Some(find.rise.since),
+        opened: find.found,
+        first: fix.announced,
+        last: fix.announced,
+        signed: Some(fix.announced),
+    };
     let back = problem.recurrences().into_iter().find(|day| *day > fix.announced);
     let at = |day: Day| verify(&mended, &tallies, day, &verification::Rules::default());
     let until = back.map_or(company.period.last, |back| back + -1);

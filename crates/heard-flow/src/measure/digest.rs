@@ -5,7 +5,6 @@ use heard_domain::case::CaseState;
 use heard_domain::digest::{Digest, DigestState};
 use heard_domain::id::{CategoryId, DepartmentId, FeedbackId, IssueId};
 use heard_domain::issue::{Contribution, IssueState};
-use heard_domain::kept_case::KeptCase;
 use heard_domain::kept_issue::{IssueStanding, KeptIssue};
 use heard_domain::question::{Compare, Filter, Measure, Moved, Value};
 use heard_domain::reading::Polarity;
@@ -46,7 +45,7 @@ pub struct DigestMover {
     pub comments: u64,
 }
 
-/// How the cases of the department stand.
+/// How the cases stand that the department has or contributes to; what is part of another case is counted there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct DigestCases {
     /// Opened in the week.
@@ -197,12 +196,14 @@ async fn cases(flow: &Flow, scope: &Scope, department: DepartmentId, period: Per
     let zone = flow.directory().company.zone.clone();
     let (from, until, now) = (zone.start(period.first), zone.start(period.last + 1), flow.now());
     let look = move |view: &View| {
+        // One condition for all, that of the list of cases: what the department has, and what it contributes to.
         let of = |states: &[CaseState]| Sought { states: states.to_vec(), departments: vec![department], ..Sought::default() };
         let open = of(&[CaseState::Open]);
         let late = Sought { due_before: Some(now), ..open.clone() };
-        let belongs = |kept: &KeptCase| kept.case.department == department;
+        let own: Vec<CaseState> = CaseState::ALL.iter().copied().filter(|state| *state != CaseState::Merged).collect();
+        let opened = Sought { opened: Some((from, until)), ..of(&own) };
         Ok(DigestCases {
-            opened: tables::case::opened_between(view, from, until)?.iter().filter(|kept| belongs(kept)).count() as u64,
+            opened: tables::case::count(view, &opened)?,
             open: tables::case::count(view, &open)?,
             late: tables::case::count(view, &late)?,
             waiting: tables::case::count(view, &of(&[CaseState::Waiting]))?,

@@ -1,14 +1,17 @@
 //! Reported beside verified: how many fixes departments have signed for, and how many were found to hold. Two different numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use heard_domain::id::{DepartmentId, StageId};
+use heard_domain::id::{DepartmentId, IssueId, StageId};
+use heard_domain::issue::IssueState;
+use heard_domain::kept_issue::{IssueStanding, KeptIssue};
 use heard_domain::scope::Scope;
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_domain::verification::Verdict;
 use heard_store::tables;
 use heard_store::tables::issue::Sought;
+use heard_store::tables::verdict::Round;
 use heard_store::view::View;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,20 +83,27 @@ pub struct Fixes {
     pub stages: Vec<FixesOfStage>,
 }
 
-/// Fixes that took effect in a period.
+/// Fixes that took effect in a period: of every issue the one that its departments have signed for now, and those of earlier rounds, which
+/// did not hold. A date that was corrected makes no second fix; one that was taken back before a verdict is none.
 pub async fn fixes(flow: &Flow, scope: &Scope, period: Period) -> Result<Fixes, FlowError> {
     need(scope, Grant::ReadFigures)?;
-    let look = |view: &View| Ok((tables::verdict::of_fixes(view)?, tables::issue::list(view, &Sought::default())?));
+    let look = |view: &View| Ok((tables::verdict::of_rounds(view)?, tables::issue::list(view, &Sought::default())?));
     let (found, issues) = flow.store.read(&Scope::system(), look).await?;
+    let mut rounds: HashMap<IssueId, Vec<Round>> = HashMap::new();
+    for round in found {
+        rounds.entry(round.issue).or_default().push(round);
+    }
     let mut all = FixCount::default();
     let mut departments: BTreeMap<DepartmentId, FixCount> = BTreeMap::new();
     let mut stages: BTreeMap<Option<StageId>, FixCount> = BTreeMap::new();
-    for (issue, _, verdict) in found.into_iter().filter(|(_, fixed, _)| period.contains(*fixed)) {
-        let Some(kept) = issues.iter().find(|kept| kept.id == issue) else { continue };
-        all.add(verdict);
-        stages.entry(kept.stage).or_default().add(verdict);
-        for contribution in &kept.work.contributions {
-            departments.entry(contribution.department).or_default().add(verdict);
+    for kept in issues {
+        let rounds = rounds.remove(&kept.id).unwrap_or_default();
+        for verdict in reported(&kept, &rounds, period) {
+            all.add(verdict);
+            stages.entry(kept.stage).or_default().add(verdict);
+            for contribution in &kept.work.contributions {
+                departments.entry(contribution.department).or_default().add(verdict);
+            }
         }
     }
     Ok(Fixes {
@@ -102,4 +112,74 @@ pub async fn fixes(flow: &Flow, scope: &Scope, period: Period) -> Result<Fixes, 
         departments: departments.into_iter().map(|(department, count)| FixesOfDepartment { department, count }).collect(),
         stages: stages.into_iter().map(|(stage, count)| FixesOfStage { stage, count }).collect(),
     })
+}
+
+/// What came of the fixes of an issue that took effect in a period.
+fn reported(kept: &KeptIssue, rounds: &[Round], period: Period) -> Vec<Verdict> {
+    let mut verdicts: Vec<Verdict> = rounds
+        .iter()
+        .filter(|round| round.round < kept.work.reopened && period.contains(round.fixed))
+        .map(|round| round.verdict)
+        .filter(|verdict| matches!(verdict, Verdict::NotFixed | Verdict::Reopened))
+        .collect();
+    let signed = matches!(kept.state(), IssueState::ReportedFixed | IssueState::VerifiedFixed);
+    if let Some(fixed) = kept.last_fix()
+        && signed
+        && kept.standing == IssueStanding::Accepted
+        && period.contains(fixed)
+    {
+        let now = rounds.iter().find(|round| round.round == kept.work.reopened && round.fixed == fixed);
+        verdicts.push(now.map_or(Verdict::Watching, |round| round.verdict));
+    }
+    verdicts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heard_domain::id::UserId;
+    use heard_domain::issue::{Contribution, SignOff, Work};
+    use heard_domain::kept_issue::{FixedOn, IssueOrigin};
+    use heard_domain::time::{Day, Time};
+
+    fn kept(reopened: u32, fixed: Option<i32>) -> KeptIssue {
+        let department = DepartmentId(1);
+        let signed = fixed.map(|_| SignOff { user: UserId(1), at: Time(5) });
+        let contribution = Contribution { department, cause: Some("c".into()), fix: Some("f".into()), signed };
+        KeptIssue {
+            id: IssueId(1),
+            number: 1,
+            version: 1,
+            title: "Late".into(),
+            stage: None,
+            categories: vec![],
+            origin: IssueOrigin::Hand,
+            standing: IssueStanding::Accepted,
+            merged: None,
+            opened: Time(0),
+            opened_by: None,
+            changed: Time(0),
+            begins: None,
+            since: None,
+            work: Work { contributions: vec![contribution], verified: false, reopened },
+            fixed_on: fixed.map(|day| FixedOn { department, day: Day(day) }).into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn a_fix_is_counted_once_in_its_round() {
+        let round = |round, fixed, verdict| Round { issue: IssueId(1), round, fixed: Day(fixed), verdict };
+        let may = Period { first: Day(100), last: Day(130) };
+        let count = |kept: &KeptIssue, rounds: &[Round]| reported(kept, rounds, may);
+        assert_eq!(count(&kept(0, Some(100)), &[]), [Verdict::Watching], "signed today");
+        assert_eq!(
+            count(&kept(0, Some(110)), &[round(0, 105, Verdict::Improved)]),
+            [Verdict::Watching],
+            "its date was corrected"
+        );
+        assert_eq!(count(&kept(0, None), &[round(0, 105, Verdict::Watching)]), [], "taken back");
+        let rounds = [round(0, 105, Verdict::NotFixed), round(1, 105, Verdict::Verified)];
+        assert_eq!(count(&kept(1, Some(105)), &rounds), [Verdict::NotFixed, Verdict::Verified], "again on the same day");
+        assert_eq!(count(&kept(1, Some(131)), &rounds), [Verdict::NotFixed], "the day it took effect decides");
+    }
 }

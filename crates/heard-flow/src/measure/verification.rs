@@ -6,15 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use heard_domain::channel::Channel;
 use heard_domain::directory::Directory;
 use heard_domain::id::{PostId, StageId};
+use heard_domain::onset::onset;
 use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
 use heard_domain::tally::{Mention, Stratum, Tally, tallies};
 use heard_domain::time::{Day, Period};
-use heard_domain::verification::{Fix, Rules, Verification, verify};
+use heard_domain::verification::{Basis, Fix, Rules, Verification, hold, verify_beside};
 use heard_store::error::StoreError;
-use heard_store::figures::reached::heard_in;
+use heard_store::figures::reached::{heard_in, heard_last};
 use heard_store::figures::spoken::Spoken;
 use heard_store::tables;
+use heard_store::tables::verdict::Found;
 use heard_store::view::View;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,8 @@ pub struct Subject {
     pub stage: Option<StageId>,
     /// When it was opened and mended.
     pub fix: Fix,
+    /// What was found when this fix was verified: it stands, and is only watched.
+    pub verified: Option<Found>,
 }
 
 /// One week, from its first day.
@@ -53,6 +57,8 @@ pub struct Examined {
     pub fix: Fix,
     /// By which rules it was decided.
     pub rules: Rules,
+    /// The last day that is looked at: none after the newest on which anything was heard where customers speak of this stage.
+    pub until: Day,
     /// What an exposure is: a measure of operations, or comments of the stage.
     pub unit: String,
     /// Whether exposures come from operations; otherwise all feedback of the stage is the denominator, post by post, asked and
@@ -64,40 +70,69 @@ pub struct Examined {
     pub weeks: Vec<VerificationWeek>,
 }
 
+impl Examined {
+    /// What the rate is a share of.
+    pub fn basis(&self) -> Basis {
+        if self.from_operations { Basis::Operations(self.unit.clone()) } else { Basis::Feedback }
+    }
+}
+
 /// A measure must have been counted on so much of the days before, and of those after, 0..1.
 const COVERED: f64 = 0.6;
+
+/// What is read of the store for a look.
+struct Read {
+    counted: Option<Measured>,
+    heard: Vec<(Day, PostId, u64)>,
+    until: Day,
+}
 
 /// Looks at a fix as of a day. It is the company's finding: the same for everybody, whatever they see of the comments.
 pub async fn examine(flow: &Flow, subject: &Subject, today: Day) -> Result<Examined, FlowError> {
     let (rules, directory) = (Rules::default(), flow.directory());
     let whole = window(&subject.fix, &rules, today);
-    let spoken = flow.store.spoken(&Scope::system(), &subject.mentions, Some(whole)).await?;
+    let mut spoken = flow.store.spoken(&Scope::system(), &subject.mentions, Some(whole)).await?;
     let (stage, fix) = (subject.stage, subject.fix);
+    let basis = subject.verified.as_ref().and_then(|found| found.basis.clone());
     let look = move |view: &View| {
-        let counted = match stage {
-            Some(stage) => measured(view, stage, &fix, whole)?,
-            None => None,
+        let counted = match (basis, stage) {
+            (Some(Basis::Operations(measure)), Some(stage)) => {
+                let days = tables::exposure::by_day(view, stage, &measure, whole)?;
+                Some((measure, days))
+            }
+            (None, Some(stage)) => measured(view, stage, &fix, whole)?,
+            (Some(_), _) | (None, None) => None,
         };
-        let heard = if counted.is_some() { vec![] } else { heard_in(view, stage.unwrap_or(StageId(0)), whole)? };
-        Ok((counted, heard))
+        let heard = heard_in(view, stage.unwrap_or(StageId(0)), whole)?;
+        let before = heard.iter().filter(|(day, ..)| *day < fix.first);
+        let posts: BTreeSet<PostId> = before.map(|(_, post, _)| *post).collect();
+        let newest = heard_last(view, &posts.into_iter().collect::<Vec<_>>(), whole)?;
+        Ok(Read { counted, heard, until: newest.map_or(today, |newest| newest.min(today)) })
     };
-    let (counted, heard) = flow.store.read(&Scope::system(), look).await?;
+    let Read { counted, heard, until } = flow.store.read(&Scope::system(), look).await?;
+    spoken.retain(|one| one.day <= until);
     let name = stage.and_then(|id| directory.journey.stage(id)).map(|stage| stage.name.clone());
     let (unit, from_operations) = match (&counted, name) {
         (Some((measure, _)), _) => (measure.clone(), true),
         (None, Some(stage)) => (format!("comments in {stage}"), false),
         (None, None) => ("comments".to_owned(), false),
     };
-    let days = tallied(&spoken, counted.map(|(_, days)| days), &heard, &directory, fix.last + 1);
-    Ok(Examined {
-        found: verify(&fix, &days, today, &rules),
-        fix,
-        rules,
-        unit,
-        from_operations,
-        mentions: spoken.len() as u64,
-        weeks: weeks(&days, whole),
-    })
+    let by_post = tallied(&spoken, None, &heard, &directory, fix.last);
+    let days = match counted {
+        Some((_, days)) => tallied(&spoken, Some(days), &[], &directory, fix.last),
+        None => by_post.clone(),
+    };
+    let (fix, found) = match &subject.verified {
+        Some(kept) => (kept.fix, hold(&kept.found, &kept.fix, &days, until, &rules)),
+        None => {
+            let begun = || fix.before(&rules).and_then(|period| onset(&days, period, fix.opened));
+            let fix = Fix { since: fix.since.or_else(begun), ..fix };
+            let beside = if from_operations { by_post.as_slice() } else { &[] };
+            (fix, verify_beside(&fix, &days, beside, until, &rules))
+        }
+    };
+    let whole = Period { last: until.max(whole.first), ..whole };
+    Ok(Examined { found, fix, rules, until, unit, from_operations, mentions: spoken.len() as u64, weeks: weeks(&days, whole) })
 }
 
 /// The days that can count: from those before the first fix to the day looked at.
@@ -112,17 +147,20 @@ type Measured = (String, Vec<(Day, u64)>);
 /// The measure of a stage that was counted on most days, if that is enough of them both before and after the fix.
 fn measured(view: &View, stage: StageId, fix: &Fix, whole: Period) -> Result<Option<Measured>, StoreError> {
     let mut best: Option<Measured> = None;
-    for sum in tables::exposure::sums(view)?.into_iter().filter(|sum| sum.stage == stage && sum.count > 0) {
-        let days = tables::exposure::by_day(view, stage, &sum.measure, whole)?;
+    for (measure, counted_on) in tables::exposure::measures(view, stage, whole)? {
+        if best.as_ref().is_some_and(|(_, other)| other.len() as u64 >= counted_on) {
+            continue;
+        }
+        let days = tables::exposure::by_day(view, stage, &measure, whole)?;
         let enough = |period: Period| {
             let counted = days.iter().filter(|(day, count)| period.contains(*day) && *count > 0).count();
             period.first > period.last || counted as f64 >= COVERED * f64::from(period.days())
         };
         let before = Period { first: whole.first, last: fix.first + -1 };
-        // A fix of yesterday has no days after it yet.
-        let after = Period { first: fix.last + 1, last: whole.last };
-        if enough(before) && enough(after) && best.as_ref().is_none_or(|(_, other)| days.len() > other.len()) {
-            best = Some((sum.measure, days));
+        // A fix of today has no days after it yet.
+        let after = Period { first: fix.last, last: whole.last };
+        if enough(before) && enough(after) {
+            best = Some((measure, days));
         }
     }
     Ok(best)

@@ -175,3 +175,18 @@ pub fn heard_in(view: &View, stage: StageId, period: Period) -> Result<Vec<(Day,
     found.retain(|(_, post, _)| view.scope().sees(*post));
     Ok(found)
 }
+
+/// The newest day within a period on which anything was heard at one of these posts, as the cubes have it.
+pub fn heard_last(view: &View, posts: &[PostId], period: Period) -> Result<Option<Day>, StoreError> {
+    let mut newest: Option<Day> = None;
+    for posts in posts.chunks(CHUNK) {
+        let (list, more) = one_of(3, posts);
+        let values: Vec<Value<'_>> = [period.first.into(), period.last.into()].into_iter().chain(more).collect();
+        let sql = format!(
+            "SELECT day FROM cube WHERE stage = 0 AND category = 0 AND volume > 0 AND day BETWEEN $1 AND $2 AND post IN ({list})
+             ORDER BY day DESC LIMIT 1"
+        );
+        newest = newest.max(view.one(&sql, &values, |row| Ok(Day(row.int(0)? as i32)))?);
+    }
+    Ok(newest)
+}

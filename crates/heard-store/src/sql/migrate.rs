@@ -55,6 +55,7 @@ macro_rules! steps {
             18 "couriers" "0018",
             19 "told" "0019",
             20 "letterbox" "0020",
+            21 "rounds" "0021",
         )
     };
 }

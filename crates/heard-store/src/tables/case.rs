@@ -15,10 +15,11 @@ use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 const COLUMNS: &str = "id, number, version, state, urgency, post, person, account, stage, category, place, here, opened, changed, \
-     department, assigned, promised, used, since, due, first_answer, last_answer, asked, helped, reopened, merged, merged_state";
+     department, assigned, promised, used, since, due, first_answer, last_answer, asked, helped, reopened, merged, merged_state, first_promised, \
+     first_used";
 
 /// How many values a case has.
-const WIDTH: usize = 27;
+const WIDTH: usize = 29;
 
 /// Whose cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +53,19 @@ pub struct Sought {
     pub account: Vec<AccountId>,
     /// Due before this moment.
     pub due_before: Option<Time>,
+    /// Opened from one moment up to another, which is not part of it.
+    pub opened: Option<(Time, Time)>,
 }
 
 fn read(row: &dyn Row) -> Result<KeptCase, StoreError> {
     let id = CaseId(row.int(0)?);
     let time = |column: usize| -> Result<Option<Time>, StoreError> { Ok(row.int_or_none(column)?.map(Time)) };
     let before = row.text_or_none(26)?.map(str::parse::<CaseState>).transpose()?;
+    let first = (row.int_or_none(27)?, row.int_or_none(28)?);
+    let first = first.0.zip(first.1).map(|(promised, used)| {
+        let promised = u32::try_from(promised).map_err(StoreError::odd)?;
+        Ok::<_, StoreError>(Countdown { promised, used, since: None })
+    });
     let case = Case {
         id,
         state: row.text(3)?.parse()?,
@@ -69,6 +77,7 @@ fn read(row: &dyn Row) -> Result<KeptCase, StoreError> {
             since: time(18)?,
         },
         first_answer: time(20)?,
+        first_countdown: first.transpose()?,
         last_answer: time(21)?,
         asked: time(22)?,
         helped: row.int_or_none(23)?.map(|yes| yes != 0),
@@ -125,6 +134,8 @@ fn values(kept: &KeptCase) -> [Value<'static>; WIDTH] {
         i64::from(case.reopened).into(),
         case.merged.map(|(into, _)| into).into(),
         case.merged.map(|(_, before)| before.code()).into(),
+        case.first_countdown.map(|first| i64::from(first.promised)).into(),
+        case.first_countdown.map(|first| first.used).into(),
     ]
 }
 
@@ -200,6 +211,10 @@ fn narrowed(view: &View, sought: &Sought) -> (String, Vec<Value<'static>>) {
     if let Some(before) = sought.due_before {
         values.push(before.into());
         fits.push(format!("due < ${}", values.len()));
+    }
+    if let Some((from, until)) = sought.opened {
+        values.extend([Value::from(from), Value::from(until)]);
+        fits.push(format!("opened >= ${} AND opened < ${}", values.len() - 1, values.len()));
     }
     (fits.join(" AND "), values)
 }
@@ -293,7 +308,7 @@ pub fn next_number(view: &View) -> Result<i64, StoreError> {
 pub fn insert(tx: &mut Tx, kept: &KeptCase) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO \"case\" ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-         $19, $20, $21, $22, $23, $24, $25, $26, $27)"
+         $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"
     );
     tx.execute(&sql, &values(kept))?;
     contribute(tx, kept.case.id, &kept.departments)?;
@@ -304,7 +319,7 @@ pub fn insert(tx: &mut Tx, kept: &KeptCase) -> Result<(), StoreError> {
 pub fn update(tx: &mut Tx, kept: &KeptCase) -> Result<bool, StoreError> {
     let case = &kept.case;
     let (into, before) = (case.merged.map(|(into, _)| into), case.merged.map(|(_, before)| before.code()));
-    let values: [Value<'_>; 18] = [
+    let values: [Value<'_>; 20] = [
         case.id.into(),
         kept.version.into(),
         case.state.code().into(),
@@ -323,11 +338,13 @@ pub fn update(tx: &mut Tx, kept: &KeptCase) -> Result<bool, StoreError> {
         i64::from(case.reopened).into(),
         into.into(),
         before.into(),
+        case.first_countdown.map(|first| i64::from(first.promised)).into(),
+        case.first_countdown.map(|first| first.used).into(),
     ];
     let changed = tx.execute(
         "UPDATE \"case\" SET version = $2, state = $3, urgency = $4, changed = $5, department = $6, assigned = $7, promised = $8,
          used = $9, since = $10, due = $11, first_answer = $12, last_answer = $13, asked = $14, helped = $15, reopened = $16,
-         merged = $17, merged_state = $18 WHERE id = $1 AND version = CAST($2 AS BIGINT) - 1",
+         merged = $17, merged_state = $18, first_promised = $19, first_used = $20 WHERE id = $1 AND version = CAST($2 AS BIGINT) - 1",
         &values,
     )?;
     Ok(changed > 0)

@@ -170,6 +170,18 @@ pub fn sums(view: &View) -> Result<Vec<Sum>, StoreError> {
     })
 }
 
+/// What was counted in a stage within a period, and on how many of its days. Exposures belong to no post: narrowed sight sees none.
+pub fn measures(view: &View, stage: StageId, period: Period) -> Result<Vec<(String, u64)>, StoreError> {
+    if view.narrowed().is_some() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT measure, count(DISTINCT day) FROM exposure WHERE stage = $1 AND day BETWEEN $2 AND $3 AND count > 0
+         GROUP BY measure ORDER BY measure";
+    view.list(sql, &[stage.into(), period.first.into(), period.last.into()], |row| {
+        Ok((row.text(0)?.to_owned(), row.int(1)? as u64))
+    })
+}
+
 /// How often something happened in a stage, day by day. A day that was counted as a whole is not counted by place once more.
 /// Exposures belong to no post: narrowed sight sees none.
 pub fn by_day(view: &View, stage: StageId, measure: &str, period: Period) -> Result<Vec<(Day, u64)>, StoreError> {

@@ -14,7 +14,7 @@ use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 const COLUMNS: &str =
-    "id, number, version, title, stage, origin, standing, merged, opened, opened_by, changed, begins, verified, reopened";
+    "id, number, version, title, stage, origin, standing, merged, opened, opened_by, changed, begins, verified, reopened, since";
 
 /// Which issues are asked for; what is empty or `None` does not narrow.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,6 +56,7 @@ fn read(row: &dyn Row) -> Result<KeptIssue, StoreError> {
             reopened: u32::try_from(row.int(13)?).map_err(StoreError::odd)?,
         },
         fixed_on: Vec::new(),
+        since: day(row, 14)?,
     })
 }
 
@@ -147,7 +148,7 @@ pub fn next_number(view: &View) -> Result<i64, StoreError> {
 
 /// Adds an issue with its categories and departments.
 pub fn insert(tx: &mut Tx, kept: &KeptIssue) -> Result<(), StoreError> {
-    let values: [Value<'_>; 15] = [
+    let values: [Value<'_>; 16] = [
         kept.id.into(),
         kept.number.into(),
         kept.version.into(),
@@ -162,17 +163,19 @@ pub fn insert(tx: &mut Tx, kept: &KeptIssue) -> Result<(), StoreError> {
         kept.begins.into(),
         kept.work.verified.into(),
         i64::from(kept.work.reopened).into(),
+        kept.since.into(),
         kept.state().code().into(),
     ];
-    let sql =
-        format!("INSERT INTO issue ({COLUMNS}, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+    let sql = format!(
+        "INSERT INTO issue ({COLUMNS}, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+    );
     tx.execute(&sql, &values)?;
     with_parts(tx, kept)
 }
 
 /// Changes an issue; its version must be one more than that which is kept. Whether it was.
 pub fn update(tx: &mut Tx, kept: &KeptIssue) -> Result<bool, StoreError> {
-    let values: [Value<'_>; 11] = [
+    let values: [Value<'_>; 12] = [
         kept.id.into(),
         kept.version.into(),
         (&kept.title).into(),
@@ -184,10 +187,11 @@ pub fn update(tx: &mut Tx, kept: &KeptIssue) -> Result<bool, StoreError> {
         kept.work.verified.into(),
         i64::from(kept.work.reopened).into(),
         kept.state().code().into(),
+        kept.since.into(),
     ];
     let changed = tx.execute(
         "UPDATE issue SET version = $2, title = $3, stage = $4, standing = $5, merged = $6, changed = $7, begins = $8, verified = $9,
-         reopened = $10, state = $11 WHERE id = $1 AND version = CAST($2 AS BIGINT) - 1",
+         reopened = $10, state = $11, since = $12 WHERE id = $1 AND version = CAST($2 AS BIGINT) - 1",
         &values,
     )?;
     if changed > 0 {
@@ -293,7 +297,8 @@ pub fn count_of(view: &View, department: DepartmentId) -> Result<u64, StoreError
 }
 
 /// Two departments become one: what the first contributes, the second does. Where both do, both have to state and sign anew together: what
-/// the first has stated is gone, and the second has not signed.
+/// the first has stated is gone, and the second has neither signed nor a
+/// day since when its fix is in effect.
 pub fn hand_over(tx: &mut Tx, from: DepartmentId, to: DepartmentId) -> Result<(), StoreError> {
     let values = [from.into(), to.into()];
     let both = "SELECT issue FROM issue_department WHERE department = $1
@@ -301,7 +306,8 @@ pub fn hand_over(tx: &mut Tx, from: DepartmentId, to: DepartmentId) -> Result<()
     let both: Vec<i64> = tx.list(both, &values, |row| row.int(0))?;
     for issue in both {
         tx.execute("DELETE FROM issue_department WHERE issue = $1 AND department = $2", &[issue.into(), from.into()])?;
-        let sql = "UPDATE issue_department SET signed_off_by = NULL, signed_off_at = NULL WHERE issue = $1 AND department = $2";
+        let sql = "UPDATE issue_department SET fixed_on = NULL, signed_off_by = NULL, signed_off_at = NULL
+             WHERE issue = $1 AND department = $2";
         tx.execute(sql, &[issue.into(), to.into()])?;
         let kept = get(tx, IssueId(issue))?;
         let state = kept.map_or(IssueState::Open, |kept| kept.state());

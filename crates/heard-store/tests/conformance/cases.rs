@@ -95,6 +95,10 @@ pub fn a_case_is_kept_found_and_changed_once(open: &dyn Fn(&Path) -> Store) {
     assert_eq!(ids(&scope, Sought { departments: vec![DepartmentId(3)], ..Sought::default() }), [3, 1, 2], "contributing");
     assert_eq!(ids(&scope, Sought { due_before: Some(Time(4_500)), ..Sought::default() }), [3]);
     assert_eq!(ids(&scope, Sought { states: vec![CaseState::Helped], ..Sought::default() }), [0_i64; 0]);
+    let opened = all[1].opened;
+    let within = |until| Sought { opened: Some((opened, until)), departments: vec![DepartmentId(3)], ..Sought::default() };
+    assert_eq!(ids(&scope, within(opened)), [0_i64; 0], "the end is not part of it");
+    assert!(ids(&scope, within(opened.plus_ms(1))).contains(&2));
     assert_eq!(ids(&scope, Sought { assigned: Some(Answering::Nobody), ..Sought::default() }), [3, 1, 2]);
     assert_eq!(ids(&scope, Sought { category: vec![CategoryId(9)], ..Sought::default() }), [0_i64; 0]);
     assert_eq!(ids(&scope, Sought { urgency: vec![Urgency::High, Urgency::Now], ..Sought::default() }), [3, 1, 2]);
@@ -114,6 +118,7 @@ pub fn a_case_is_kept_found_and_changed_once(open: &dyn Fn(&Path) -> Store) {
     changed.case.state = CaseState::Merged;
     changed.case.merged = Some((CaseId(2), CaseState::Open));
     changed.case.countdown.since = None;
+    changed.case.first_countdown = Some(changed.case.countdown);
     changed.case.helped = Some(false);
     changed.due = None;
     let twice = changed.clone();

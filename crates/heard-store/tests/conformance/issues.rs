@@ -17,11 +17,13 @@ use heard_domain::promise::Promise;
 use heard_domain::rule::{Conditions, Rule, Way};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Day, Time};
+use heard_domain::verification::{Basis, Fix, Rules, Verdict, Verification, verify};
 use heard_store::error::StoreError;
 use heard_store::store::Store;
 use heard_store::tables::issue::Sought;
 use heard_store::tables::rule::RuleState;
-use heard_store::tables::{case, issue, issue_work, letter, message, promise, renamed, rule};
+use heard_store::tables::verdict::Found;
+use heard_store::tables::{case, issue, issue_work, letter, message, promise, renamed, rule, verdict};
 use heard_store::view::{Tx, View};
 
 use crate::conformance::cases::{filled, kept as kept_case, narrow};
@@ -45,6 +47,7 @@ fn kept(id: i64, departments: &[i64]) -> KeptIssue {
         opened_by: Some(UserId(1)),
         changed: Time(10),
         begins: Some(Day(20_000)),
+        since: (id == 1).then_some(Day(19_950)),
         work: Work { contributions: departments.iter().map(|id| contribution(*id)).collect(), ..Work::default() },
         fixed_on: vec![],
     }
@@ -83,6 +86,7 @@ pub fn an_issue_is_kept_found_and_changed_once(open: &dyn Fn(&Path) -> Store) {
         one.signed = Some(SignOff { user: UserId(one.department.0), at: Time(30) });
     }
     changed.work.reopened = 2;
+    changed.since = Some(Day(19_990));
     changed.fixed_on = vec![FixedOn { department: DepartmentId(1), day: Day(20_001) }];
     let twice = changed.clone();
     assert_eq!(
@@ -119,6 +123,7 @@ pub fn an_issue_is_kept_found_and_changed_once(open: &dyn Fn(&Path) -> Store) {
     assert_eq!(store.read_now(&scope, |view| issue::count_of(view, DepartmentId(3))), Ok(1));
     store.write_now(&scope, |tx| issue::hand_over(tx, DepartmentId(3), DepartmentId(1))).unwrap();
     let one = store.read_now(&scope, |view| issue::get(view, IssueId(1))).unwrap().unwrap();
+    assert_eq!((one.first_fix(), one.last_fix()), (None, None), "nor is a fix in effect for which nobody has signed");
     assert_eq!((one.work.contributions.len(), one.state(), one.version), (1, IssueState::Planned, 3));
     assert_eq!(ids(Sought { state: vec![IssueState::Planned], ..Sought::default() }), [1]);
     store.write_now(&scope, |tx| issue::hand_over(tx, DepartmentId(1), DepartmentId(2))).unwrap();
@@ -354,4 +359,46 @@ fn told(id: i64, key: &str) -> Message {
         sent: Some(Time(2)),
         reason: None,
     }
+}
+
+pub fn verdicts_are_kept_by_round_when_they_change(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    filled(&store);
+    let scope = Scope::system();
+    let mut again = kept(2, &[2]);
+    again.work.reopened = 1;
+    store.write_now(&scope, move |tx| issue::insert(tx, &kept(1, &[1])).and_then(|()| issue::insert(tx, &again))).unwrap();
+    let found = |issue, round, day: i32, fixed: i32, verdict| {
+        let fix = Fix { since: None, opened: Day(0), first: Day(fixed), last: Day(fixed), signed: Some(Day(fixed)) };
+        let found = Verification { verdict, ..verify(&fix, &[], Day(day), &Rules::default()) };
+        Found { issue: IssueId(issue), round, day: Day(day), fix, basis: Some(Basis::Operations("orders".into())), found }
+    };
+    let all = [
+        found(1, 0, 101, 100, Verdict::Watching),
+        found(1, 0, 102, 100, Verdict::Watching),
+        // Signed anew for another day, then seen as verified.
+        found(1, 0, 103, 102, Verdict::Watching),
+        found(1, 0, 130, 102, Verdict::Verified),
+        found(1, 0, 131, 102, Verdict::Verified),
+        found(2, 0, 120, 100, Verdict::NotFixed),
+        // Fixed again on the same day: a round of its own.
+        found(2, 1, 120, 120, Verdict::Watching),
+    ];
+    let given = all.clone();
+    store.write_now(&scope, move |tx| given.iter().try_for_each(|one| verdict::put(tx, one))).unwrap();
+    let read = |view: &View| {
+        let said = [verdict::of_issue(view, IssueId(1), 9)?, verdict::of_issue(view, IssueId(2), 9)?];
+        Ok((verdict::newest(view)?, verdict::last(view, IssueId(1))?, said, verdict::of_rounds(view)?))
+    };
+    let (newest, last, said, rounds) = store.read_now(&scope, read).unwrap();
+    assert_eq!(newest, [all[4].clone(), all[6].clone()], "of the present round");
+    assert_eq!(last, Some(all[4].clone()));
+    let days = [
+        vec![(Day(130), Verdict::Verified), (Day(103), Verdict::Watching), (Day(101), Verdict::Watching)],
+        vec![(Day(120), Verdict::Watching), (Day(120), Verdict::NotFixed)],
+    ];
+    assert_eq!(said, days, "one row for each change");
+    let rounds: Vec<(i64, u32, i32, Verdict)> = rounds.iter().map(|r| (r.issue.0, r.round, r.fixed.0, r.verdict)).collect();
+    assert_eq!(rounds, [(1, 0, 102, Verdict::Verified), (2, 0, 100, Verdict::NotFixed), (2, 1, 120, Verdict::Watching)]);
 }

@@ -26,6 +26,7 @@ macro_rules! suite {
                 cadence::promises_in_cases_are_kept_in_sight_and_by_their_day,
                 cadence::a_digest_is_there_once_and_each_thing_happens_to_it_once,
                 issues::an_issue_is_kept_found_and_changed_once,
+                issues::verdicts_are_kept_by_round_when_they_change,
                 issues::causes_plans_and_links_of_an_issue_are_kept,
                 issues::what_names_a_merged_category_follows_it_and_comes_back,
                 couriers::messages_are_there_once_and_conversations_are_entered_by_a_secret,

@@ -39,6 +39,7 @@ fn kept() -> KeptIssue {
         opened_by: None,
         changed: Time(0),
         begins: None,
+        since: None,
         work: Work::default(),
         fixed_on: vec![],
     }

@@ -10,7 +10,7 @@ use heard_domain::directory::Directory;
 use heard_domain::id::IssueId;
 use heard_domain::kept_issue::KeptIssue;
 use heard_domain::user::Grant;
-use heard_domain::verification::{Rate, Verdict};
+use heard_domain::verification::{LISTENED, Rate, Verdict};
 use heard_flow::act::issues::asking::{self, AskingDraft, AskingShown};
 use heard_flow::act::issues::look::{IssueOpened, open};
 use heard_flow::act::verify::{IssueVerification, look};
@@ -68,6 +68,11 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Issu
         }
         @match &seen.examined {
             Some(examined) => (found(examined, &seen, kept, &viewer, &asking)),
+            None if seen.read_again => section.card aria-label="Nothing to show" {
+                (empty("check", "Everything is being read again", "Journey, categories or what was learned have changed, and all feedback is read once more. As long as one half is read by the old version and one by the new, before and after a fix are not alike: Heard looks again when that is done. Nothing changes for the issue until then.", &html! {
+                    a.primary href={ "/issues/" (id) } { "Back to the issue" }
+                }))
+            },
             None => section.card aria-label="Nothing to show" {
                 (empty("check", "No fix was reported yet", "When every contributing department has signed off, Heard looks every night whether those affected became fewer, and says so here. Until then nothing is verified.", &html! {
                     a.primary href={ "/issues/" (id) "#departments" } { "See what each department has stated" }
@@ -94,7 +99,9 @@ fn found(examined: &Examined, seen: &IssueVerification, kept: &KeptIssue, viewer
                 p.tag { (verdict.label()) }
                 p.lead { (words) }
                 p.why {
-                    "Looked at up to " (date::long(seen.day))
+                    "Looked at up to " (date::long(examined.until))
+                    @if examined.until < seen.day { ": nothing was heard since where customers speak of it" }
+                    @if examined.found.verdict == Verdict::Verified { ". The numbers are kept as they were when it was verified; it stays watched" }
                     @if seen.past { ". This fix did not hold: the departments have to look again and sign anew" }
                     "."
                 }
@@ -112,16 +119,16 @@ fn found(examined: &Examined, seen: &IssueVerification, kept: &KeptIssue, viewer
             section.card aria-labelledby="ask" {
                 div.ch { h2 #ask { "What can be done meanwhile" } }
                 @if verdict == Verdict::TooRare { p { "Too few are affected to tell by counting. Ask the next customers who live this stage whether it is better: their answers stand beside the verdict and decide nothing." } }
-                @else { p { "Time has to pass: a verdict falls " (examined.rules.not_before) " days after the last fix at the earliest, and must hold " (examined.rules.in_a_row) " days in a row." } }
+                @else { p { "Time has to pass: a verdict falls on day " (examined.rules.not_before) " of the last fix and of the last sign-off at the earliest, and must hold " (examined.rules.in_a_row) " days in a row." } }
             }
         }
         (asked(asking, viewer))
         @if !seen.history.is_empty() {
             section.card aria-labelledby="history" {
-                div.ch { h2 #history { "What was found, night by night" } }
+                div.ch { h2 #history { "What was found, and since when" } }
                 ul.changes {
                     @for (at, one) in seen.history.iter().enumerate() {
-                        // Only where it became something else.
+                        // Only where it became something else: a corrected date begins anew with the same.
                         @if seen.history.get(at + 1).is_none_or(|before| before.verdict != one.verdict) {
                             li { span { (one.verdict.label()) } span.soft { "from " (date::long(one.day)) } }
                         }
@@ -189,14 +196,15 @@ fn computed(examined: &Examined) -> Markup {
             dl {
                 dt { "Counted" } dd { "persons with a complaint in these categories, once in 28 days: " (whole(examined.mentions)) " comments" }
                 dt { "Divided by" } dd { (examined.unit) @if examined.from_operations { ", from operations" } @else { ", post by post, asked and volunteered apart" } }
-                dt { "Before" } dd { (rate(found.before)) @if let Some(period) = before { ", " (date::span(period)) " without the peak that opened it (" (date::span(peak)) ")" } }
+                dt { "Before" } dd { (rate(found.before)) @if let Some(period) = before { @if fix.since.is_some() { ", since the problem is there: " } @else { ", " } (date::span(period)) " without the peak that opened it (" (date::span(peak)) ")" } }
                 dt { "Since the fix" } dd { (rate(found.after)) ", " (found.days) " days" }
                 dt { "Dispersion" } dd { "× " (decimal(found.dispersion, 2)) ": both counts are divided by it, so that bursts and drifts do not pass for effects" }
                 dt { "Enough to tell" } dd { (decimal(found.effective, 0)) " persons before after that division; under " (decimal(rules.fewest, 0)) " are too rare" }
                 dt { "How sure" } dd { (decimal(100.0 * found.surely.min(0.999), 1)) " % that the rate fell by a quarter or more" }
+                @if let Some(still) = found.still_heard { dt { "Still heard" } dd { (decimal(100.0 * still, 0)) " % of what else was heard there before for as many " (examined.unit) "; under " (decimal(100.0 * LISTENED, 0)) " % a fall may be silence, and nothing is verified" } }
                 @if found.mix_changed { dt { "Ask mix" } dd { "customers are asked otherwise than before: nothing is verified by such counts" } }
             }
-            p { "Both rates have Jeffreys posteriors (gamma, x + ½). Verified: surely lower by a quarter and lower by half, on " (rules.in_a_row) " days in a row, not before day " (rules.not_before) ". It stays watched and opens again when it comes back." }
+            p { "Both rates have Jeffreys posteriors (gamma, x + ½). Verified: surely lower by a quarter and lower by half, on " (rules.in_a_row) " days in a row, not before day " (rules.not_before) " of the last fix and of the last sign-off. It stays watched and opens again when it comes back." }
         }
     }
 }

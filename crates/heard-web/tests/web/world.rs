@@ -382,19 +382,23 @@ async fn token_of(site: &Site, user: &User) -> String {
 pub async fn too_rare(site: &Site, issue: &str) {
     let issue: heard_domain::id::IssueId = issue.parse().unwrap();
     let now = site.flow.now();
+    let signed = Some(site.flow.directory().company.zone.day(now));
     let write = move |tx: &mut heard_store::view::Tx| {
+        let day = heard_domain::time::Day(20_530);
         let mut kept = tables::issue::get(tx, issue)?.unwrap();
         kept.version += 1;
         for one in &mut kept.work.contributions {
             (one.cause, one.fix) = (Some("One belt".into()), Some("We run a second belt.".into()));
             one.signed = Some(heard_domain::issue::SignOff { user: heard_domain::id::UserId(7), at: now });
         }
+        let departments = kept.work.contributions.iter().map(|one| one.department);
+        kept.fixed_on = departments.map(|department| heard_domain::kept_issue::FixedOn { department, day }).collect();
         assert!(tables::issue::update(tx, &kept)?);
-        let day = heard_domain::time::Day(20_530);
-        let fix = heard_domain::verification::Fix { since: None, opened: day, first: day, last: day };
+        let fix = heard_domain::verification::Fix { since: None, opened: day, first: day, last: day, signed };
         let mut found = heard_domain::verification::verify(&fix, &[], day, &heard_domain::verification::Rules::default());
         found.verdict = heard_domain::verification::Verdict::TooRare;
-        tables::verdict::put(tx, &tables::verdict::Found { issue, day: day + 400, fix, found })
+        let (round, basis) = (kept.work.reopened, Some(heard_domain::verification::Basis::Feedback));
+        tables::verdict::put(tx, &tables::verdict::Found { issue, round, day: day + 400, fix, basis, found })
     };
     site.flow.store.write(&Scope::system(), write).await.unwrap();
 }

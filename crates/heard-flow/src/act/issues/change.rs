@@ -4,7 +4,9 @@
 use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::id::{CaseId, CategoryId, DepartmentId, FeedbackId, IssueId, PartnerLinkId, StageId, UserId};
 use heard_domain::issue::{IssueAct, IssueParty, IssueRefused, Work};
-use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue, LONGEST_TITLE, MOST_CATEGORIES, StandingAct};
+use heard_domain::kept_issue::{
+    IssueOrigin, IssueStanding, KeptIssue, LONGEST_TITLE, MOST_CATEGORIES, SIGNED_WITHIN, StandingAct,
+};
 use heard_domain::scope::Scope;
 use heard_domain::theme::Theme;
 use heard_domain::time::{Day, Time};
@@ -127,6 +129,12 @@ impl IssueDeed {
             Self::Describe { title, stage, categories } => about(flow, title, *stage, categories),
             Self::SignOff { fixed_on: Some(day), .. } if *day > directory.company.zone.day(flow.now()) => {
                 Err(FlowError::rule("fixed_on", "must not lie in the future: sign off when the fix is in effect"))
+            }
+            Self::SignOff { fixed_on: Some(day), .. } if *day < directory.company.zone.day(flow.now()) + -SIGNED_WITHIN => {
+                let words = format!(
+                    "must lie at most {SIGNED_WITHIN} days back: sign with the earliest day that is allowed; the days before it count as not mended"
+                );
+                Err(FlowError::rule("fixed_on", words))
             }
             _ => Ok(()),
         }
@@ -459,6 +467,7 @@ pub(crate) fn begun(flow: &Flow, draft: &IssueDraft, origin: IssueOrigin, by: Op
         opened_by: by,
         changed: now,
         begins: None,
+        since: None,
         work: Work::begin(&departments),
         fixed_on: vec![],
     }

@@ -21,6 +21,7 @@ use heard_store::view::{Tx, View};
 use crate::act::issues::change::{IssueDraft, begun, write};
 use crate::error::FlowError;
 use crate::flow::Flow;
+use crate::read::again::under_way;
 
 use heard_domain::gathering::{DAYS, Seen, proposed};
 
@@ -84,8 +85,9 @@ pub async fn run(flow: &Flow, today: Day) -> Result<usize, FlowError> {
     let grown = pairs.iter().zip(proposed(&judged)).filter(|(_, yes)| *yes);
     let grown = grown.map(|(((stage, category), _), _)| Matter { stage: Some(*stage), category: Some(*category) });
     let mut wanted: Vec<Matter> = grown.collect();
+    let since: HashMap<Matter, Day> = risen.iter().copied().collect();
     // What rose at several stages is proposed once, as the category wherever, unless it is there for one of them.
-    for matter in risen {
+    for (matter, _) in risen {
         let there = |one: &Matter| one.category == matter.category && (one.stage == matter.stage || matter.stage.is_none());
         if !wanted.iter().any(there) {
             wanted.push(matter);
@@ -105,7 +107,7 @@ pub async fn run(flow: &Flow, today: Day) -> Result<usize, FlowError> {
             categories: vec![about.id],
             departments: about.departments.clone(),
         };
-        new.push(begun(flow, &draft, IssueOrigin::Found, None));
+        new.push(KeptIssue { since: since.get(&matter).copied(), ..begun(flow, &draft, IssueOrigin::Found, None) });
     }
     let count = new.len();
     if count > 0 {
@@ -121,7 +123,8 @@ const EVERY_MS: i64 = 3_600_000;
 /// Looks if an hour has passed since it was looked `last`, up to the newest feedback.
 pub(crate) async fn tend(flow: &Flow, last: &mut Option<Time>) -> Result<(), FlowError> {
     let now = flow.now();
-    if last.is_some_and(|last| now.0 - last.0 < EVERY_MS) {
+    // While everything is read again, what was read by the new version would pass for a rise.
+    if last.is_some_and(|last| now.0 - last.0 < EVERY_MS) || under_way(flow).await? {
         return Ok(());
     }
     let today = flow.directory().company.zone.day(now);
@@ -135,9 +138,9 @@ pub(crate) async fn tend(flow: &Flow, last: &mut Option<Time>) -> Result<(), Flo
 /// The weeks that lead to what is expected, and a fortnight that is held against it.
 const LISTENED: i32 = (7 * WEEKS + RECENT) as i32;
 
-/// What has risen in the last days, one find for one problem: a category, at a stage or wherever. Each comment counts on the day it was
+/// What has risen in the last days and since when, one find for one problem: a category, at a stage or wherever. Each comment counts on the day it was
 /// said, so that history which is imported at once is history.
-async fn risen(flow: &Flow, today: Day) -> Result<Vec<Matter>, FlowError> {
+async fn risen(flow: &Flow, today: Day) -> Result<Vec<(Matter, Day)>, FlowError> {
     let (scope, period) = (Scope::system(), Period::ending(today, LISTENED));
     let directory = flow.directory();
     let posts: HashMap<PostId, usize> = directory.posts.iter().enumerate().map(|(at, post)| (post.id, at)).collect();
@@ -157,7 +160,7 @@ async fn risen(flow: &Flow, today: Day) -> Result<Vec<Matter>, FlowError> {
     let talk = Talk::of(period, posts.len(), said);
     let mut finds = Vec::new();
     look(&mut finds, today, rises(&talk.courses, &talk.volume, 0, &Rules::default()), |matter, days| talk.speakers(matter, days));
-    Ok(finds.into_iter().map(|find| find.rise.key).filter(|matter| matter.category.is_some()).collect())
+    Ok(finds.into_iter().map(|find| (find.rise.key, find.rise.since)).filter(|(matter, _)| matter.category.is_some()).collect())
 }
 
 /// How many wait for a person.

@@ -332,7 +332,8 @@ pub fn keep_promise_doc() -> Doc {
 fn example() -> Value {
     json!({
         "id": "729382737001", "state": "open", "department": "729382736520", "assigned": "729382736401",
-        "countdown": { "promised": 240, "used": 0, "since": "2026-03-22T14:05:00Z" }, "first_answer": null, "last_answer": null,
+        "countdown": { "promised": 240, "used": 0, "since": "2026-03-22T14:05:00Z" }, "first_answer": null, "first_countdown": null,
+        "last_answer": null,
         "asked": null, "helped": null, "reopened": 0, "merged": null, "number": 1042, "version": 2, "urgency": "high",
         "post": "729382736455", "person": "729382736321", "account": null, "stage": "729382736500", "category": "729382736510",
         "place": "729382736701", "here": false, "opened": "2026-03-22T14:05:00Z", "changed": "2026-03-22T14:11:00Z",

@@ -391,7 +391,7 @@ fn example() -> Value {
     json!({
         "id": "729382738001", "number": 12, "version": 3, "title": "Codes never arrive at first sign-in", "stage": "729382736500",
         "categories": ["729382736510"], "origin": "found", "standing": "accepted", "merged": null, "opened": "2026-03-22T14:05:00Z",
-        "opened_by": null, "changed": "2026-03-24T09:00:00Z", "begins": "2026-03-24",
+        "opened_by": null, "changed": "2026-03-24T09:00:00Z", "begins": "2026-03-24", "since": "2026-03-18",
         "contributions": [{ "department": "729382736520", "cause": "One route drops one in six", "fix": null, "signed": null }],
         "verified": false, "reopened": 0, "fixed_on": [], "name": "I-12", "state": "acknowledged",
         "facts": {

@@ -76,7 +76,7 @@ fn estimate(value: f64, low: f64, high: f64) -> Value {
 pub fn show_doc() -> Doc {
     let helpfulness = json!({
         "n": 230, "helped": estimate(78.0, 68.2, 85.4), "said": estimate(41.0, 34.6, 47.7),
-        "first_contact": estimate(61.0, 50.6, 70.5), "change": null, "minutes_to_answer": 52, "handling_minutes": null,
+        "first_contact": estimate(61.0, 50.6, 70.5), "change": { "beyond": estimate(0.21, 0.05, 0.37), "n": 61, "left_out": 3 }, "minutes_to_answer": 52,
     });
     let served = json!({
         "department": null, "helpfulness": helpfulness, "opened": 230, "answered": 215, "yes": 69, "no": 19, "silent": 64,

@@ -39,17 +39,18 @@ pub fn show_doc() -> Doc {
     };
     let found = json!({
         "verdict": "verified", "before": rate(240, 41_000.0, 0.00585), "after": rate(14, 11_000.0, 0.00127), "days": 61,
-        "dispersion": 1.8, "effective": 133.3, "surely": 0.999, "more": null, "mix_changed": false, "verified": "2026-02-20",
+        "dispersion": 1.8, "effective": 133.3, "surely": 0.999, "more": null, "mix_changed": false, "still_heard": 0.98, "verified": "2026-02-20",
         "reopened": null,
     });
-    let fix = json!({ "since": null, "opened": "2025-11-02", "first": "2026-01-20", "last": "2026-01-20" });
+    let fix =
+        json!({ "since": null, "opened": "2025-11-02", "first": "2026-01-20", "last": "2026-01-20", "signed": "2026-01-21" });
     let rules = json!({ "before_days": 365, "peak_days": 28, "not_before": 21, "in_a_row": 7, "gives_up": 180, "fewest": 10.0,
         "recent_days": 42, "not_usual_days": 90, "back_in_a_row": 3 });
     let examined = json!({
-        "found": found, "fix": fix, "rules": rules, "unit": "orders", "from_operations": true, "mentions": 262,
+        "found": found, "fix": fix, "rules": rules, "until": "2026-03-22", "unit": "orders", "from_operations": true, "mentions": 262,
         "weeks": [{ "period": { "first": "2026-03-16", "last": "2026-03-22" }, "persons": 2, "exposures": 1204.0 }],
     });
-    let example = json!({ "issue": "729382737501", "examined": examined, "day": "2026-03-22", "past": false,
+    let example = json!({ "issue": "729382737501", "examined": examined, "day": "2026-03-22", "past": false, "read_again": false,
         "history": [{ "day": "2026-03-22", "verdict": "verified" }] });
     let about = "What may be said of the fix of an issue: persons who mention it per exposure before and after, with 95 % intervals, \
                  and the verdict; looked at every night. Only this closes an issue, and it opens one again that came back.";

@@ -2,8 +2,9 @@
 
 use axum::extract::State;
 use heard_charts::date;
-use heard_charts::number::whole;
+use heard_charts::number::{signed_decimal, whole};
 use heard_domain::directory::Directory;
+use heard_domain::helpfulness::Change;
 use heard_domain::statistics::Estimate;
 use heard_domain::time::{Day, Period};
 use heard_flow::act::service::{Served, service};
@@ -81,9 +82,22 @@ fn helped(all: &Served) -> Markup {
                 dt { "Helped, not helped" } dd { (whole(all.yes)) ", " (whole(all.no)) }
                 dt { "Closed without a word" } dd { (whole(all.silent)) }
                 dt { "Opened again" } dd { (whole(all.reopened)) " of " (whole(all.opened)) }
+                dt { "Feeling in the next comment" } dd { (felt(all.helpfulness.change)) }
                 dt { "First answer within the promise" } dd { (per_cent(all.in_time)) }
                 dt { "First answer after" } dd { (minutes(all.helpfulness.minutes_to_answer)) }
             }
+        }
+    }
+}
+
+/// By how much they felt better, beyond whom nobody answered.
+fn felt(change: Option<Change>) -> Markup {
+    html! {
+        @match change {
+            Some(change) => {
+                b { (signed_decimal(change.beyond.value, 2)) } " " span.soft { (signed_decimal(change.beyond.low, 2)) " to " (signed_decimal(change.beyond.high, 2)) ", on −1 to 1, beyond others who began alike and whom nobody answered; " (whole(change.n)) " customers" }
+            }
+            None => span.soft { "too few have spoken again" }
         }
     }
 }
