@@ -83,17 +83,19 @@ pub fn unquoted(text: &str) -> String {
     let lower = written.iter().map(|line| line.trim().to_lowercase()).collect();
     let lines = Lines { written, lower };
     let mut kept: Vec<&str> = Vec::new();
-    let mut n = 0;
+    let (mut n, mut left) = (0, false);
     while let Some(line) = lines.written.get(n) {
         if lines.ends(n) {
             break;
         }
         let announced = lines.announced(n);
         // Around what was left out one empty line is enough.
-        let gap =
-            line.trim().is_empty() && kept.last().is_some_and(|last| last.trim().is_empty()) && n > 0 && lines.quoted(n - 1);
+        let gap = left && line.trim().is_empty() && kept.last().is_some_and(|last| last.trim().is_empty());
         if announced == 0 && !lines.quoted(n) && !gap {
             kept.push(line);
+            left = false;
+        } else {
+            left = true;
         }
         n += announced.max(1);
     }
