@@ -56,6 +56,7 @@ macro_rules! steps {
             19 "told" "0019",
             20 "letterbox" "0020",
             21 "rounds" "0021",
+            22 "paths" "0022",
         )
     };
 }
