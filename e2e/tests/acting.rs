@@ -180,11 +180,9 @@ async fn letters_from_a_file_of_events_to_everybody_whom_it_happened_to() -> Res
     ];
     let heard = Heard::serve_with(&folder.path().join("data"), &settings)?;
     let file = folder.path().join("delays.csv");
-    let mut rows = String::from("event_id,event_type,occurred_at,name,email,flight\n");
-    for n in 0..12 {
-        rows.push_str(&format!("e{n},delay,2026-03-22T1{}:00:00Z,Guest {n},g{n}@example.org,HD {n}\n", n % 10));
-    }
-    std::fs::write(&file, rows)?;
+    let row = |n: usize| format!("e{n},delay,2026-03-22T1{}:00:00Z,Guest {n},g{n}@example.org,HD {n}\n", n % 10);
+    let rows: String = (0..12).map(row).collect();
+    std::fs::write(&file, format!("event_id,event_type,occurred_at,name,email,flight\n{rows}"))?;
     journey::take("events to letters", &heard, |browser| async move {
         journey::first_run(&browser).await?;
         journey::bring_in(&browser, &file).await?;

@@ -230,7 +230,7 @@ async fn perform(flow: &Arc<Flow>, taken: Vec<Taken>) -> Result<(), FlowError> {
                 routes.push(id);
                 routed.extend(ids);
             }
-            Job::Send { message } | Job::SendLetter { message } => tell::send::run(flow, id, message).await?,
+            Job::Send { message } | Job::SendLetter { message } => Box::pin(tell::send::run(flow, id, message)).await?,
             Job::Letters { letter, after } => tell::letters::run(flow, id, letter, after).await?,
             Job::Watch { case } => act::watch::run(flow, id, case).await?,
             Job::Verify { stages } => act::verify::run(flow, id, stages).await?,

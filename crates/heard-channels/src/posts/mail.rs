@@ -6,7 +6,7 @@ use heard_domain::time::Time;
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
 use crate::posts::html;
-use crate::posts::unquoted::unquoted;
+use crate::posts::unquoted::{LONGEST_WORDS, unquoted};
 use crate::posts::vouched::vouched;
 
 /// The largest mail that is read, in bytes.
@@ -17,8 +17,6 @@ const MOST_HEAD_LINES: usize = 2_000;
 /// The most parts, and mails within mails: each costs memory, and the latter depth.
 const MOST_PARTS: usize = 2_000;
 const MOST_CONTAINERS: usize = 60;
-/// The longest words that are taken from a mail, in characters.
-pub const LONGEST_WORDS: usize = 20_000;
 /// The most addresses that are looked at.
 const MOST_ADDRESSES: usize = 100;
 

@@ -1,6 +1,7 @@
 //! Words without what a mail quotes of others. Nothing that the customer wrote is left out: what is not plainly quoted stays.
 
-use crate::posts::mail::LONGEST_WORDS;
+/// The longest words that are taken from a mail, in characters.
+pub const LONGEST_WORDS: usize = 20_000;
 
 /// How mail programs announce what they quote, in several languages.
 const WROTE: &[&str] = &[

@@ -122,14 +122,13 @@ pub async fn examine(flow: &Flow, subject: &Subject, today: Day) -> Result<Exami
         Some((_, days)) => tallied(&spoken, Some(days), &[], &directory, fix.last),
         None => by_post.clone(),
     };
-    let (fix, found) = match &subject.verified {
-        Some(kept) => (kept.fix, hold(&kept.found, &kept.fix, &days, until, &rules)),
-        None => {
-            let begun = || fix.before(&rules).and_then(|period| onset(&days, period, fix.opened));
-            let fix = Fix { since: fix.since.or_else(begun), ..fix };
-            let beside = if from_operations { by_post.as_slice() } else { &[] };
-            (fix, verify_beside(&fix, &days, beside, until, &rules))
-        }
+    let (fix, found) = if let Some(kept) = &subject.verified {
+        (kept.fix, hold(&kept.found, &kept.fix, &days, until, &rules))
+    } else {
+        let begun = || fix.before(&rules).and_then(|period| onset(&days, period, fix.opened));
+        let fix = Fix { since: fix.since.or_else(begun), ..fix };
+        let beside = if from_operations { by_post.as_slice() } else { &[] };
+        (fix, verify_beside(&fix, &days, beside, until, &rules))
     };
     let whole = Period { last: until.max(whole.first), ..whole };
     Ok(Examined { found, fix, rules, until, unit, from_operations, mentions: spoken.len() as u64, weeks: weeks(&days, whole) })

@@ -59,8 +59,8 @@ async fn complained_of(site: &Site, token: &str, what: &str) -> String {
     let id = listed["items"][0]["id"].as_str().unwrap_or_else(|| panic!("nobody complains: {listed}")).to_owned();
     let reading = site.call(Method::GET, &format!("/api/v1/feedback/{id}/reading"), Some(token), None).await.json();
     let passages = reading["reading"]["passages"].as_array().unwrap().clone();
-    let labels = passages.iter().flat_map(|p| p[what].as_array().cloned().unwrap_or_else(|| vec![p[what].clone()]));
-    let value = labels.filter_map(|label| label["value"].as_str().map(str::to_owned)).next();
+    let mut labels = passages.iter().flat_map(|p| p[what].as_array().cloned().unwrap_or_else(|| vec![p[what].clone()]));
+    let value = labels.find_map(|label| label["value"].as_str().map(str::to_owned));
     value.unwrap_or_else(|| panic!("no {what}: {reading}"))
 }
 

@@ -291,7 +291,7 @@ impl Doing {
     /// Why evidence must stay, if it must: anybody may bring some, only who shapes the issue takes it away, and nobody once it is signed for.
     fn parts(&self, kept: &KeptIssue) -> Option<IssueRefused> {
         let signed = kept.work.contributions.iter().any(|one| one.signed.is_some());
-        if !kept.shaped_by(&self.by) { Some(IssueRefused::NotInvolved) } else { signed.then_some(IssueRefused::Frozen) }
+        if kept.shaped_by(&self.by) { signed.then_some(IssueRefused::Frozen) } else { Some(IssueRefused::NotInvolved) }
     }
 
     /// Whether who acts has signed before, as themselves or by a partner's link of which they had the secret: whoever made it.
