@@ -15,6 +15,10 @@ mod hostile;
 mod postgres;
 #[path = "mails/servers.rs"]
 mod servers;
+#[path = "../../heard/tests/binary/torture.rs"]
+mod torture;
+#[path = "mails/walk.rs"]
+mod walk;
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -58,7 +58,7 @@ const fn trial(program: &'static str, name: &'static str, backend: Backend) -> T
     Trial { program, name, backend }
 }
 
-const TRIALS: [Trial; 15] = [
+const TRIALS: [Trial; 17] = [
     trial("binary", "death::what_the_api_acknowledged_survives_death", Backend::Sqlite),
     trial("binary", "death::what_the_api_acknowledged_survives_death_on_postgres", Backend::Postgres),
     trial("binary", "death::an_import_survives_death_and_goes_on", Backend::Sqlite),
@@ -71,6 +71,8 @@ const TRIALS: [Trial; 15] = [
     trial("binary", "backup::what_was_backed_up_under_load_comes_back", Backend::Sqlite),
     trial("binary", "backup::what_was_backed_up_under_load_comes_back_on_postgres", Backend::Postgres),
     trial("binary", "malformed::broken_files", Backend::Both),
+    trial("mail", "walk::killed_between_any_two_steps_from_heard_to_told_all_is_there_once", Backend::Sqlite),
+    trial("mail", "walk::killed_between_any_two_steps_from_heard_to_told_all_is_there_once_on_postgres", Backend::Postgres),
     trial("malformed", "damaged_files_of_all_layouts_leave_nothing_half_written", Backend::Sqlite),
     trial("followers", "whatever_happens_to_a_file_at_rest_is_noticed_and_mended", Backend::Sqlite),
     trial("followers", "whatever_happens_to_a_file_in_use_is_noticed_and_mended", Backend::Sqlite),
