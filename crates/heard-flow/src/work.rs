@@ -56,7 +56,7 @@ pub async fn run(flow: Arc<Flow>, stop: impl Future<Output = ()> + Send) {
     }
     let tended = Arc::clone(&flow);
     hands.spawn(async move {
-        let mut gathered = None;
+        let mut gathered = act::issues::gathering::Looked::default();
         while !tended.stopping() {
             if let Err(error) = act::cadence::tend(&tended).await {
                 tracing::error!(%error, "digests could not be looked after");

@@ -1,5 +1,7 @@
 //! The demonstration company goes through the ordinary steps, whole, and what is read of it agrees with the truth.
 
+#[path = "found/by_itself.rs"]
+mod by_itself;
 mod common;
 
 use std::collections::BTreeMap;

@@ -10,6 +10,7 @@ use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Day, Period, Time};
 
 use crate::error::StoreError;
+use crate::figures::complained::{Complained, complained};
 use crate::figures::cube;
 use crate::figures::find::{Found, arrived, find, following, newest};
 use crate::figures::follower::Marks;
@@ -117,6 +118,12 @@ impl Store {
     pub async fn spoken(&self, scope: &Scope, filter: &Filter, period: Option<Period>) -> Result<Vec<Spoken>, StoreError> {
         let (followers, wanted) = (self.followers().clone(), filter.clone());
         self.read_ready(scope, filter, move |view| spoken(view, &followers, &wanted, period)).await
+    }
+
+    /// Who complained of what: every comment of some days, by day.
+    pub async fn complained(&self, scope: &Scope, period: Period) -> Result<Vec<Complained>, StoreError> {
+        let followers = self.followers().clone();
+        self.read_ready(scope, &Filter::default(), move |view| complained(view, &followers, period)).await
     }
 
     /// The listening ledger: all, then stage by stage and post by post. `more`: comments that came to a step by what was done about their issue.

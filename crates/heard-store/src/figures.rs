@@ -1,10 +1,11 @@
 //! Figures: one question, several ways to the same answer.
 //!
 //! Bottom-up: [`tally`], [`columns`] · [`ask`], [`load`], [`scan`], [`snapshot`] · `follower`, [`keep`], `follow_columns`,
-//! `follow_index` · [`sieve`], [`split`], [`follow`] · [`kernel`], [`cube`], [`sql`] · [`plan`] · [`find`], [`together`], [`spoken`], [`reached`].
+//! `follow_index` · [`sieve`], [`split`], [`follow`] · [`kernel`], [`cube`], [`sql`] · [`plan`] · [`find`], [`together`], [`spoken`], [`complained`], [`reached`].
 
 pub mod ask;
 pub mod columns;
+pub mod complained;
 pub mod cube;
 pub mod find;
 pub mod follow;

@@ -256,7 +256,7 @@ impl Past {
             causes::draw(flow, &scope, Knot::Issue(cause), Knot::Issue(effect), Some(3)).await?;
         }
         verify::tend(flow).await?;
-        gathering::run(flow, founded.period.last).await?;
+        gathering::run(flow, founded.period.last, Some(founded.period.last)).await?;
         Ok(())
     }
 }

@@ -5,18 +5,19 @@
 use std::collections::{HashMap, HashSet};
 
 use heard_domain::course::{RECENT, WEEKS};
-use heard_domain::find::{Matter, look};
+use heard_domain::find::{Find, Matter, QUIET, look};
 use heard_domain::id::{CategoryId, FeedbackId, PostId, StageId};
 use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue};
 use heard_domain::outbreak::{Rules, rises};
 use heard_domain::question::Filter;
-use heard_domain::reading::Polarity;
 use heard_domain::scope::Scope;
-use heard_domain::talk::{Said, Speaker, Talk, complaints as complaints_in};
+use heard_domain::talk::{Said, Speaker, Talk};
+use heard_domain::taxonomy::Taxonomy;
 use heard_domain::time::{Day, Period, Time};
+use heard_store::figures::complained::Complained;
 use heard_store::tables;
 use heard_store::tables::issue::Sought;
-use heard_store::view::{Tx, View};
+use heard_store::view::Tx;
 
 use crate::act::issues::change::{IssueDraft, begun, write};
 use crate::error::FlowError;
@@ -25,47 +26,33 @@ use crate::read::again::under_way;
 
 use heard_domain::gathering::{DAYS, Seen, proposed};
 
-/// How many comments are looked at in each of the two periods, the newest.
-const MOST: usize = 50_000;
-/// How many are read from the store at a time.
-const BATCH: usize = 1_000;
+type Persons = HashMap<(StageId, CategoryId), HashSet<Speaker>>;
 
-type Persons = HashMap<(StageId, CategoryId), HashSet<(bool, i64)>>;
+/// Who says it: somebody unknown is somebody else every time.
+fn speaker(one: &Complained) -> Speaker {
+    one.person.map_or(Speaker::Of(one.feedback), Speaker::Person)
+}
 
-/// Who complains of what at which stage.
-async fn complaints(flow: &Flow, period: Period) -> Result<(Persons, HashMap<StageId, HashSet<FeedbackId>>), FlowError> {
-    let scope = Scope::system();
-    let found = flow.store.find(&scope, &Filter::default(), Some(period), None, MOST).await?;
-    let (mut persons, mut stages) = (Persons::new(), HashMap::<StageId, HashSet<FeedbackId>>::new());
-    for ids in found.ids.chunks(BATCH) {
-        let ids = ids.to_vec();
-        let read = move |view: &View| Ok((tables::feedback::many(view, &ids)?, tables::reading::many(view, &ids)?));
-        let (feedback, readings) = flow.store.read(&scope, read).await?;
-        let who: HashMap<FeedbackId, (bool, i64)> =
-            feedback.iter().map(|one| (one.id, one.person.map_or((false, one.id.0), |person| (true, person.0)))).collect();
-        for reading in readings {
-            for passage in &reading.passages {
-                let (Some(stage), Some(who)) = (passage.stage.as_ref(), who.get(&reading.feedback)) else { continue };
-                stages.entry(stage.value).or_default().insert(reading.feedback);
-                if passage.sentiment.as_ref().is_some_and(|one| one.polarity == Polarity::Negative) {
-                    for category in &passage.categories {
-                        persons.entry((stage.value, category.value)).or_default().insert(*who);
-                    }
-                }
+/// Who complains of what at which stage, and how many comments speak of each stage.
+fn complaints(all: &[Complained], period: Period) -> (Persons, HashMap<StageId, u64>) {
+    let (mut persons, mut stages) = (Persons::new(), HashMap::<StageId, u64>::new());
+    for one in all.iter().filter(|one| period.contains(one.day)) {
+        for stage in &one.stages {
+            *stages.entry(*stage).or_default() += 1;
+        }
+        for pair in &one.complaints {
+            if let (Some(stage), Some(category)) = pair {
+                persons.entry((*stage, *category)).or_default().insert(speaker(one));
             }
         }
     }
-    Ok((persons, stages))
+    (persons, stages)
 }
 
-/// Looks at the last four weeks up to a day, and proposes what has become an issue. What an issue gathers already, and what was dismissed
-/// or merged, is not proposed again. Gives how many are new.
-pub async fn run(flow: &Flow, today: Day) -> Result<usize, FlowError> {
-    let period = Period::ending(today, DAYS);
-    let (now, heard) = complaints(flow, period).await?;
-    let (before, heard_before) = complaints(flow, period.before()).await?;
-    let issues = flow.store.read(&Scope::system(), |view| tables::issue::list(view, &Sought::default())).await?;
-    let size = |sets: &HashMap<StageId, HashSet<FeedbackId>>, stage| sets.get(&stage).map_or(0, HashSet::len) as u64;
+/// What more complain of at a stage than in the four weeks before.
+fn grown(all: &[Complained], period: Period) -> Vec<Matter> {
+    let ((now, heard), (before, heard_before)) = (complaints(all, period), complaints(all, period.before()));
+    let size = |stages: &HashMap<StageId, u64>, stage| stages.get(&stage).copied().unwrap_or(0);
     let mut pairs: Vec<((StageId, CategoryId), Seen)> = now
         .iter()
         .map(|(pair, persons)| {
@@ -78,27 +65,45 @@ pub async fn run(flow: &Flow, today: Day) -> Result<usize, FlowError> {
         })
         .collect();
     pairs.sort_by_key(|(pair, _)| *pair);
-    let risen = risen(flow, today).await?;
     let judged: Vec<Seen> = pairs.iter().map(|(_, seen)| *seen).collect();
-    let directory = flow.directory();
-    let mut new = Vec::new();
     let grown = pairs.iter().zip(proposed(&judged)).filter(|(_, yes)| *yes);
-    let grown = grown.map(|(((stage, category), _), _)| Matter { stage: Some(*stage), category: Some(*category) });
-    let mut wanted: Vec<Matter> = grown.collect();
-    let since: HashMap<Matter, Day> = risen.iter().copied().collect();
+    grown.map(|(((stage, category), _), _)| Matter { stage: Some(*stage), category: Some(*category) }).collect()
+}
+
+/// Looks at the last four weeks up to a day, and at what has risen by an `evening` if one is given, and proposes what has become an issue.
+/// What an issue gathers already, and what was dismissed or merged, is not proposed again. Gives how many are new.
+pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize, FlowError> {
+    let from = evening.unwrap_or(today).min(today) + -(LISTENED - 1);
+    let directory = flow.directory();
+    let posts: HashMap<PostId, usize> = directory.posts.iter().enumerate().map(|(at, post)| (post.id, at)).collect();
+    let heard = flow.store.complained(&Scope::system(), Period { first: from, last: today }).await?;
+    let issues = flow.store.read(&Scope::system(), |view| tables::issue::list(view, &Sought::default())).await?;
+    let look = move || {
+        let risen = evening.map(|evening| risen(&heard, Period::ending(evening, LISTENED), &posts));
+        (grown(&heard, Period::ending(today, DAYS)), risen.unwrap_or_default())
+    };
+    let (grown, risen) = tokio::task::spawn_blocking(look).await.map_err(FlowError::internal)?;
+    let mut wanted: Vec<Risen> = grown.into_iter().map(Risen::whole).collect();
+    let since: HashMap<Matter, Day> = risen.iter().filter_map(|found| found.since).collect();
+    let mut new = Vec::new();
     // What rose at several stages is proposed once, as the category wherever, unless it is there for one of them.
-    for (matter, _) in risen {
-        let there = |one: &Matter| one.category == matter.category && (one.stage == matter.stage || matter.stage.is_none());
-        if !wanted.iter().any(there) {
-            wanted.push(matter);
+    for found in risen {
+        let same =
+            |one: &Matter, other: &Matter| one.category == other.category && (one.stage == other.stage || other.stage.is_none());
+        if !wanted.iter().any(|one| found.of.iter().any(|matter| same(&one.matter, matter))) {
+            wanted.push(found);
         }
     }
-    for matter in wanted {
-        let Some(about) = matter.category.and_then(|category| directory.taxonomy.category(category)) else { continue };
-        let fits = |issue: &KeptIssue| issue.stage.is_none() || matter.stage.is_none() || issue.stage == matter.stage;
-        if issues.iter().any(|issue| issue.categories.contains(&about.id) && fits(issue)) {
+    for Risen { matter, of, joined, .. } in wanted {
+        if of.iter().any(|matter| issues.iter().any(|issue| gathered(issue, *matter, &directory.taxonomy))) {
             continue;
         }
+        if let Some(stage) = matter.stage.filter(|_| matter.category.is_none()) {
+            let issue = of_stage(flow, stage, &issues);
+            new.extend(issue.map(|issue| (KeptIssue { since: since.get(&matter).copied(), ..issue }, joined)));
+            continue;
+        }
+        let Some(about) = matter.category.and_then(|category| directory.taxonomy.category(category)) else { continue };
         let at = matter.stage.and_then(|stage| directory.journey.stage(stage));
         let title = at.map_or_else(|| about.name.clone(), |at| format!("{}: {}", at.name, about.name));
         let draft = IssueDraft {
@@ -107,31 +112,71 @@ pub async fn run(flow: &Flow, today: Day) -> Result<usize, FlowError> {
             categories: vec![about.id],
             departments: about.departments.clone(),
         };
-        new.push(KeptIssue { since: since.get(&matter).copied(), ..begun(flow, &draft, IssueOrigin::Found, None) });
+        let issue = KeptIssue { since: since.get(&matter).copied(), ..begun(flow, &draft, IssueOrigin::Found, None) };
+        new.push((issue, vec![]));
     }
     let count = new.len();
     if count > 0 {
-        let add = move |tx: &mut Tx| new.into_iter().try_for_each(|issue| write(tx, issue, &[]).map(|_| ()));
+        let add = move |tx: &mut Tx| new.into_iter().try_for_each(|(issue, joined)| write(tx, issue, &joined).map(|_| ()));
         flow.store.write(&Scope::system(), add).await?;
     }
     Ok(count)
 }
 
+/// Whether an issue is about a category already: about itself, whatever was decided; or, while it gathers, about one above it (it gathers
+/// these complaints, too) or below it (both would gather the same complaints).
+fn gathered(issue: &KeptIssue, matter: Matter, taxonomy: &Taxonomy) -> bool {
+    let Some(category) = matter.category else { return false };
+    let gathers = matches!(issue.standing, IssueStanding::Proposed | IssueStanding::Accepted);
+    let of = |own: &CategoryId| {
+        *own == category || gathers && (taxonomy.above(category).contains(own) || taxonomy.above(*own).contains(&category))
+    };
+    let fits = issue.stage.is_none() || matter.stage.is_none() || issue.stage == matter.stage;
+    fits && issue.categories.iter().any(of)
+}
+
+/// A stage of which more complain, of whatever; none where one is there that nobody has decided, or that is not four weeks old.
+fn of_stage(flow: &Flow, stage: StageId, issues: &[KeptIssue]) -> Option<KeptIssue> {
+    let since = flow.now().plus_ms(-i64::from(QUIET) * 86_400_000);
+    let there = |issue: &KeptIssue| {
+        let alike = issue.origin == IssueOrigin::Found && issue.stage == Some(stage) && issue.categories.is_empty();
+        alike && (issue.standing == IssueStanding::Proposed || issue.opened > since)
+    };
+    if issues.iter().any(there) {
+        return None;
+    }
+    let title = format!("{}: more complaints than usual", flow.directory().journey.stage(stage)?.name);
+    let title = title.chars().take(heard_domain::kept_issue::LONGEST_TITLE).collect();
+    let draft = IssueDraft { title, stage: Some(stage), categories: vec![], departments: vec![] };
+    Some(begun(flow, &draft, IssueOrigin::Found, None))
+}
+
 /// How often it is looked, in milliseconds: every hour.
 const EVERY_MS: i64 = 3_600_000;
 
-/// Looks if an hour has passed since it was looked `last`, up to the newest feedback.
-pub(crate) async fn tend(flow: &Flow, last: &mut Option<Time>) -> Result<(), FlowError> {
+/// When it was looked last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Looked {
+    at: Option<Time>,
+    /// Up to which day, whole, for what has risen.
+    evening: Option<Day>,
+}
+
+/// Looks if an hour has passed since it was looked `last`, up to the newest feedback; for what has risen once a day, when the day is whole:
+/// how often that errs was found for one look an evening.
+pub(crate) async fn tend(flow: &Flow, last: &mut Looked) -> Result<(), FlowError> {
     let now = flow.now();
     // While everything is read again, what was read by the new version would pass for a rise.
-    if last.is_some_and(|last| now.0 - last.0 < EVERY_MS) || under_way(flow).await? {
+    if last.at.is_some_and(|last| now.0 - last.0 < EVERY_MS) || under_way(flow).await? {
         return Ok(());
     }
     let today = flow.directory().company.zone.day(now);
     if let Some(newest) = flow.store.newest(&Scope::system(), &Filter::default()).await? {
-        run(flow, newest.min(today)).await?;
+        let evening = newest.min(today + -1);
+        run(flow, newest.min(today), (last.evening != Some(evening)).then_some(evening)).await?;
+        last.evening = Some(evening);
     }
-    *last = Some(now);
+    last.at = Some(now);
     Ok(())
 }
 
@@ -140,31 +185,94 @@ const LISTENED: i32 = (7 * WEEKS + RECENT) as i32;
 
 /// What has risen in the last days and since when, one find for one problem: a category, at a stage or wherever. Each comment counts on the day it was
 /// said, so that history which is imported at once is history.
-async fn risen(flow: &Flow, today: Day) -> Result<Vec<(Matter, Day)>, FlowError> {
-    let (scope, period) = (Scope::system(), Period::ending(today, LISTENED));
-    let directory = flow.directory();
-    let posts: HashMap<PostId, usize> = directory.posts.iter().enumerate().map(|(at, post)| (post.id, at)).collect();
-    let found = flow.store.find(&scope, &Filter::default(), Some(period), None, MOST).await?;
-    let mut said = Vec::with_capacity(found.ids.len());
-    for ids in found.ids.chunks(BATCH) {
-        let ids = ids.to_vec();
-        let read = move |view: &View| Ok((tables::feedback::many(view, &ids)?, tables::reading::many(view, &ids)?));
-        let (feedback, readings) = flow.store.read(&scope, read).await?;
-        let read: HashMap<FeedbackId, _> = readings.iter().map(|reading| (reading.feedback, complaints_in(reading))).collect();
-        said.extend(feedback.iter().filter_map(|one| {
-            let speaker = one.person.map_or(Speaker::Of(one.id), Speaker::Person);
-            let complaints = read.get(&one.id).cloned().unwrap_or_default();
-            Some(Said { day: one.day, post: *posts.get(&one.post)?, speaker, complaints })
-        }));
-    }
-    let talk = Talk::of(period, posts.len(), said);
+fn risen(all: &[Complained], period: Period, posts: &HashMap<PostId, usize>) -> Vec<Risen> {
+    let said = all.iter().filter_map(|one| {
+        let complaints = one.complaints.clone();
+        Some(Said { day: one.day, post: *posts.get(&one.post)?, speaker: speaker(one), complaints })
+    });
+    let talk = Talk::of(period, posts.len(), said.collect());
     let mut finds = Vec::new();
-    look(&mut finds, today, rises(&talk.courses, &talk.volume, 0, &Rules::default()), |matter, days| talk.speakers(matter, days));
-    Ok(finds.into_iter().map(|find| (find.rise.key, find.rise.since)).filter(|(matter, _)| matter.category.is_some()).collect())
+    let rises = rises(&talk.courses, &talk.volume, 0, &Rules::default());
+    look(&mut finds, period.last, rises, |matter, days| talk.speakers(matter, days));
+    finds.into_iter().map(|find| Risen::of(find, all)).collect()
 }
+
+/// What has risen, as an issue would gather it.
+struct Risen {
+    matter: Matter,
+    /// All matters in which the same persons show.
+    of: Vec<Matter>,
+    /// A stage as a whole is gathered by no category: the comments of the rise are joined.
+    joined: Vec<FeedbackId>,
+    /// Since when.
+    since: Option<(Matter, Day)>,
+}
+
+impl Risen {
+    fn whole(matter: Matter) -> Self {
+        Self { matter, of: vec![matter], joined: vec![], since: None }
+    }
+
+    fn of(find: Find, all: &[Complained]) -> Self {
+        let of: Vec<Matter> = std::iter::once(find.rise.key).chain(find.also).collect();
+        // A stage that rises together with a category rises because of it.
+        if let Some(matter) = of.iter().copied().find(|matter| matter.category.is_some()) {
+            return Self { matter, of, joined: vec![], since: Some((matter, find.rise.since)) };
+        }
+        let at = |one: &&Complained| one.complaints.iter().any(|(stage, _)| *stage == find.rise.key.stage);
+        let of_it = all.iter().rev().filter(|one| find.rise.period.contains(one.day)).filter(at);
+        let joined = of_it.take(JOINED).map(|one| one.feedback).collect();
+        Self { matter: find.rise.key, of, joined, since: Some((find.rise.key, find.rise.since)) }
+    }
+}
+
+/// So many comments are joined to an issue that gathers none by itself, the newest.
+const JOINED: usize = 500;
 
 /// How many wait for a person.
 pub async fn waiting(flow: &Flow, scope: &Scope) -> Result<usize, FlowError> {
     let sought = Sought { standing: vec![IssueStanding::Proposed], ..Sought::default() };
     Ok(flow.store.read(scope, move |view| tables::issue::list(view, &sought)).await?.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heard_domain::id::IssueId;
+    use heard_domain::issue::Work;
+    use heard_domain::taxonomy::Category;
+
+    #[test]
+    fn what_an_issue_gathers_is_not_proposed_under_another_name() {
+        let mut child = Category::new(CategoryId(2), "Lost bag");
+        child.parent = Some(CategoryId(1));
+        let other = Category::new(CategoryId(3), "Seat");
+        let taxonomy = Taxonomy { version: 1, categories: vec![Category::new(CategoryId(1), "Luggage"), child, other] };
+        let issue = |category: i64, stage: Option<i64>, standing| KeptIssue {
+            id: IssueId(1),
+            number: 1,
+            version: 1,
+            title: "One".into(),
+            stage: stage.map(StageId),
+            categories: vec![CategoryId(category)],
+            origin: IssueOrigin::Found,
+            standing,
+            merged: None,
+            opened: Time(0),
+            opened_by: None,
+            changed: Time(0),
+            begins: None,
+            work: Work::default(),
+            fixed_on: vec![],
+            since: None,
+        };
+        let at = |stage: Option<i64>, category: i64| Matter { stage: stage.map(StageId), category: Some(CategoryId(category)) };
+        let covers = |issue: KeptIssue, matter| gathered(&issue, matter, &taxonomy);
+        let (open, dismissed) = (IssueStanding::Proposed, IssueStanding::Dismissed);
+        assert!(covers(issue(1, None, open), at(Some(4), 2)) && covers(issue(2, None, open), at(Some(4), 1)));
+        assert!(!covers(issue(1, None, open), at(Some(4), 3)) && !covers(issue(1, Some(5), open), at(Some(4), 2)));
+        // What was dismissed is itself not proposed again; what is below it may be another problem.
+        assert!(covers(issue(2, None, dismissed), at(Some(4), 2)) && !covers(issue(1, None, dismissed), at(Some(4), 2)));
+        assert!(!covers(issue(1, None, open), Matter { stage: Some(StageId(4)), category: None }));
+    }
 }
