@@ -126,9 +126,15 @@ async fn operate(world: &World, document: &Value, route: &Route) -> Answer {
             let account = world.site.call(Method::GET, "/api/v1/accounts?words=visible", Some(&world.token), None).await.json();
             let name = &account["items"][0]["name"];
             world.post("/api/v1/accounts", json!({ "items": [{ "name": name, "renewal": "2026-05-01" }] })).await;
-            body = Some(json!({ "text": "Dear {{name}}", "lines": [] }));
+            // Every issue that the account raised needs words.
+            let page = path.trim_end_matches("/send");
+            let shown = world.site.call(Method::GET, page, Some(&world.token), None).await.json();
+            let issues = shown["issues"].as_array().cloned().unwrap_or_default();
+            let lines: Vec<Value> =
+                issues.iter().map(|one| json!({ "issue": one["issue"], "words": "We look into it" })).collect();
+            body = Some(json!({ "text": "Dear {{name}}", "lines": lines }));
             if route.path.ends_with("/send") {
-                let saved = world.site.call(Method::PUT, path.trim_end_matches("/send"), Some(&world.token), body).await;
+                let saved = world.site.call(Method::PUT, page, Some(&world.token), body).await;
                 body = Some(json!({ "version": saved.json()["version"] }));
             }
         }
