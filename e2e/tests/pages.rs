@@ -73,7 +73,7 @@ async fn links(browser: &Browser, path: &str) -> Result<Vec<String>> {
         const page = new DOMParser().parseFromString(await r.text(), 'text/html'); \
         done([...page.querySelectorAll('a[href]')].filter(a => !a.hasAttribute('download')) \
             .map(a => new URL(a.getAttribute('href'), location.origin + path)) \
-            .filter(u => u.origin === location.origin && !/[.](csv|svg|png|xlsx|jsonl)$/.test(u.pathname)).map(u => u.pathname + u.search)); \
+            .filter(u => u.origin === location.origin && !/[.](csv|svg|png|xlsx|json|jsonl)$/.test(u.pathname)).map(u => u.pathname + u.search)); \
         }, e => done([]))";
     let found = browser.ask_later(script, vec![path.into()]).await?;
     Ok(found.as_array().into_iter().flatten().filter_map(|path| path.as_str().map(str::to_owned)).collect())
