@@ -394,10 +394,10 @@ pub fn verify_beside(fix: &Fix, tallies: &[Tally], heard: &[Tally], today: Day, 
         (Some(_), Some(_)) => Verdict::Reopened,
         (Some(_), None) => Verdict::Verified,
         _ if effective < rules.fewest => Verdict::TooRare,
-        _ if silent => Verdict::Watching,
-        _ if fell >= rules.in_a_row && days >= soonest => Verdict::Improved,
+        _ if fell >= rules.in_a_row && days >= soonest && !silent => Verdict::Improved,
+        // Who is not heard does not complain either: that as many complain as before is true all the more.
         _ if days >= soonest && pair.is_some_and(|pair| pair.ratio >= planned && pair.not_fixed()) => Verdict::NotFixed,
-        _ if days > rules.gives_up => Verdict::TooRare,
+        _ if days > rules.gives_up && !silent => Verdict::TooRare,
         _ => Verdict::Watching,
     };
     let missing = pair.map(|pair| (planned - pair.ratio).max(0.0) / pair.ratio * after_all.1);

@@ -116,8 +116,15 @@ pub async fn send(flow: &Flow, scope: &Scope, id: MessageId) -> Result<MessageSh
             "no mail server is configured: name one in the section [mail], then start Heard again".into(),
         ));
     }
-    let (sending, acting) = (Sending::of(flow), acting(flow, scope).await?);
     let all = mails(scope);
+    let look = move |view: &View| {
+        let Some(message) = tables::message::get(view, id)? else { return Ok(false) };
+        message.case.map_or(Ok(all), |case| Ok(tables::case::get(view, case)?.is_some()))
+    };
+    if !flow.store.read(scope, look).await? {
+        return Err(FlowError::Missing("message"));
+    }
+    let (sending, acting) = (Sending::of(flow), acting(flow, scope).await?);
     let write = move |tx: &mut Tx| {
         let missing = Ok(Err(FlowError::Missing("message")));
         let Some(message) = tables::message::get(tx, id)? else { return missing };

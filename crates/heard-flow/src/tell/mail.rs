@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use heard_domain::audit::{Act, Noun};
+use heard_domain::id::CaseId;
 use heard_domain::mail::address;
 use heard_domain::message::{Message, MessageKind, MessageState};
 use heard_domain::scope::Scope;
@@ -48,6 +49,10 @@ pub async fn state(flow: &Flow, scope: &Scope) -> Result<MailState, FlowError> {
         troubled.sort_by_key(|message| std::cmp::Reverse(message.id));
         let waiting = tables::message::newest(view, MessageState::Waiting, 50)?;
         troubled.extend(waiting.into_iter().filter(|message| message.reason.is_some()).take(10));
+        // Of cases only what is in sight.
+        let cases: Vec<CaseId> = troubled.iter().filter_map(|message| message.case).collect();
+        let seen: Vec<CaseId> = tables::case::many(view, &cases)?.iter().map(|kept| kept.case.id).collect();
+        troubled.retain(|message| message.case.is_none_or(|case| seen.contains(&case)));
         Ok((tables::message::tally(view, None)?, troubled, tables::mailbox::get(view, NAME)?, tables::mailbox::tally(view)?))
     };
     let (tally, troubled, inbox, came) = flow.store.read(scope, look).await?;
