@@ -1,7 +1,7 @@
 //! Questions are answered: figures for pages, API and command line, and the one sentence that stands above them.
 //!
 //! Bottom-up: [`ask`] · [`steps`], [`period`] · [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`],
-//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`finding`] · [`behind`] · [`overview`], [`map`], [`precision`], [`useful`], [`digest`] · [`promises`], [`promised`], [`ledger`], [`verification`], [`fixes`].
+//! [`quotes`], [`listening`], [`drivers`] (what is [`offered`]), [`themes`] · [`sentence`], `pressing`, [`finding`] · [`behind`] · [`overview`], [`map`], [`precision`], [`useful`], [`digest`] · [`promises`], [`promised`], [`ledger`], [`verification`], [`fixes`].
 
 pub mod ask;
 pub mod behind;
@@ -22,9 +22,11 @@ pub mod offered;
 pub mod overview;
 pub mod period;
 pub mod precision;
+pub(crate) mod pressing;
 pub mod promised;
 pub mod promises;
 pub mod quotes;
+pub mod sentence;
 pub mod steps;
 pub mod themes;
 pub mod useful;

@@ -21,7 +21,7 @@ use heard_domain::statistics::Certainty;
 use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_domain::time::{Day, Period, Time, Zone};
 use heard_domain::user::{Role, User};
-use heard_flow::measure::finding::{Factors, Finding, Mood, Piece};
+use heard_flow::measure::finding::{Finding, Mood};
 use heard_flow::measure::heat::{Cell, Heat};
 use heard_flow::measure::journey::StageFigure;
 use heard_flow::measure::kpi::{Better, KeyFigure, Written};
@@ -30,6 +30,7 @@ use heard_flow::measure::mixes::Part;
 use heard_flow::measure::movers::Mover;
 use heard_flow::measure::overview::Overview;
 use heard_flow::measure::quotes::{Arrived, Heard, Listed, Opened};
+use heard_flow::measure::sentence::{Factors, Piece, Told};
 use heard_flow::measure::steps::{Course, Steps};
 use heard_web::address::Look;
 use heard_web::pages::feedback::Listing;
@@ -217,11 +218,12 @@ fn facts() -> Overview {
             mood: Mood::Worse,
             sentence: vec![Piece::Say(HOSTILE.into()), Piece::Strong("31 points".into()), Piece::Voice(HOSTILE.into())],
             evidence: HOSTILE.into(),
-            factors: Some(Factors { reach: 0.2, severity: 0.6, trend: -31.0, weight: 1.5 }),
+            factors: Some(Factors { reach: 0.2, severity: 0.6, trend: -31.0, weight: 1.5, told: Told::Sentiment }),
             stage: Some(StageId(2)),
             filter: Filter::default(),
             comments: 407,
             category: None,
+            issue: Some((heard_domain::id::IssueId(3), "I-3".into())),
         },
         behind: heard_flow::measure::behind::Behind {
             persons: 88,

@@ -4,7 +4,9 @@
 use heard_charts::date;
 use heard_charts::number::{signed, whole};
 use heard_domain::directory::Directory;
-use heard_domain::id::{CategoryId, StageId};
+use heard_domain::id::{CategoryId, IssueId, StageId};
+use heard_domain::kept_issue::IssueStanding;
+use heard_domain::priority::MOMENT_OF_TRUTH;
 use heard_domain::question::{Filter, Moved, Value};
 use heard_domain::statistics::Certainty;
 use heard_domain::time::Period;
@@ -13,10 +15,9 @@ use crate::measure::heat::Heat;
 use crate::measure::journey::StageFigure;
 use crate::measure::kpi::real;
 use crate::measure::movers::Categories;
+use crate::measure::pressing::{Known, Pressing, people, pressing};
+use crate::measure::sentence::{Factors, Piece, Told};
 use crate::measure::steps::{Course, Steps, break_of};
-
-/// A stage with a touchpoint that decides loyalty weighs this much more.
-const MOMENT_OF_TRUTH: f64 = 1.5;
 
 /// What the finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,37 +30,6 @@ pub enum Mood {
     Calm,
     /// Too little was heard to say anything.
     Quiet,
-}
-
-/// A piece of the sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// Plain words.
-    Say(String),
-    /// The figure.
-    Strong(String),
-    /// What customers speak of.
-    Voice(String),
-}
-
-/// What the priority is made of: the factors are shown, never only the product.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Factors {
-    /// Share of all comments that are about it, 0-1.
-    pub reach: f64,
-    /// How bad it is now: 0 (all positive) to 1 (all negative).
-    pub severity: f64,
-    /// How much it changed, in points.
-    pub trend: f64,
-    /// Weight of the stage.
-    pub weight: f64,
-}
-
-impl Factors {
-    /// The product.
-    pub fn priority(&self) -> f64 {
-        self.reach * self.severity * self.trend.abs() * self.weight
-    }
 }
 
 /// The finding with its evidence.
@@ -81,6 +51,8 @@ pub struct Finding {
     pub comments: u64,
     /// What most of it is about.
     pub category: Option<CategoryId>,
+    /// The issue that it is about, with its name.
+    pub issue: Option<(IssueId, String)>,
 }
 
 /// The facts from which the sentence is made.
@@ -93,6 +65,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) stages: &'a [StageFigure],
     pub(crate) heat: &'a Heat,
     pub(crate) categories: &'a Categories,
+    pub(crate) issues: &'a [Known],
 }
 
 /// Something that changed for sure.
@@ -116,11 +89,41 @@ pub(crate) fn finding(facts: &Facts) -> Finding {
         let side = candidates.iter().filter(|c| (change(c) < 0.0) == worse);
         side.max_by(|a, b| a.factors.priority().total_cmp(&b.factors.priority()))
     };
-    match (first(true), first(false)) {
-        (Some(worst), _) => about(facts, worst, Mood::Worse),
-        (None, Some(best)) => about(facts, best, Mood::Better),
-        (None, None) => nothing(facts),
+    let pressing = pressing(facts.issues, facts.period);
+    let issue = |better: bool| {
+        let side = pressing.iter().filter(|one| one.better == better);
+        side.max_by(|a, b| a.factors.priority().total_cmp(&b.factors.priority()))
+    };
+    let chosen = |worse: bool| {
+        let mood = if worse { Mood::Worse } else { Mood::Better };
+        match (first(worse), issue(!worse)) {
+            // A stage that fell is told with the reason why; an issue stands first where it matters more by itself.
+            (Some(moved), Some(issue)) if issue.factors.priority() > moved.factors.priority() => Some(of_issue(issue, mood)),
+            (Some(moved), _) => Some(about(facts, moved, mood)),
+            (None, issue) => issue.map(|issue| of_issue(issue, mood)),
+        }
+    };
+    chosen(true).or_else(|| chosen(false)).unwrap_or_else(|| nothing(facts))
+}
+
+fn of_issue(one: &Pressing, mood: Mood) -> Finding {
+    Finding {
+        mood,
+        sentence: one.sentence.clone(),
+        evidence: one.evidence.clone(),
+        factors: Some(one.factors),
+        stage: one.known.issue.stage,
+        filter: one.known.filter.clone(),
+        comments: one.known.counted.comments,
+        category: one.category,
+        issue: Some((one.issue, one.name.clone())),
     }
+}
+
+/// The issue that most complain of and nobody has taken up.
+fn waiting(issues: &[Known]) -> Option<&Known> {
+    let proposed = issues.iter().filter(|known| known.issue.standing == IssueStanding::Proposed && known.counted.persons > 0);
+    proposed.max_by_key(|known| (known.counted.persons, std::cmp::Reverse(known.issue.number)))
 }
 
 fn candidates<'a>(facts: &'a Facts) -> Vec<Candidate<'a>> {
@@ -138,6 +141,7 @@ fn candidates<'a>(facts: &'a Facts) -> Vec<Candidate<'a>> {
             severity: if change < 0.0 { bad } else { 1.0 - bad },
             trend: change,
             weight: weight(stage),
+            told: Told::Sentiment,
         }
     };
     let solid = |value: &Value, moved: &Moved| real(Some(moved)) && !value.weak() && !moved.before.weak();
@@ -222,6 +226,7 @@ fn about(facts: &Facts, what: &Candidate, mood: Mood) -> Finding {
         filter: what.filter.clone(),
         comments: what.comments,
         category: mostly,
+        issue: None,
     }
 }
 
@@ -335,7 +340,14 @@ fn nothing(facts: &Facts) -> Finding {
         }
     }
     let mood = if weak { Mood::Quiet } else { Mood::Calm };
-    Finding { mood, sentence, evidence, factors: None, stage, filter, comments, category: None }
+    // What nobody has decided yet is a debt: where nothing else is to be told, it is.
+    let issue = waiting(facts.issues).filter(|_| !weak).map(|known| {
+        sentence.push(Piece::Say(" Nobody has decided yet whether ".to_owned()));
+        sentence.push(Piece::Voice(known.issue.title.clone()));
+        sentence.push(Piece::Say(format!(" is an issue: {} complain of it.", people(known.counted.persons))));
+        (known.issue.id, known.issue.name())
+    });
+    Finding { mood, sentence, evidence, factors: None, stage, filter, comments, category: None, issue }
 }
 
 /// The certainty of a change as the page says it.
@@ -354,10 +366,15 @@ mod tests {
     use crate::measure::movers::Mover;
     use heard_domain::directory::Company;
     use heard_domain::id::TouchpointId;
+    use heard_domain::issue::Work;
     use heard_domain::journey::{Journey, Stage, Touchpoint};
+    use heard_domain::kept_issue::{IssueOrigin, KeptIssue};
     use heard_domain::taxonomy::{Category, Taxonomy};
-    use heard_domain::time::{Day, Zone};
+    use heard_domain::time::{Day, Time, Zone};
+    use heard_domain::verification::Verdict;
     use std::collections::BTreeMap;
+
+    use crate::measure::pressing::Counted;
 
     fn value(v: f64, n: u64) -> Value {
         Value { value: Some(v), n, low: Some(v - 5.0), high: Some(v + 5.0) }
@@ -423,6 +440,10 @@ mod tests {
     }
 
     fn sentence(stages: &[StageFigure], heat: &Heat, comments: u64) -> (Mood, String, String) {
+        sentence_among(stages, heat, comments, &[])
+    }
+
+    fn sentence_among(stages: &[StageFigure], heat: &Heat, comments: u64, issues: &[Known]) -> (Mood, String, String) {
         let period = Period::ending(Day::new(2026, 3, 22).unwrap(), 84);
         let facts = Facts {
             directory: &directory(),
@@ -433,6 +454,7 @@ mod tests {
             stages,
             heat,
             categories: &categories(),
+            issues,
         };
         let found = finding(&facts);
         let words = found.sentence.iter().map(|piece| match piece {
@@ -483,6 +505,7 @@ mod tests {
             stages: &[],
             heat: &heat,
             categories: &known,
+            issues: &[],
         };
         let found = finding(&facts);
         let words: String = found
@@ -514,6 +537,57 @@ mod tests {
         let (mood, words, _) = sentence(&better, &Heat::default(), 1_000);
         assert_eq!(mood, Mood::Better);
         assert!(words.starts_with("Onboard has gained 20 points"), "{words}");
+    }
+
+    fn issue(id: i64, title: &str, persons: u64, before: u64, verdict: Option<(Verdict, Day)>) -> Known {
+        let issue = KeptIssue {
+            id: IssueId(id),
+            number: id,
+            version: 1,
+            title: title.into(),
+            stage: Some(StageId(1)),
+            categories: vec![CategoryId(1)],
+            origin: IssueOrigin::Found,
+            standing: IssueStanding::Proposed,
+            merged: None,
+            opened: Time(0),
+            opened_by: None,
+            changed: Time(0),
+            begins: None,
+            work: Work::default(),
+            fixed_on: vec![],
+            since: None,
+        };
+        let counted = Counted { persons, before, comments: persons, heard: (1_000, 1_000) };
+        Known { issue, filter: Filter::default(), counted, verdict, moment_of_truth: false }
+    }
+
+    #[test]
+    fn the_choice_follows_priority_and_significance_whatever_it_is_about() {
+        let today = Day::new(2026, 3, 22).unwrap();
+        let first = |stages: &[StageFigure], issues: &[Known]| sentence_among(stages, &Heat::default(), 1_000, issues).1;
+        // A stage of 400 comments that lost 20 points: 0.4 × 0.55 × 20 = 4.4; an issue of 40 persons where 10 were: 0.04 × 75 = 3;
+        // of 120 where 30 were: 9.
+        let stage = [figure(1, -10.0, 10.0, 400, Certainty::VeryLikelyReal)];
+        let (small, large) = (issue(1, "Small", 40, 10, None), issue(2, "Large", 120, 30, None));
+        assert!(first(&stage, std::slice::from_ref(&small)).starts_with("Onboard has lost 20 points"));
+        assert!(first(&stage, &[small.clone(), large.clone()]).starts_with("Large (I-2): 120 persons"));
+        // However many speak of it: what is not beyond chance is not told before what is.
+        assert!(first(&stage, &[issue(3, "Usual", 400, 395, None)]).starts_with("Onboard has lost"));
+        // What came back weighs all that it hurts.
+        let back = issue(4, "Back", 90, 80, Some((Verdict::Reopened, today + -2)));
+        assert!(first(&stage, &[small.clone(), back.clone()]).starts_with("Back (I-4) came back"));
+        // Good news waits until nothing is worse, and then the greater is told.
+        let held = issue(5, "Held", 2, 60, Some((Verdict::Verified, today + -2)));
+        assert!(first(&[], &[held.clone(), small]).starts_with("Small"));
+        assert!(first(&[], std::slice::from_ref(&held)).starts_with("Held (I-5) is mended"));
+        let better = [figure(1, 30.0, 10.0, 400, Certainty::Likely)];
+        assert!(first(&better, &[held]).starts_with("Held"), "0.06 × 97 against 0.4 × 0.65 × 20");
+        // Where nothing changed, what nobody has decided is told.
+        let calm = [figure(1, -10.0, 10.0, 400, Certainty::CouldBeNoise)];
+        assert!(
+            first(&calm, &[issue(6, "Open", 30, 29, None)]).ends_with("whether Open is an issue: 30 persons complain of it.")
+        );
     }
 
     #[test]

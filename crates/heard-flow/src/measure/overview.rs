@@ -16,6 +16,7 @@ use crate::measure::journey::{StageFigure, stages};
 use crate::measure::kpi::{KeyFigure, Sight, key_figures};
 use crate::measure::mixes::{Part, channels, emotions};
 use crate::measure::movers::{Mover, categories};
+use crate::measure::pressing;
 use crate::measure::quotes::{Heard, telling};
 use crate::measure::steps::Steps;
 
@@ -65,9 +66,19 @@ pub async fn overview(flow: &Flow, scope: &Scope, filter: &Filter, period: Perio
         telling(&sight),
     )?;
     let comments = volume.single().n;
+    let issues = pressing::known(&sight, &known).await?;
     let heat = heat(&sight, &known.columns(&directory.taxonomy)).await?;
-    let facts =
-        Facts { directory: &directory, filter, period, steps, comments, stages: &journey, heat: &heat, categories: &known };
+    let facts = Facts {
+        directory: &directory,
+        filter,
+        period,
+        steps,
+        comments,
+        stages: &journey,
+        heat: &heat,
+        categories: &known,
+        issues: &issues,
+    };
     let finding = finding(&facts);
     let behind = behind(&sight, &finding, finding.category).await?;
     let movers = known.movers(&directory.taxonomy);

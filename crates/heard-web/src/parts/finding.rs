@@ -4,7 +4,8 @@ use heard_charts::number::{decimal, signed, whole};
 use heard_domain::directory::Directory;
 use heard_domain::user::Grant;
 use heard_flow::measure::behind::Behind;
-use heard_flow::measure::finding::{Finding, Mood, Piece};
+use heard_flow::measure::finding::{Finding, Mood};
+use heard_flow::measure::sentence::{Factors, Piece, Told};
 use maud::{Markup, html};
 
 use crate::address::Look;
@@ -45,7 +46,7 @@ pub fn finding(finding: &Finding, behind: &Behind, directory: &Directory, look: 
                             dt { "Reach" } dd { (decimal(f.reach * 100.0, 0)) " % of all comments are about it" }
                             dt { (if f.trend < 0.0 { "Severity" } else { "Standing" }) }
                             dd { (decimal(f.severity * 100.0, 0)) " on a scale from 0 to 100" }
-                            dt { "Trend" } dd { (signed(f.trend)) " points against the period before" }
+                            dt { "Trend" } dd { (trend(f)) }
                             dt { "Stage" }
                             dd { "weighs × " (decimal(f.weight, 1)) @if f.weight > 1.0 { ": it has a moment of truth" } }
                         }
@@ -59,11 +60,25 @@ pub fn finding(finding: &Finding, behind: &Behind, directory: &Directory, look: 
                         "Read " (say::comments(finding.comments)) (icon("right"))
                     }
                 }
+                @if let Some((issue, name)) = finding.issue.as_ref().filter(|_| viewer.may(Grant::ReadIssues)) {
+                    a.secondary href={ "/issues/" (issue) } { "Open " (name) }
+                }
                 @if let Some(stage) = finding.stage {
                     a.secondary href=(look.with(|f| *f = look.filter.clone()).on_with("/journey", &[("open", &stage.to_string())])) { "See the stage" }
                 }
             }
         }
+    }
+}
+
+fn trend(factors: &Factors) -> String {
+    let of_hundred = whole(factors.trend.abs().round() as u64);
+    match factors.told {
+        Told::Sentiment => format!("{} points against the period before", signed(factors.trend)),
+        Told::Complaints if factors.trend < 0.0 => {
+            format!("{of_hundred} of 100 complaints would not be there at the rate before, or had the fix held")
+        }
+        Told::Complaints => format!("{of_hundred} of 100 complaints are not there any more"),
     }
 }
 
