@@ -212,9 +212,16 @@ fn empty(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The step of the schema from which on a server asks for the post and the import of feedback once a statement, not by a constraint.
+const ASKS_BY_STATEMENT: i64 = 23;
+
 fn fill(tx: &mut Tx, path: &Path, checked: &Checked, files: &Path, sqlite: bool) -> Result<(), StoreError> {
     // Rows come by key, not by who refers to whom: references are checked when all are there.
     let ties = if sqlite { Vec::new() } else { untie(tx)? };
+    let asks = !sqlite && checked.header.schema >= ASKS_BY_STATEMENT;
+    if asks {
+        tx.db().script("ALTER TABLE feedback DISABLE TRIGGER feedback_refers")?;
+    }
     // Some steps of the schema bring rows of their own.
     for table in tables(checked.header.schema)? {
         tx.execute(&format!("DELETE FROM \"{}\"", table.name), &[])?;
@@ -237,6 +244,14 @@ fn fill(tx: &mut Tx, path: &Path, checked: &Checked, files: &Path, sqlite: bool)
     batch.flush(tx)?;
     for (table, name, rule) in ties {
         tx.db().script(&format!("ALTER TABLE {table} ADD CONSTRAINT \"{name}\" {rule}"))?;
+    }
+    if asks {
+        let loose = "SELECT count(*) FROM feedback WHERE NOT EXISTS (SELECT 1 FROM post WHERE post.id = feedback.post)
+                     OR (import IS NOT NULL AND NOT EXISTS (SELECT 1 FROM import WHERE import.id = feedback.import))";
+        if tx.number(loose, &[])? > 0 {
+            return Err(StoreError::Broken("feedback refers to a post or an import that the backup does not hold".to_owned()));
+        }
+        tx.db().script("ALTER TABLE feedback ENABLE TRIGGER feedback_refers")?;
     }
     let sequence = checked.header.sequence.max(1);
     tx.execute("DELETE FROM outbox", &[])?;

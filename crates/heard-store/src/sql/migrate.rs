@@ -57,6 +57,7 @@ macro_rules! steps {
             20 "letterbox" "0020",
             21 "rounds" "0021",
             22 "paths" "0022",
+            23 "references" "0023",
         )
     };
 }

@@ -1,0 +1,1 @@
+-- Nothing to do here: checking a reference costs this database next to nothing.
