@@ -168,6 +168,13 @@ pub enum IssueRefused {
 }
 
 impl Work {
+    /// What the departments have stated as their fixes, a sentence each.
+    pub fn fixes(&self) -> String {
+        let stated = self.contributions.iter().filter_map(|one| one.fix.as_deref()).map(str::trim).filter(|fix| !fix.is_empty());
+        let sentences = stated.map(|fix| if fix.ends_with(['.', '!', '?', '…']) { fix.to_owned() } else { format!("{fix}.") });
+        sentences.collect::<Vec<_>>().join(" ")
+    }
+
     /// An issue with its first contributing departments, each once.
     pub fn begin(departments: &[DepartmentId]) -> Self {
         let mut work = Self::default();
@@ -441,5 +448,14 @@ mod tests {
         assert_eq!(apply(IssueAct::TakeBack(DepartmentId(1)), &one), Err(IssueRefused::Verified));
         assert_eq!(apply(IssueAct::Found(Verdict::Reopened), &IssueParty::Heard), Ok(IssueState::Planned));
         assert_eq!((work.reopened, work.last_sign_off()), (1, None));
+    }
+
+    #[test]
+    fn fixes_are_told_as_sentences() {
+        let mut work = Work::begin(&THREE);
+        for (one, fix) in work.contributions.iter_mut().zip(["The table is new", " ", "Ask first! "]) {
+            one.fix = Some(fix.to_owned());
+        }
+        assert_eq!(work.fixes(), "The table is new. Ask first!");
     }
 }

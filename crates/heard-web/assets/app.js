@@ -528,7 +528,7 @@ async function asPng(svg, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-const pictureOf = button => $('svg', button.previousElementSibling ?? undefined);
+const pictureOf = button => $('.picture svg', button.closest('section') ?? undefined);
 const offerPng = () => $$('button[data-png][hidden]').filter(pictureOf).forEach(button => button.hidden = false);
 offerPng();
 new MutationObserver(offerPng).observe(document.body, { childList: true, subtree: true });

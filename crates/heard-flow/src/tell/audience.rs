@@ -143,8 +143,7 @@ pub(crate) fn of_issue(issue: &KeptIssue, stage: ToldStage, company: &str) -> Ve
     ];
     // Only what every department has stated is a plan.
     if matches!(issue.state(), IssueState::Planned | IssueState::ReportedFixed | IssueState::VerifiedFixed) {
-        let fixes: Vec<&str> = issue.work.contributions.iter().filter_map(|one| one.fix.as_deref()).map(str::trim).collect();
-        values.push(("fix".to_owned(), fixes.join(" ")));
+        values.push(("fix".to_owned(), issue.work.fixes()));
     }
     values
 }

@@ -111,15 +111,19 @@ pub struct ProgressPage {
     pub issues: Vec<(String, Option<ToldStage>, String)>,
 }
 
-/// The accounts whose contract is renewed soon, the next first.
-pub async fn renewals(flow: &Flow, scope: &Scope, days: i32) -> Result<Vec<Account>, FlowError> {
+/// The accounts whose contract is renewed soon, the next first, each with the progress page of that renewal if there is one.
+pub async fn renewals(flow: &Flow, scope: &Scope, days: i32) -> Result<Vec<(Account, Option<Progress>)>, FlowError> {
     need(scope, Grant::ReadPersons)?;
     let today = flow.directory().company.zone.day(flow.now());
     let look = move |view: &View| {
         let ids = tables::progress::renewals(view, today, today + days, 200)?;
         let mut all = tables::account::many(view, &ids)?;
         all.sort_by(|a, b| (a.renewal, &a.name).cmp(&(b.renewal, &b.name)));
-        Ok(all)
+        let with_page = |account: Account| {
+            let page = account.renewal.map(|day| tables::progress::of(view, account.id, day)).transpose()?;
+            Ok((account, page.flatten()))
+        };
+        all.into_iter().map(with_page).collect()
     };
     Ok(flow.store.read(scope, look).await?)
 }
@@ -172,10 +176,7 @@ pub async fn look(flow: &Flow, scope: &Scope, id: AccountId) -> Result<ProgressS
     let issues = raised.into_iter().filter_map(|(kept, comments)| {
         let saved = progress.as_ref().and_then(|progress| progress.lines.iter().find(|line| line.issue == kept.id));
         let stage = kept.told_stage()?;
-        let stated = || {
-            let fixes = kept.work.contributions.iter().filter_map(|one| one.fix.as_deref()).map(str::trim);
-            if stage >= ToldStage::Planned { fixes.collect::<Vec<_>>().join(" ") } else { String::new() }
-        };
+        let stated = || if stage >= ToldStage::Planned { kept.work.fixes() } else { String::new() };
         let words = saved.map_or_else(stated, |line| line.words.clone());
         let (name, title) = (kept.name(), kept.title.clone());
         Some(ProgressIssue { issue: kept.id, name, title, stage, comments: comments.len() as u64, words })

@@ -40,6 +40,7 @@ fn worth(money: Option<&Money>) -> String {
 /// Lists the accounts whose contract is renewed soon.
 pub async fn list(State(state): State<AppState>, viewer: Viewer) -> Result<Markup, Problem> {
     let accounts = progress::renewals(&state.flow, &viewer.scope, AHEAD).await?;
+    let zone = &state.flow.directory().company.zone;
     let body = html! {
         header.top { div { p.eyebrow { "Act" } h1 { "Renewals" } } }
         p.soft { "Before a contract is renewed, the contacts of the account get a page that says what they said and what became of it." }
@@ -49,12 +50,19 @@ pub async fn list(State(state): State<AppState>, viewer: Viewer) -> Result<Marku
             section.card aria-label="Renewals" {
                 div.scroll tabindex="0" role="group" aria-label="Renewals, scrolls sideways" {
                     table.plain {
-                        thead { tr { th scope="col" { "Account" } th scope="col" { "Renewal" } th.num scope="col" { "Yearly value" } } }
-                        tbody { @for account in &accounts {
+                        thead { tr { th scope="col" { "Account" } th scope="col" { "Renewal" } th.num scope="col" { "Yearly value" } th scope="col" { "Progress page" } } }
+                        tbody { @for (account, page) in &accounts {
                             tr {
                                 th scope="row" { a.more href={ "/accounts/" (account.id) } { bdi { (account.name) } } }
                                 td { (account.renewal.map(date::long).unwrap_or_default()) }
                                 td.num { (worth(account.yearly_value.as_ref())) }
+                                td {
+                                    @match page.as_ref().map(|page| page.reviewed) {
+                                        None => span.soft { "Not written" },
+                                        Some(None) => "Written, not sent",
+                                        Some(Some((_, at))) => { "Sent " (date::long(zone.day(at))) },
+                                    }
+                                }
                             }
                         } }
                     }
@@ -110,8 +118,8 @@ async fn whole_page(
                 dt { "Renewal" } dd { (account.renewal.map_or_else(|| "not known".to_owned(), date::long)) }
                 dt { "Yearly value" } dd { (worth(account.yearly_value.as_ref())) }
                 dt { "Comments about no issue" } dd { (whole(known.others)) }
+                dt { "Contacts" } dd { (contacts(&known)) }
             }
-            (contacts(&known))
         }
         @if account.renewal.is_none() {
             section.card aria-label="No renewal" { (empty("cal", "The day of the renewal is not known", "Import it: the page is sent once before each renewal.", &html! { a.primary href="/imports" { "Imports" } })) }
@@ -127,8 +135,7 @@ async fn whole_page(
 
 fn contacts(known: &ProgressShown) -> Markup {
     html! {
-        h3 { "Contacts" }
-        @if known.contacts.is_empty() { p.soft { "No contact is known." } }
+        @if known.contacts.is_empty() { span.soft { "None is known" } }
         ul.changes { @for one in &known.contacts {
             li {
                 bdi { @if one.name.is_empty() { "Somebody without a name" } @else { (one.name) } }

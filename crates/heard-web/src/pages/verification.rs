@@ -22,7 +22,7 @@ use maud::{Markup, html};
 use crate::address::Look;
 use crate::extract::{Asked, Form, Id};
 use crate::pages::promises::tabs::{asked_days, days_tabs};
-use crate::parts::diagram::diagram;
+use crate::parts::diagram::{diagram, take};
 use crate::parts::empty::empty;
 use crate::parts::field::lines;
 use crate::parts::form::csrf;
@@ -111,7 +111,7 @@ fn found(examined: &Examined, seen: &IssueVerification, kept: &KeptIssue, viewer
         section.card aria-labelledby="rate" {
             header.ch {
                 div { h2 #rate { "Those affected, week by week" } p { "Persons per " (examined.unit) ", each person once in 28 days. Every week opens its comments." } }
-                a.secondary href={ "/issues/" (kept.id) "/verification.svg" } download="verification.svg" { (icon("export")) "SVG" }
+                (take("Verification", Some(&format!("/issues/{}/verification.svg", kept.id))))
             }
             (diagram("Verification", &picture.0, &picture.1))
         }

@@ -7,6 +7,16 @@ use maud::{Markup, PreEscaped, html};
 use crate::parts::icon::icon;
 use crate::parts::twin::twin;
 
+/// The files of the picture in the same section: for its head. Only a script can draw it as the page shows it; who has none takes the SVG.
+pub fn take(name: &str, svg: Option<&str>) -> Markup {
+    html! {
+        div.tools {
+            @if let Some(href) = svg { a.secondary href=(href) download { (icon("export")) "SVG" } }
+            button.secondary type="button" data-png=(name) hidden { (icon("export")) "PNG" span.vh { " of " (name) } }
+        }
+    }
+}
+
 /// Shows a picture; `name` says of what. Every part of it that leads somewhere is a link, there and in the table.
 pub fn diagram(name: &str, svg: &Svg, rows: &Twin) -> Markup {
     let head = html! { @for title in &rows.head { th scope="col" { (title) } } };
@@ -23,8 +33,6 @@ pub fn diagram(name: &str, svg: &Svg, rows: &Twin) -> Markup {
     };
     html! {
         div.scroll.picture tabindex="0" role="group" aria-label={ (name) ", scrolls sideways" } { (PreEscaped(svg.as_str())) }
-        // Only a script can draw it as the page shows it; who has none takes the SVG.
-        button.secondary.take type="button" data-png=(name) hidden { (icon("export")) "PNG" span.vh { " of " (name) } }
         @if !rows.rows.is_empty() { (twin(name, &head, &body)) }
     }
 }

@@ -22,6 +22,7 @@ use crate::extract::{Form, Id};
 use crate::pages::issues::show::{Tried, whole_page};
 use crate::pages::overview::period;
 use crate::pages::posts::show::base;
+use crate::parts::diagram::{diagram, take};
 use crate::parts::layout::{Place, page};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -275,10 +276,11 @@ pub async fn drives(State(state): State<AppState>, viewer: Viewer) -> Result<Res
     let body = html! {
         header.top { div { p.eyebrow { a href="/issues" { "Issues" } } h1 { "What drives what" } } }
         section.card aria-labelledby="drives" {
-            div.ch { div { h2 #drives { "Issues and causes" } p { "Arrows point from cause to effect. Work on what has more arrows out than in: the table lists where to start. Arrows are drawn on the page of an issue." } } }
+            div.ch { div { h2 #drives { "Issues and causes" } p { "Arrows point from cause to effect. Work on what has more arrows out than in: the table lists where to start. Arrows are drawn on the page of an issue." } }
+                @if !found.knots.is_empty() { (take("What drives what", None)) } }
             @if found.knots.is_empty() {
                 (crate::parts::empty::empty("branch", "No issue is worked on yet", "When issues have causes, this shows which of them to mend first.", &html! { a.primary href="/issues" { "Issues" } }))
-            } @else { (crate::parts::diagram::diagram("What drives what", &svg, &rows)) }
+            } @else { (diagram("What drives what", &svg, &rows)) }
         }
     };
     Ok(page(&viewer, Some(Place::Issues), "What drives what", &body).into_response())

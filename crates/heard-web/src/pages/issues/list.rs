@@ -17,7 +17,7 @@ use maud::{Markup, html};
 use crate::extract::{Asked, Form};
 use crate::pages::issues::asked::{Asking, PATH, SHELVES, asked};
 use crate::pages::issues::pictures;
-use crate::parts::diagram::diagram;
+use crate::parts::diagram::{diagram, take};
 use crate::parts::empty::empty;
 use crate::parts::field::{Field, boxes, reason, refused};
 use crate::parts::filters::{any, category_options, stage_options};
@@ -88,7 +88,7 @@ async fn shown(
             section.card aria-labelledby="flow" {
                 header.ch {
                     div { h2 #flow { "Where it goes" } p { "From stage to issue, department and outcome, in persons. Colour is the outcome; the persons of an issue are divided evenly among its departments." } }
-                    a.secondary href=(asking.on("/issues/flow.svg", asking.shelf, IssueOrder::Priority)) download { (icon("export")) "SVG" }
+                    (take("Where it goes", Some(&asking.on("/issues/flow.svg", asking.shelf, IssueOrder::Priority))))
                 }
                 (diagram("Where it goes", &svg, &twin))
             }

@@ -145,7 +145,7 @@ fn about(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
         .map(|money| format!("{} {}", whole((money.minor / 100).max(0) as u64), money.currency))
         .collect();
     html! {
-        section.card aria-labelledby="about" {
+        section.card.short aria-labelledby="about" {
             div.ch { h2 #about { "About it" } }
             dl.facts {
                 dt { "Priority" } dd { b { (whole(shown.priority.product.round() as u64)) } " = " (factors(&shown.priority)) }

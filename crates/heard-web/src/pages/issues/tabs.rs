@@ -12,7 +12,7 @@ use maud::{Markup, html};
 
 use crate::pages::issues::desk::Desk;
 use crate::pages::issues::pictures;
-use crate::parts::diagram::diagram;
+use crate::parts::diagram::{diagram, take};
 use crate::parts::empty::empty;
 use crate::parts::field::{boxes, line, lines};
 use crate::parts::filters::{any, category_options, stage_options};
@@ -95,7 +95,7 @@ pub fn causes(
         section.card aria-labelledby="causes" {
             header.ch {
                 div { h2 #causes { "Cause and effect" } p { "Line weight is the number of comments that name the cause. Select a cause to read them." } }
-                (take(&format!("/issues/{id}/causes.svg")))
+                (take("Cause and effect", Some(&format!("/issues/{id}/causes.svg"))))
             }
             div id="preview" {
                 @if let Some(Err(problem)) = looked { (flash(Kind::Wrong, &html! { (problem.sentence()) })) }
@@ -143,7 +143,7 @@ pub fn drives(desk: &Desk, viewer: &Viewer) -> Markup {
         section.card aria-labelledby="drives" {
             header.ch {
                 div { h2 #drives { "What drives what" } p { "Arrows point from cause to effect. Work on what has more arrows out than in." } }
-                (take(&format!("/issues/{id}/drives.svg")))
+                (take("What drives what", Some(&format!("/issues/{id}/drives.svg"))))
             }
             div.driving {
                 div { (diagram("What drives what", &svg, &rows)) ul.key { li { i.o-bad {} "Driver" } li { i.o-nothing {} "Link or outcome" } } }
@@ -219,7 +219,7 @@ pub fn plan(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
         section.card aria-labelledby="plan" {
             header.ch {
                 div { h2 #plan { "Critical path of the plan" } p { "Earliest start, days, earliest end above; latest start, slack, latest end below, in working days." } }
-                @if !actions.is_empty() { (take(&format!("/issues/{id}/plan.svg"))) }
+                @if !actions.is_empty() { (take("Critical path", Some(&format!("/issues/{id}/plan.svg")))) }
             }
             @if actions.is_empty() { (empty("branch", "No action is planned yet", "Write down what is done, by whom, in how many working days, and what it waits for: the path that decides when all is done follows.", &html! {})) }
             @else if let Some((schedule, dates)) = &desk.plan {
@@ -461,9 +461,4 @@ pub fn partners(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
             }
         }
     }
-}
-
-/// The icon of a file to take along.
-fn take(href: &str) -> Markup {
-    html! { a.secondary href=(href) download { (icon("export")) "SVG" } }
 }
