@@ -229,3 +229,132 @@ async fn letters_from_a_file_of_events_to_everybody_whom_it_happened_to() -> Res
     })
     .await
 }
+
+/// A member of a department who works on issues.
+struct Member {
+    email: String,
+    department: String,
+    name: &'static str,
+}
+
+const PASSWORD: &str = "a long enough password";
+
+/// Makes three people on the settings page and gives each a department of their own.
+async fn three_departments(browser: &Browser, token: &str) -> Result<Vec<Member>> {
+    let mut members = Vec::new();
+    for (who, name) in [("bea", "Baggage hall"), ("cyd", "Check-in"), ("dee", "Ground handling")] {
+        let email = format!("{who}@example.com");
+        browser.visit("/settings/users").await?;
+        for (field, words) in [("name", who), ("email", email.as_str()), ("password", PASSWORD)] {
+            browser.fill(&format!("main input[name={field}]"), words).await?;
+        }
+        browser.choose("#role", "department_member").await?;
+        browser.click("main form[action='/settings/users'] button.primary").await?;
+        let page = browser.arrives("at the new user", |path| path.contains("saved=added")).await?;
+        let user = page.split(['/', '?']).nth(3).context("no user")?.to_owned();
+        let draft = json!({ "name": name, "members": [user] });
+        let department = id(&call(browser, token, "POST", "/api/v1/departments", draft).await?)?;
+        members.push(Member { email, department, name });
+    }
+    Ok(members)
+}
+
+async fn leave(browser: &Browser) -> Result<()> {
+    browser.visit("/issues").await?;
+    browser.click("form[action='/sign-out'] button").await?;
+    browser.arrives("signed out", |path| path.starts_with("/sign-in")).await?;
+    Ok(())
+}
+
+/// A member says why and what is done about it, and signs for their own department.
+async fn signs(browser: &Browser, issue: &str, member: &Member) -> Result<()> {
+    leave(browser).await?;
+    journey::sign_in(browser, &member.email, PASSWORD).await?;
+    browser.visit(issue).await?;
+    ensure!(browser.count("button[value=state]").await? == 1, "each states for their own department only");
+    browser.fill(&format!("#cause-{}", member.department), "One belt serves two halls").await?;
+    browser.fill(&format!("#fix-{}", member.department), "A second belt runs since Monday").await?;
+    browser.click("button[value=state]").await?;
+    browser.until("it may be signed", "document.querySelector('button[value=sign_off]')").await?;
+    let since = format!("document.querySelector('#fixed-{}').value = '2026-03-20'; return 1", member.department);
+    browser.ask(&since, vec![]).await?;
+    browser.click("button[value=sign_off]").await?;
+    let signed = format!("document.querySelector('article[aria-label=\"{}\"]')?.innerText.includes('Signed off')", member.name);
+    browser.until("it is signed", &signed).await
+}
+
+#[tokio::test]
+async fn an_issue_of_three_departments_is_fixed_when_all_have_signed_and_looked_at_then() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let token = token(&data)?;
+    let heard = Heard::serve(&data)?;
+    let file = folder.path().join("bags.csv");
+    let row = |n: usize| {
+        format!("b{n},2026-03-{:02},My bag was lost again and nobody helped me at the belt,p{n}@example.org\n", n % 28 + 1)
+    };
+    let rows: String = (0..40).map(row).collect();
+    std::fs::write(&file, format!("id,created_at,text,email\n{rows}"))?;
+    journey::take("category to verdict", &heard, |browser| async move {
+        journey::first_run(&browser).await?;
+        let members = three_departments(&browser, &token).await?;
+        browser.visit("/imports").await?;
+        browser.fill("[data-drop] input[type=file]", &file.to_string_lossy()).await?;
+        journey::preview(&browser).await?;
+        browser.choose("select[name=starter]", "airline").await?;
+        journey::confirm(&browser).await?;
+
+        // From what customers complain of, an issue is made.
+        let said = call(&browser, &token, "GET", "/api/v1/feedback?polarity=negative&limit=1", Value::Null).await?;
+        let reading = format!("/api/v1/feedback/{}/reading", id(&said["items"][0])?);
+        let reading = call(&browser, &token, "GET", &reading, Value::Null).await?;
+        let category = reading["reading"]["passages"][0]["categories"][0]["value"].as_str().with_context(|| reading.to_string())?;
+        let category = format!("/categories/{category}");
+        promise::kept(&browser, &category).await?;
+        browser.visit(&category).await?;
+        browser.fill("main form[action='/issues'] #title", "Bags are lost on the way").await?;
+        // The starter names the departments that usually contribute; here others do.
+        let none = "for (const box of document.querySelectorAll(\"form[action='/issues'] input[name=departments]\")) box.checked = false; return 1";
+        browser.ask(none, vec![]).await?;
+        let [first, others @ ..] = members.as_slice() else { anyhow::bail!("no member") };
+        browser.click(&format!("main form[action='/issues'] input[name=departments][value='{}']", first.department)).await?;
+        browser.click_words("Open the issue").await?;
+        let issue = browser.arrives("at the issue", |path| path.starts_with("/issues/")).await?;
+        for other in others {
+            browser.choose("#department-further", &other.department).await?;
+            browser.click("button[value=involve]").await?;
+            let there = format!("document.querySelector('article[aria-label=\"{}\"]')", other.name);
+            browser.until("one more department plays a part", &there).await?;
+        }
+        ensure!(browser.text("main").await?.contains("0 of 3 signed off"), "{}", browser.text("main").await?);
+        ensure!(browser.count("button[value=state], button[value=sign_off]").await? == 0, "who runs Heard signs for nobody");
+        let before = browser.text("main .quotes").await?;
+        ensure!(before.contains("lost again and nobody helped me"), "its comments are gathered by themselves: {before}");
+
+        // Two of three do not close it; the third does, and then it is reported, not verified.
+        for (n, member) in members.iter().enumerate() {
+            signs(&browser, &issue, member).await?;
+            let text = browser.text("main").await?;
+            ensure!(text.contains(&format!("{} of 3 signed off", n + 1)), "{text}");
+            let chip = browser.text("header.top .tools").await?;
+            ensure!(chip.contains("Reported fixed") == (n == 2) && !chip.contains("Verified"), "after {} sign-offs: {chip}", n + 1);
+            let looked = format!("{issue}/verification");
+            browser.visit(&looked).await?;
+            let text = browser.text("main").await?;
+            ensure!(text.contains("No fix was reported yet") == (n < 2), "after {} sign-offs: {text}", n + 1);
+        }
+        let verdict = browser.text("main .finding .tag").await?;
+        ensure!(!verdict.is_empty() && !verdict.to_lowercase().contains("verified fixed"), "signed is not verified: {verdict}");
+        ensure!(browser.count("main .finding svg, main figure svg, main section svg").await? > 0, "no picture");
+        leave(&browser).await?;
+        journey::sign_in(&browser, journey::ADMIN.email, journey::ADMIN.password).await?;
+        browser.visit("/issues/verified").await?;
+        ensure!(browser.text("main").await?.contains("Baggage hall"), "{}", browser.text("main").await?);
+        browser.complaints().await?;
+        for page in [issue.clone(), format!("{issue}/verification"), format!("{issue}/told"), "/issues/verified".to_owned()] {
+            promise::kept(&browser, &page).await?;
+        }
+        Ok(())
+    })
+    .await
+}

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CategoryId, IssueId, LetterId, StageId, UserId};
+use crate::message::Topic;
 use crate::time::{Day, Time};
 
 crate::words! {
@@ -62,6 +63,14 @@ impl Audience {
         match self {
             Self::Event { from, until, .. } | Self::Raised { from, until, .. } => Some((*from, *until)),
             Self::Issue { .. } => None,
+        }
+    }
+
+    /// Of what its letters are, for who wants none of it.
+    pub const fn topic(&self) -> Topic {
+        match self {
+            Self::Event { .. } => Topic::Events,
+            Self::Raised { .. } | Self::Issue { .. } => Topic::News,
         }
     }
 

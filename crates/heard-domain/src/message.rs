@@ -58,6 +58,18 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Of what somebody is written to without having asked: each can be unwanted by itself.
+    Topic {
+        /// What became of what they said.
+        News = "news", "News of what I said";
+        /// Whether an answer helped, whether a fix is felt.
+        Helped = "helped", "Questions whether it helped";
+        /// Something happened to them: a delay, a late order.
+        Events = "events", "Letters about events";
+    }
+}
+
 impl SuppressedWhy {
     /// Whether not even an answer in a case is sent there: nothing arrives at an address that does not exist.
     pub const fn bars_answers(self) -> bool {

@@ -211,6 +211,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(post(), "/settings/password", SignedIn, settings::mine::password),
         Route::page(post(), "/settings/sessions/{id}/end", SignedIn, settings::mine::end_session),
         Route::page(post(), "/settings/sessions/others", SignedIn, settings::mine::end_others),
+        Route::page(post(), "/settings/digests", SignedIn, settings::mine::digests),
         Route::page(get(), "/settings/company", May(Administer), settings::company::show),
         Route::page(post(), "/settings/company", May(Administer), settings::company::change),
         Route::page(get(), "/settings/posts", SignedIn, posts_moved),

@@ -1,7 +1,7 @@
 //! Parts of pages: functions from typed input to markup, the same for every page.
 //!
 //! Bottom-up: [`icon`], [`say`], [`tongue`] · [`flash`], [`empty`], [`form`], [`again`], [`field`], [`sure`], [`pager`], [`merge`], [`twin`], [`diagram`], [`alerting`] · [`layout`] · [`quote`], [`pane`], [`filters`], [`category`], [`arriving`] ·
-//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`], [`examples`] · [`asking`].
+//! [`finding`], [`kpi`], [`journey`], [`heat`], [`movers`], [`mixes`], [`drivers`], [`learning`], [`examples`] · [`asking`], [`wishes`].
 
 pub mod again;
 pub mod alerting;
@@ -34,3 +34,4 @@ pub mod say;
 pub mod sure;
 pub mod tongue;
 pub mod twin;
+pub mod wishes;

@@ -52,8 +52,12 @@ pub async fn looking(flow: &Flow, scope: &Scope) -> Result<Option<Acting>, FlowE
         Ok((tables::user::get(view, id)?, departments))
     };
     let (user, departments) = flow.store.read(&Scope::system(), look).await?;
-    let lead = |role: Role| matches!(role, Role::Admin | Role::Analyst);
-    Ok(user.filter(|user| user.active).map(|user| Acting { user: id, lead: lead(user.role), departments }))
+    Ok(user.filter(|user| user.active).map(|user| Acting { user: id, lead: leads(user.role), departments }))
+}
+
+/// Whether who has a role may act for every department: who runs Heard and who leads listening.
+pub(crate) const fn leads(role: Role) -> bool {
+    matches!(role, Role::Admin | Role::Analyst)
 }
 
 /// The same for whoever must be somebody and may work on cases.

@@ -17,7 +17,7 @@ use heard_store::tables;
 use heard_store::view::{Tx, View};
 use serde_json::json;
 
-use crate::act::acting::{acting, looking};
+use crate::act::acting::{acting, leads, looking};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::sending::{Sending, Wanted};
@@ -46,42 +46,127 @@ pub async fn tend(flow: &Flow) -> Result<(), FlowError> {
     }
     let (sending, directory) = (Sending::of(flow), flow.directory());
     let write = move |tx: &mut Tx| {
+        let name = |id| directory.department(id).map_or("", |department| department.name.as_str());
         for department in &missing {
             if tables::digest::publish(tx, *department, week, now)? {
-                let name = directory.department(*department).map_or("", |department| department.name.as_str());
-                mail(tx, &sending, *department, name, week)?;
+                mail(tx, &sending, DigestKey { department: *department, week }, name(*department), Says::There)?;
             }
         }
+        let mut late = Vec::new();
         for (follow, digest) in &due {
+            let (department, week) = (digest.department, digest.week);
             match follow {
-                FollowUp::Remind => tables::digest::remind(tx, digest.department, digest.week, now)?,
-                FollowUp::Escalate => tables::digest::escalate(tx, digest.department, digest.week, now)?,
-            };
+                FollowUp::Remind => {
+                    if tables::digest::remind(tx, department, week, now)? {
+                        mail(tx, &sending, digest.key(), name(department), Says::Remind)?;
+                    }
+                }
+                FollowUp::Escalate => {
+                    if tables::digest::escalate(tx, department, week, now)? {
+                        late.push((digest.key(), name(department)));
+                    }
+                }
+            }
         }
-        Ok(())
+        mail_late(tx, &sending, &late)
     };
     Ok(flow.store.write(&Scope::system(), write).await?)
 }
 
-/// Writes to the members of a department that its digest is there: each once.
-fn mail(tx: &mut Tx, sending: &Sending, department: DepartmentId, name: &str, week: Day) -> Result<(), StoreError> {
+/// What a mail about a digest says to the members of its department.
+#[derive(Clone, Copy)]
+enum Says {
+    There,
+    Remind,
+}
+
+/// How a mail about digests ends.
+fn switch(site: &str) -> String {
+    format!("You get this because you belong to the department. Switch it off under “My account”: {site}/settings")
+}
+
+/// Writes to the members of a department that its digest is there, or waits: each once, and not to who wants it on the page only.
+fn mail(tx: &mut Tx, sending: &Sending, key: DigestKey, name: &str, says: Says) -> Result<(), StoreError> {
     let Some(mailing) = &sending.mailing else { return Ok(()) };
-    let key = DigestKey { department, week };
-    let members = tables::department::members(tx)?.into_iter().filter(|(of, _)| *of == department).map(|(_, user)| user);
-    for id in members {
+    let days = span(Period { first: key.week, last: key.week + 6 });
+    let link = format!("{}/digests/{key}", mailing.site);
+    let (kind, subject, text) = match says {
+        Says::There => (
+            "digest",
+            format!("{name}: what was heard, {days}"),
+            format!("The weekly digest of {name} is there:\n{link}\n\n{}", switch(&mailing.site)),
+        ),
+        Says::Remind => (
+            "digest-reminder",
+            format!("{name}: the digest of {days} waits to be read"),
+            format!(
+                "The weekly digest of {name} is there since three days, and nobody has said yet that it was read:\n{link}\n\n\
+                 From the seventh day on those who lead listening are told, and everybody sees that it is late.\n\n{}",
+                switch(&mailing.site)
+            ),
+        ),
+    };
+    let unmailed = tables::digest::unmailed(tx)?;
+    let members = tables::department::members(tx)?.into_iter().filter(|(of, _)| *of == key.department).map(|(_, user)| user);
+    for id in members.filter(|id| !unmailed.contains(id)) {
         let Some(user) = tables::user::get(tx, id)?.filter(|user| user.active) else { continue };
         let Some(address) = heard_domain::mail::address(&user.email) else { continue };
-        let wanted = Wanted {
-            key: format!("digest:{key}:{id}"),
-            kind: MessageKind::Digest,
-            address,
-            subject: format!("{name}: what was heard, {}", span(Period { first: week, last: week + 6 })),
-            text: format!("The weekly digest of {name} is there:\n{}/digests/{key}", mailing.site),
-            token: None,
-        };
+        let (key, kind_of) = (format!("{kind}:{key}:{id}"), MessageKind::Digest);
+        let wanted = Wanted { key, kind: kind_of, address, subject: subject.clone(), text: text.clone(), token: None };
         sending.post(tx, &sending.message(wanted))?;
     }
     Ok(())
+}
+
+/// Writes to those who lead which digests have become late: one mail for all that became late at once.
+fn mail_late(tx: &mut Tx, sending: &Sending, late: &[(DigestKey, &str)]) -> Result<(), StoreError> {
+    let (Some(mailing), Some((first, _))) = (&sending.mailing, late.first()) else { return Ok(()) };
+    let line = |(key, name): &(DigestKey, &str)| {
+        let days = span(Period { first: key.week, last: key.week + 6 });
+        format!("{name}, {days}: {}/digests/{key}", mailing.site)
+    };
+    let lines: Vec<String> = late.iter().map(line).collect();
+    let subject = match late {
+        [(_, name)] => format!("{name}: the weekly digest is late"),
+        _ => format!("{} weekly digests are late", late.len()),
+    };
+    let text = format!(
+        "Nobody has said within seven days that these digests were read:\n{}\n\nYou get this because you lead listening. Switch it off under “My account”: {}/settings",
+        lines.join("\n"),
+        mailing.site
+    );
+    let unmailed = tables::digest::unmailed(tx)?;
+    for user in tables::user::list(tx)?.into_iter().filter(|user| user.active && leads(user.role) && !unmailed.contains(&user.id))
+    {
+        let Some(address) = heard_domain::mail::address(&user.email) else { continue };
+        // A digest becomes late once: with the first of them the mail has a key of its own.
+        let key = format!("digest-late:{first}:{}", user.id);
+        let wanted =
+            Wanted { key, kind: MessageKind::Digest, address, subject: subject.clone(), text: text.clone(), token: None };
+        sending.post(tx, &sending.message(wanted))?;
+    }
+    Ok(())
+}
+
+/// Whether whoever looks gets digests by mail; `None`: they are nobody in particular.
+pub async fn mailed(flow: &Flow, scope: &Scope) -> Result<Option<bool>, FlowError> {
+    let Some(user) = scope.user() else { return Ok(None) };
+    let unmailed = flow.store.read(&Scope::system(), tables::digest::unmailed).await?;
+    Ok(Some(!unmailed.contains(&user)))
+}
+
+/// Somebody gets digests, reminders of them and what is late by mail, or reads them on the page only. Whether that is otherwise now.
+pub async fn set_mailed(flow: &Flow, scope: &Scope, mailed: bool) -> Result<bool, FlowError> {
+    let user = scope.user().ok_or(FlowError::Forbidden)?;
+    let now = flow.now();
+    let write = move |tx: &mut Tx| {
+        let changed = tables::digest::set_mailed(tx, user, mailed, now)?;
+        if changed {
+            tables::audit::note(tx, now, Act::Changed, Noun::User, user.0, &json!({ "digests_by_mail": mailed }))?;
+        }
+        Ok(changed)
+    };
+    Ok(flow.store.write(scope, write).await?)
 }
 
 /// The departments inside the company that somebody belongs to, and that have no digest of a week yet.

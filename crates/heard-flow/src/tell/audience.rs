@@ -9,7 +9,7 @@ use heard_domain::issue::IssueState;
 use heard_domain::kept_issue::KeptIssue;
 use heard_domain::letter::{Audience, Letter, ToldStage};
 use heard_domain::mail::fill;
-use heard_domain::message::SuppressedWhy;
+use heard_domain::message::{SuppressedWhy, Topic};
 use heard_domain::scope::Scope;
 use heard_domain::time::Day;
 use heard_store::error::StoreError;
@@ -158,14 +158,14 @@ pub(crate) fn settled(letter: Letter, values: &[(String, String)]) -> Result<Let
 }
 
 /// What becomes of one who would get a letter.
-pub(crate) fn standing(view: &View, one: &Recipient, address: Option<&str>) -> Result<Standing, StoreError> {
+pub(crate) fn standing(view: &View, one: &Recipient, topic: Topic, address: Option<&str>) -> Result<Standing, StoreError> {
     for key in std::iter::once(&one.key).chain(&one.also) {
         if tables::message::by_key(view, key)?.is_some() {
             return Ok(Standing::Before);
         }
     }
     let Some(address) = address else { return Ok(Standing::Unreachable) };
-    Ok(match tables::suppressed::why(view, address)? {
+    Ok(match tables::suppressed::why_of(view, address, topic)? {
         Some(why) => Standing::Suppressed(why),
         None => Standing::Due(address.to_owned()),
     })

@@ -352,7 +352,7 @@ fn look_through(
         let reached = tables::letter::reached(view, &persons)?;
         for one in &recipients {
             let Some((name, address)) = reached.get(&one.person) else { continue };
-            let why = match standing(view, one, address.as_deref())? {
+            let why = match standing(view, one, letter.audience.topic(), address.as_deref())? {
                 Standing::Unreachable => {
                     preview.unreachable += 1;
                     unreached.insert(one.person);
@@ -511,7 +511,7 @@ fn letters(tx: &mut Tx, sending: &Sending, letter: &mut Letter, recipients: &[Re
     for one in recipients {
         letter.looked_at += 1;
         let Some((name, address)) = reached.get(&one.person) else { continue };
-        let address = match standing(tx, one, address.as_deref())? {
+        let address = match standing(tx, one, letter.audience.topic(), address.as_deref())? {
             Standing::Due(address) => address,
             Standing::Unreachable => {
                 // Who reads it on the page of their comment was counted when it was reviewed.

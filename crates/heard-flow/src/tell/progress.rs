@@ -9,7 +9,7 @@ use heard_domain::id::{AccountId, FeedbackId, IssueId, PersonId, ProgressId};
 use heard_domain::kept_issue::{IssueStanding, KeptIssue};
 use heard_domain::letter::ToldStage;
 use heard_domain::mail::{fill, placeholders};
-use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy};
+use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Topic};
 use heard_domain::progress::{LONGEST_PROGRESS, MOST_LINES, Progress, ProgressLine};
 use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
@@ -199,7 +199,7 @@ fn contacts(view: &View, account: &Account) -> Result<Vec<Contact>, StoreError> 
         let why = match address {
             _ if sent.is_some() => Some(LeftOutWhy::Before),
             None => Some(LeftOutWhy::NoAddress),
-            Some(address) => tables::suppressed::why(view, address)?.map(|why| match why {
+            Some(address) => tables::suppressed::why_of(view, address, Topic::News)?.map(|why| match why {
                 SuppressedWhy::Unsubscribed => LeftOutWhy::Unsubscribed,
                 SuppressedWhy::Bounced => LeftOutWhy::Bounced,
                 SuppressedWhy::Staff => LeftOutWhy::Staff,
@@ -322,7 +322,7 @@ fn mail(tx: &mut Tx, sending: &Sending, progress: &Progress, account: &Account) 
     for person in ids {
         let Some((name, Some(address))) = reached.get(&person) else { continue };
         let key = key(account.id, progress.renewal, person);
-        if tables::suppressed::why(tx, address)?.is_some() || tables::message::by_key(tx, &key)?.is_some() {
+        if tables::suppressed::why_of(tx, address, Topic::News)?.is_some() || tables::message::by_key(tx, &key)?.is_some() {
             continue;
         }
         let Ok(text) = words(progress, name, &account.name, &sending.company) else { continue };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use heard_channels::couriers::courier::Undelivered;
 use heard_domain::id::{JobId, MessageId};
-use heard_domain::message::{MOST_TRIES, Message, MessageKind, MessageState, next_try};
+use heard_domain::message::{MOST_TRIES, Message, MessageKind, MessageState, Topic, next_try};
 use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
@@ -52,7 +52,7 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: MessageId) -> Result<(
                 Ok((None, told))
             }
             MessageState::Waiting => {
-                let message = Message { state: MessageState::Sending, tries: message.tries + 1, ..message };
+                let message = wanted(tx, Message { state: MessageState::Sending, tries: message.tries + 1, ..message })?;
                 tables::message::update(tx, &message)?;
                 let before =
                     message.thread.map(|thread| tables::message::last_of_thread(tx, thread, Some(id))).transpose()?.flatten();
@@ -112,10 +112,36 @@ fn unasked(kind: MessageKind) -> bool {
 fn barred(tx: &Tx, message: &Message) -> Result<bool, StoreError> {
     match message.kind {
         MessageKind::Case | MessageKind::Test | MessageKind::Digest => tables::suppressed::bars_answers(tx, &message.address),
-        MessageKind::Letter | MessageKind::Progress | MessageKind::Question | MessageKind::Receipt => {
-            Ok(tables::suppressed::why(tx, &message.address)?.is_some())
+        MessageKind::Letter | MessageKind::Progress | MessageKind::Question => {
+            let why = match topic(tx, message)? {
+                Some(topic) => tables::suppressed::why_of(tx, &message.address, topic)?,
+                None => tables::suppressed::why(tx, &message.address)?,
+            };
+            Ok(why.is_some())
         }
+        MessageKind::Receipt => Ok(tables::suppressed::why(tx, &message.address)?.is_some()),
     }
+}
+
+/// Of what a message is that nobody asked for; `None`: the run of letters that it belongs to is gone.
+fn topic(tx: &Tx, message: &Message) -> Result<Option<Topic>, StoreError> {
+    Ok(match message.kind {
+        MessageKind::Progress => Some(Topic::News),
+        MessageKind::Question => Some(Topic::Helped),
+        _ => {
+            let letter = message.letter.map(|id| tables::letter::get(tx, id)).transpose()?.flatten();
+            letter.map(|letter| letter.audience.topic())
+        }
+    })
+}
+
+/// The message as its reader wants it: who wants no questions whether it helped gets the answer without it.
+fn wanted(tx: &Tx, message: Message) -> Result<Message, StoreError> {
+    if !message.asks {
+        return Ok(message);
+    }
+    let unwanted = tables::suppressed::unwanted(tx, &tables::suppressed::hash(tx, &message.address)?)?;
+    Ok(Message { asks: !unwanted.contains(&Topic::Helped), ..message })
 }
 
 /// The message after a try, and when it is tried again.

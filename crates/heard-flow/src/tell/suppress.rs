@@ -1,10 +1,13 @@
-//! Addresses that get no letters: their owners say so with one press, staff say so for them, and mail that comes back says it.
+//! Addresses that get no letters, or none of a topic: their owners say so with one press, staff say so for them, and mail that comes
+//! back says it.
 
 use heard_domain::audit::{Act, Noun, Who};
+use heard_domain::id::PersonId;
 use heard_domain::mail::address;
-use heard_domain::message::SuppressedWhy;
+use heard_domain::message::{SuppressedWhy, Topic};
 use heard_domain::scope::Scope;
 use heard_domain::user::Grant;
+use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
 use serde_json::json;
@@ -72,4 +75,78 @@ pub async fn unsubscribe(flow: &Flow, token: &str) -> Result<bool, FlowError> {
         Ok(true)
     };
     Ok(flow.store.write(&Scope::system(), write).await?)
+}
+
+/// What an address gets of what nobody asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// Why it gets no letters at all.
+    pub none: Option<SuppressedWhy>,
+    /// Of what its owner wants no letters.
+    pub unwanted: Vec<Topic>,
+}
+
+impl Wishes {
+    fn of(view: &View, address: &str) -> Result<Self, StoreError> {
+        let hash = tables::suppressed::hash(view, address)?;
+        Ok(Self { none: tables::suppressed::why(view, address)?, unwanted: tables::suppressed::unwanted(view, &hash)? })
+    }
+}
+
+/// The addresses (as their hashes) of which the owner of a secret may choose: that to which a letter went, or that to which a
+/// conversation answers. Somebody who only has the page of a conversation without an address chooses nothing.
+fn of_secret(view: &View, hash: &str) -> Result<Option<String>, StoreError> {
+    if let Some(address) = tables::suppressed::by_token(view, hash)? {
+        return Ok(Some(address));
+    }
+    let address = tables::thread::by_token(view, hash)?.and_then(|thread| thread.address);
+    address.map(|address| tables::suppressed::hash(view, &address)).transpose()
+}
+
+/// Of what the owner of a secret wants no letters; `None`: the secret leads to no address.
+pub async fn chosen(flow: &Flow, token: &str) -> Result<Option<Vec<Topic>>, FlowError> {
+    let Some(hash) = hashed(token) else { return Ok(None) };
+    let look = move |view: &View| {
+        let Some(address) = of_secret(view, &hash)? else { return Ok(None) };
+        let none = tables::suppressed::barred(view, &address)?.contains(&SuppressedWhy::Unsubscribed);
+        Ok(Some(if none { Topic::ALL.to_vec() } else { tables::suppressed::unwanted(view, &address)? }))
+    };
+    Ok(flow.store.read(&Scope::system(), look).await?)
+}
+
+/// The owner of a secret says of what they want no letters, and gets those of all else; false: the secret leads to no address. What
+/// staff decided, and that an address does not exist, stays as it is.
+pub async fn choose(flow: &Flow, token: &str, unwanted: &[Topic]) -> Result<bool, FlowError> {
+    let Some(hash) = hashed(token) else { return Ok(false) };
+    let now = flow.now();
+    let mut wanted: Vec<Topic> = Topic::ALL.to_vec();
+    wanted.retain(|topic| unwanted.contains(topic));
+    wanted.sort_by_key(|topic| topic.code());
+    let unwanted = wanted;
+    let write = move |tx: &mut Tx| {
+        let Some(address) = of_secret(tx, &hash)? else { return Ok(false) };
+        let before = tables::suppressed::unwanted(tx, &address)?;
+        // Who wants some letters takes back that they want none.
+        let back = unwanted.len() < Topic::ALL.len() && tables::suppressed::take_back(tx, &address)?;
+        if back || before != unwanted {
+            tables::suppressed::set_unwanted(tx, &address, &unwanted, now)?;
+            let codes: Vec<&str> = unwanted.iter().map(|topic| topic.code()).collect();
+            tables::audit::note_of(tx, now, Who::Nobody, Act::Changed, Noun::Suppressed, None, &json!({ "unwanted": codes }))?;
+        }
+        Ok(true)
+    };
+    Ok(flow.store.write(&Scope::system(), write).await?)
+}
+
+/// What a person gets of what nobody asked for, at the first of their addresses; `None`: no address is known, or they are out of sight.
+pub async fn of_person(flow: &Flow, scope: &Scope, person: PersonId) -> Result<Option<Wishes>, FlowError> {
+    need(scope, Grant::ReadPersons)?;
+    let look = move |view: &View| {
+        if tables::person::many(view, &[person])?.is_empty() {
+            return Ok(None);
+        }
+        let first = tables::person::addresses(view, person)?.into_iter().next();
+        first.map(|address| Wishes::of(view, &address)).transpose()
+    };
+    Ok(flow.store.read(scope, look).await?)
 }

@@ -58,6 +58,7 @@ macro_rules! steps {
             21 "rounds" "0021",
             22 "paths" "0022",
             23 "references" "0023",
+            24 "wishes" "0024",
         )
     };
 }

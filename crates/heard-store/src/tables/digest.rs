@@ -66,6 +66,22 @@ pub fn escalate(tx: &mut Tx, department: DepartmentId, week: Day, at: Time) -> R
     Ok(tx.execute(sql, &[department.into(), week.into(), at.into()])? > 0)
 }
 
+/// Users who read digests on the page only, and get none by mail.
+pub fn unmailed(view: &View) -> Result<Vec<UserId>, StoreError> {
+    view.list("SELECT user_id FROM digest_unmailed ORDER BY user_id", &[], |row| Ok(UserId(row.int(0)?)))
+}
+
+/// A user gets digests by mail, or none; whether that is otherwise than before.
+pub fn set_mailed(tx: &mut Tx, user: UserId, mailed: bool, at: Time) -> Result<bool, StoreError> {
+    let changed = if mailed {
+        tx.execute("DELETE FROM digest_unmailed WHERE user_id = $1", &[user.into()])?
+    } else {
+        let sql = "INSERT INTO digest_unmailed (user_id, at) VALUES ($1, $2) ON CONFLICT (user_id) DO NOTHING";
+        tx.execute(sql, &[user.into(), at.into()])?
+    };
+    Ok(changed > 0)
+}
+
 /// Two departments become one: the digests of the one that goes are no more.
 pub fn forget(tx: &mut Tx, department: DepartmentId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM digest WHERE department = $1", &[department.into()])?;

@@ -2,7 +2,7 @@
 //! addresses from it.
 
 use heard_domain::hex::hex;
-use heard_domain::message::SuppressedWhy;
+use heard_domain::message::{SuppressedWhy, Topic};
 use heard_domain::time::Time;
 use sha2::{Digest, Sha256};
 
@@ -18,9 +18,13 @@ pub fn hash(view: &View, address: &str) -> Result<String, StoreError> {
 
 /// All reasons why an address gets no letters: its owner's wish first, then what staff decided, then that it does not exist.
 pub fn reasons(view: &View, address: &str) -> Result<Vec<SuppressedWhy>, StoreError> {
-    let hash = hash(view, address)?;
+    barred(view, &hash(view, address)?)
+}
+
+/// The same of an address that is known as its hash only.
+pub fn barred(view: &View, hash: &str) -> Result<Vec<SuppressedWhy>, StoreError> {
     let mut found: Vec<SuppressedWhy> =
-        view.list("SELECT why FROM suppressed WHERE hash = $1", &[(&hash).into()], |row| Ok(row.text(0)?.parse()?))?;
+        view.list("SELECT why FROM suppressed WHERE hash = $1", &[hash.into()], |row| Ok(row.text(0)?.parse()?))?;
     found.sort_by_key(|why| match why {
         SuppressedWhy::Unsubscribed => 0,
         SuppressedWhy::Staff => 1,
@@ -32,6 +36,37 @@ pub fn reasons(view: &View, address: &str) -> Result<Vec<SuppressedWhy>, StoreEr
 /// Why an address gets no letters, if it gets none: its owner's wish before all else.
 pub fn why(view: &View, address: &str) -> Result<Option<SuppressedWhy>, StoreError> {
     Ok(reasons(view, address)?.first().copied())
+}
+
+/// Why an address gets no letters of a topic: it gets none at all, or its owner wants none of these.
+pub fn why_of(view: &View, address: &str, topic: Topic) -> Result<Option<SuppressedWhy>, StoreError> {
+    if let Some(why) = why(view, address)? {
+        return Ok(Some(why));
+    }
+    let unwanted = unwanted(view, &hash(view, address)?)?.contains(&topic);
+    Ok(unwanted.then_some(SuppressedWhy::Unsubscribed))
+}
+
+/// Of what the owner of an address (as its hash) wants no letters.
+pub fn unwanted(view: &View, hash: &str) -> Result<Vec<Topic>, StoreError> {
+    let sql = "SELECT topic FROM unwanted_topic WHERE hash = $1 ORDER BY topic";
+    view.list(sql, &[hash.into()], |row| Ok(row.text(0)?.parse()?))
+}
+
+/// The owner of an address (as its hash) wants no letters of these topics, and those of all others.
+pub fn set_unwanted(tx: &mut Tx, hash: &str, topics: &[Topic], at: Time) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM unwanted_topic WHERE hash = $1", &[hash.into()])?;
+    for topic in topics {
+        let sql = "INSERT INTO unwanted_topic (hash, topic, at) VALUES ($1, $2, $3) ON CONFLICT (hash, topic) DO NOTHING";
+        tx.execute(sql, &[hash.into(), topic.code().into(), at.into()])?;
+    }
+    Ok(())
+}
+
+/// The owner of an address (as its hash) takes back that they want no letters at all; what else bars it stays.
+pub fn take_back(tx: &mut Tx, hash: &str) -> Result<bool, StoreError> {
+    let why = SuppressedWhy::Unsubscribed.code();
+    Ok(tx.execute("DELETE FROM suppressed WHERE hash = $1 AND why = $2", &[hash.into(), why.into()])? > 0)
 }
 
 /// Whether not even an answer in a case is sent to an address.

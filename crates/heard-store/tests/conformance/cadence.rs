@@ -97,6 +97,10 @@ pub fn a_digest_is_there_once_and_each_thing_happens_to_it_once(open: &dyn Fn(&P
     store.write_now(&scope, move |tx| department::save(tx, &Department::named(one, "Crew"))).unwrap();
     assert_eq!(store.write_now(&scope, move |tx| digest::publish(tx, one, week, Time(5))), Ok(true));
     assert_eq!(store.write_now(&scope, move |tx| digest::publish(tx, one, week, Time(6))), Ok(false), "once");
+    let mailed = |mailed| store.write_now(&scope, move |tx| digest::set_mailed(tx, UserId(5), mailed, Time(1)));
+    assert_eq!([mailed(true), mailed(false), mailed(false)], [Ok(false), Ok(true), Ok(false)]);
+    assert_eq!(store.read_now(&scope, digest::unmailed), Ok(vec![UserId(5)]));
+    assert_eq!((mailed(true), store.read_now(&scope, digest::unmailed)), (Ok(true), Ok(vec![])));
     assert_eq!(store.write_now(&scope, move |tx| digest::publish(tx, one, week + 7, Time(7))), Ok(true));
     let get = move |view: &heard_store::view::View| digest::get(view, one, week);
     let fresh =

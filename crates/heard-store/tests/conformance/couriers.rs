@@ -5,7 +5,7 @@ use std::path::Path;
 use heard_domain::id::{CaseId, EventId, FeedbackId, JobId, LetterId, MessageId, PersonId, ThreadId, UserId};
 use heard_domain::job::Job;
 use heard_domain::letter::{Audience, Letter, LetterState};
-use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Thread};
+use heard_domain::message::{Message, MessageKind, MessageState, SuppressedWhy, Thread, Topic};
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::{Day, Time};
 use heard_store::backup::restore::restore;
@@ -233,6 +233,25 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
         Ok((events, raisers, letter::reached(view, &[PersonId(404)])?.len()))
     });
     assert_eq!(nobody, Ok((vec![], vec![], 0)));
+    let of = |address: &'static str, topic| store.read_now(&scope, move |view| suppressed::why_of(view, address, topic)).unwrap();
+    store
+        .write_now(&scope, |tx| {
+            let (ann, bob) = (suppressed::hash(tx, "ann@example.org")?, suppressed::hash(tx, "bob@example.org")?);
+            suppressed::set_unwanted(tx, &bob, &[Topic::News, Topic::Events], Time(4))?;
+            suppressed::set_unwanted(tx, &bob, &[Topic::Events], Time(5))?;
+            assert_eq!(suppressed::unwanted(tx, &bob)?, [Topic::Events]);
+            // Who wants something again wants it at an address that does not exist.
+            assert!(suppressed::take_back(tx, &ann)? && !suppressed::take_back(tx, &ann)?);
+            assert_eq!(suppressed::barred(tx, &ann)?, [SuppressedWhy::Bounced]);
+            suppressed::add(tx, &ann, SuppressedWhy::Unsubscribed, Time(6))?;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(
+        (of("bob@example.org", Topic::Events), of("bob@example.org", Topic::News)),
+        (Some(SuppressedWhy::Unsubscribed), None)
+    );
+    assert_eq!(of("ann@example.org", Topic::News), Some(SuppressedWhy::Unsubscribed), "none is none of each");
     let freed = store.write_now(&scope, |tx| {
         let hash = suppressed::hash(tx, "ann@example.org")?;
         suppressed::remove(tx, &hash)?;

@@ -8,9 +8,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use heard_charts::qr::qr;
 use heard_domain::case_entry::LONGEST_ENTRY;
 use heard_domain::channel::Channel;
+use heard_domain::message::Topic;
 use heard_flow::act::customer::{self, Conversation, Word, Written};
 use heard_flow::error::FlowError;
 use heard_flow::hear::more;
+use heard_flow::tell::suppress;
 use maud::{Markup, PreEscaped, html};
 
 use crate::extract::{Asked, Form, Id};
@@ -19,6 +21,7 @@ use crate::pages::posts::show::base;
 use crate::parts::flash::{Kind, flash};
 use crate::parts::layout::visitor;
 use crate::parts::say;
+use crate::parts::wishes::{choices, unwanted};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -42,10 +45,12 @@ pub async fn show(
     let done = match () {
         () if said("written") => Some("Your words have arrived. Whoever answers writes here."),
         () if said("heard") => Some("Thank you. What you say counts."),
+        () if said("chosen") => Some("Your choice is kept."),
         () => None,
     };
     let link = format!("{}/t/{token}", base(&state, &headers));
-    Ok(page(&state, &token, &conversation, &link, done, None, ""))
+    let wishes = suppress::chosen(&state.flow, &token).await?;
+    Ok(page(&state, &token, &conversation, &link, &Said { done, wishes: wishes.as_deref(), ..Said::default() }))
 }
 
 /// Takes what the customer writes, or their word whether it helped.
@@ -63,6 +68,10 @@ pub async fn send(
         let there = customer::say(&state.flow, &token, word).await?;
         return Ok(if there { Redirect::to(&format!("/t/{token}?heard=yes")).into_response() } else { nobody() });
     }
+    if let Some(unwanted) = unwanted(&form) {
+        let there = suppress::choose(&state.flow, &token, &unwanted).await?;
+        return Ok(if there { Redirect::to(&format!("/t/{token}?chosen=yes")).into_response() } else { nobody() });
+    }
     let words = form.get("words");
     match customer::write(&state.flow, &token, words).await {
         Ok(Written::Missing) => Ok(nobody()),
@@ -74,7 +83,9 @@ pub async fn send(
         Err(FlowError::Rule { reason, .. }) => {
             let Some(conversation) = customer::show(&state.flow, &token).await? else { return Ok(nobody()) };
             let link = format!("{}/t/{token}", base(&state, &headers));
-            Ok(page(&state, &token, &conversation, &link, None, Some(&reason), words))
+            let wishes = suppress::chosen(&state.flow, &token).await?;
+            let said = Said { wrong: Some(&reason), typed: words, wishes: wishes.as_deref(), ..Said::default() };
+            Ok(page(&state, &token, &conversation, &link, &said))
         }
         Err(error) => Err(error.into()),
     }
@@ -108,15 +119,18 @@ pub fn nobody() -> Response {
     private((StatusCode::NOT_FOUND, visitor("en", "There is no such page", &body)).into_response())
 }
 
-fn page(
-    state: &AppState,
-    token: &str,
-    conversation: &Conversation,
-    link: &str,
-    done: Option<&str>,
-    wrong: Option<&str>,
-    typed: &str,
-) -> Response {
+/// What the page says of what was done a moment ago, and of what the customer has chosen.
+#[derive(Default)]
+struct Said<'a> {
+    done: Option<&'a str>,
+    wrong: Option<&'a str>,
+    typed: &'a str,
+    /// Of what they want no letters; `None`: no address of theirs is known here.
+    wishes: Option<&'a [Topic]>,
+}
+
+fn page(state: &AppState, token: &str, conversation: &Conversation, link: &str, said: &Said) -> Response {
+    let Said { done, wrong, typed, wishes } = *said;
     let directory = state.flow.directory();
     let company = if directory.company.name.is_empty() { "Heard" } else { directory.company.name.as_str() };
     let action = format!("/t/{token}");
@@ -151,6 +165,7 @@ fn page(
             }
             button.primary type="submit" { "Send" }
         }
+        @if let Some(unwanted) = wishes { (choices(&action, unwanted)) }
         @if !by_mail { (kept(link)) }
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

@@ -102,10 +102,30 @@ async fn a_department_is_told_reminded_and_late_each_once() {
     let refused = week.site.call(Method::POST, &path, Some(&week.token), None).await;
     assert!(refused.status == StatusCode::CONFLICT && refused.body.contains("belong to Ground crew"), "{}", refused.body);
 
+    // Analysts lead listening; this one reads the page only.
+    let analyst = week.site.users[&Role::Analyst].clone();
+    let session = week.site.session(&analyst).await;
+    assert!(week.site.get("/settings", Some(&session)).await.body.contains("Send me digests by mail"));
+    for _ in 0..2 {
+        let off = week.site.submit("/settings/digests", Some(&session), &[]).await;
+        assert_eq!(off.status, StatusCode::SEE_OTHER, "{}", off.body);
+    }
+    week.site.posted.take();
     week.passes(3).await;
+    let mails = week.site.posted.take();
+    let reminders: Vec<_> = mails.iter().filter(|mail| mail.subject.ends_with("waits to be read")).collect();
+    assert!(reminders.iter().all(|mail| mail.to == week.member.email && mail.text.contains("/digests/")), "{mails:?}");
+    assert_eq!(reminders.iter().filter(|mail| mail.text.contains(&key)).count(), 1, "{mails:?}");
     let reminded = week.digests().await[0].clone();
     assert_eq!((&reminded["state"], &reminded["reminded"]), (&json!("reminded"), &json!("2026-03-26T12:00:00Z")), "{reminded}");
+    let session = week.site.session(&week.member).await;
+    let off = week.site.submit("/settings/digests", Some(&session), &[("mailed", "no")]).await;
+    assert_eq!(off.status, StatusCode::SEE_OTHER, "{}", off.body);
     week.passes(4).await;
+    let mails = week.site.posted.take();
+    let told: Vec<_> = mails.iter().filter(|mail| mail.text.contains(&key)).map(|mail| mail.to.as_str()).collect();
+    assert_eq!(told, [week.site.users[&Role::Admin].email.as_str()], "who leads and wants it by mail, once: {mails:?}");
+    assert!(mails.iter().all(|mail| mail.to != week.member.email && mail.to != analyst.email), "{mails:?}");
     let late = week.digests().await.into_iter().find(|one| one["key"] == key.as_str()).unwrap();
     assert_eq!(
         (&late["state"], &late["escalated"], &late["reminded"]),

@@ -242,6 +242,79 @@ async fn letters_go_out_once_each_and_never_to_who_asked_for_none() {
 }
 
 #[tokio::test]
+async fn everybody_chooses_what_they_want_to_hear_and_is_heard_at_every_way_out() {
+    let office = Office::new().await;
+    let event = |n: u32, handle: &str| {
+        json!({ "key": format!("e{n}"), "kind": "delay", "at": "2026-03-20T10:00:00Z", "details": [],
+            "author": { "name": format!("Guest {n}"), "identities": [{ "kind": "email", "handle": handle }] } })
+    };
+    let run = async |name: &str, kind: &str, n: u32| {
+        let items: Vec<Value> = ["ann@example.org", "bob@example.org"]
+            .iter()
+            .enumerate()
+            .map(|(at, handle)| {
+                let mut one = event(n + at as u32, handle);
+                one["kind"] = json!(kind);
+                one
+            })
+            .collect();
+        office.make("/api/v1/events", json!({ "items": items })).await;
+        let draft = json!({ "name": name, "subject": "Sorry", "text": "Dear {{name}}",
+            "audience": { "to": "event", "kind": kind, "from": "2026-03-20", "until": "2026-03-21" } });
+        let id = office.make("/api/v1/letters", draft).await["id"].as_str().unwrap().to_owned();
+        let preview = format!("/api/v1/letters/{id}/preview");
+        let preview = office.site.call(Method::GET, &preview, Some(&office.token), None).await.json();
+        let sent =
+            office.site.submit(&format!("/letters/{id}"), Some(&office.session), &[("do", "send"), ("version", "1")]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        drain(&office.site.flow).await.unwrap();
+        let mut posted = office.site.posted.take();
+        posted.sort_by(|a, b| a.to.cmp(&b.to));
+        (preview, posted)
+    };
+    let (_, posted) = run("First", "delay", 0).await;
+    let [_, to_bob] = &posted[..] else { panic!("{posted:?}") };
+    let path = to_bob.unsubscribe.clone().unwrap().replace("https://heard.example.com", "");
+    let boxes = |page: &str| page.matches("name=\"wanted\"").count() - page.matches(" checked").count();
+    let page = office.site.get(&path, None).await.body;
+    assert!(page.contains("Questions whether it helped") && boxes(&page) == 0, "{page}");
+    // By the link of a letter: events, and nothing else.
+    let kept = office.visit(&path, &[("choose", "yes"), ("wanted", "events"), ("wanted", "wrong")]).await;
+    assert!(kept.status == StatusCode::OK && kept.body.contains("Your choice is kept"), "{}", kept.body);
+    assert_eq!(boxes(&office.site.get(&path, None).await.body), 2);
+    // An answer comes, the question does not.
+    let (case, _) = office.case(Some("bob@example.org")).await;
+    office.answer(&case, "It is found.").await;
+    let posted = office.site.posted.take();
+    let [mail] = &posted[..] else { panic!("{posted:?}") };
+    assert!(mail.text.contains("It is found.") && !mail.text.contains("Did this help?"), "{}", mail.text);
+    let staff = office.site.get(&format!("/cases/{case}"), Some(&office.session)).await.body;
+    assert!(staff.contains("They want none of these: questions whether it helped, news of what i said"), "{staff}");
+    // On their own page: everything but events, though the press of a mail program came between.
+    let own = page_in(&mail.text);
+    assert_eq!(office.visit(&path, &[("List-Unsubscribe", "One-Click")]).await.status, StatusCode::OK);
+    assert_eq!(boxes(&office.site.get(&own, None).await.body), 3, "none of all");
+    let chosen = office.visit(&own, &[("choose", "yes"), ("wanted", "news"), ("wanted", "helped")]).await;
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+    let page = office.site.get(&format!("{own}?chosen=yes"), None).await.body;
+    assert!(page.contains("Your choice is kept") && boxes(&page) == 1, "{page}");
+    let (preview, posted) = run("Second", "cancelled", 10).await;
+    assert_eq!((&preview["letters"], &preview["suppressed"]), (&json!(1), &json!(1)), "{preview}");
+    assert_eq!(posted.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), ["ann@example.org"]);
+    // What staff decided is not lifted by a choice.
+    office.make("/api/v1/suppressions", json!({ "address": "bob@example.org", "suppressed": true })).await;
+    let all = [("choose", "yes"), ("wanted", "news"), ("wanted", "helped"), ("wanted", "events")];
+    assert_eq!(office.visit(&own, &all).await.status, StatusCode::SEE_OTHER);
+    let (preview, _) = run("Third", "lost", 20).await;
+    assert_eq!(preview["suppressed"], 1, "{preview}");
+    for wrong in
+        ["/t/00000000000000000000000000000000", "/u/00000000000000000000000000000000", own.replace("/t/", "/u/").as_str()]
+    {
+        assert_eq!(office.visit(wrong, &all).await.status, StatusCode::NOT_FOUND, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn what_may_have_been_sent_is_sent_again_by_a_person_only() {
     let office = Office::new().await;
     let (case, _) = office.case(Some("ann@example.org")).await;

@@ -9,6 +9,7 @@ use heard_domain::audit::Noun;
 use heard_domain::id::{IssueId, JobId, LetterId, PersonId};
 use heard_domain::job::Job;
 use heard_domain::letter::LetterState;
+use heard_domain::message::Topic;
 use heard_domain::scope::Scope;
 use heard_domain::starter::industry::Industry;
 use heard_domain::time::Time;
@@ -433,6 +434,38 @@ async fn a_verified_fix_asks_the_places_where_the_same_is_lived() {
     let shown = house.site.get(&page, Some(&house.session)).await.body;
     assert!(shown.contains("We do it too") && shown.contains("From &lt;Monday&gt; on"), "{shown}");
     assert_eq!(house.get(&path).await["items"][0]["found"]["answer"], "do_too");
+}
+
+#[tokio::test]
+async fn who_wants_no_news_is_not_told_and_who_wants_no_questions_is_not_asked() {
+    let house = House::new(&[("1", "ann@example.org"), ("2", "bo@example.org")]).await;
+    let wishes = |tx: &mut Tx| {
+        for (address, topic) in
+            [("ann@example.org", Topic::News), ("cy@example.org", Topic::Helped), ("bo@example.org", Topic::Events)]
+        {
+            let hash = tables::suppressed::hash(tx, address)?;
+            tables::suppressed::set_unwanted(tx, &hash, &[topic], Time(1))?;
+        }
+        Ok(())
+    };
+    house.site.flow.store.write(&Scope::system(), wishes).await.unwrap();
+    house.posted();
+    let (_, sent) = house.tell("One", "acknowledged").await;
+    assert!(sent.status.is_success(), "{}", sent.body);
+    assert_eq!(house.posted(), set(&["bo@example.org"]));
+    too_rare(&house.site, &house.issue).await;
+    let path = format!("/api/v1/issues/{}/asking", house.issue);
+    house.make(&path, json!({ "text": "Dear {{name}}: {{issue}}?", "wanted": 3 })).await;
+    house.site.later(60_000);
+    for (key, address) in [("3", "cy@example.org"), ("4", "dee@example.org")] {
+        house.say_now(key, address).await;
+    }
+    for _ in 0..2 {
+        drain(&house.site.flow).await.unwrap();
+    }
+    house.site.flow.store.caught_up().unwrap();
+    drain(&house.site.flow).await.unwrap();
+    assert_eq!(house.posted(), set(&["dee@example.org"]));
 }
 
 #[tokio::test]

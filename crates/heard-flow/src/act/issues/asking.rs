@@ -9,7 +9,7 @@ use heard_domain::id::{EventId, IdMaker, IssueId, PersonId};
 use heard_domain::kept_issue::KeptIssue;
 use heard_domain::letter::ToldStage;
 use heard_domain::mail::{fill, placeholders};
-use heard_domain::message::{Message, MessageKind};
+use heard_domain::message::{Message, MessageKind, Topic};
 use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::time::Period;
@@ -197,7 +197,7 @@ fn ask(tx: &mut Tx, sending: &Sending, asking: &Asking, kept: &KeptIssue, person
             break;
         }
         let Some((name, Some(address))) = reached.get(person) else { continue };
-        if tables::suppressed::why(tx, address)?.is_some() {
+        if tables::suppressed::why_of(tx, address, Topic::Helped)?.is_some() {
             continue;
         }
         let value = |wanted: &str| match wanted {

@@ -15,6 +15,7 @@ use heard_flow::measure::quotes::{self, Heard};
 use heard_flow::onward::proven;
 use heard_flow::route::rules;
 use heard_flow::tell::again::{self, MessageShown};
+use heard_flow::tell::suppress::{self, Wishes};
 use maud::{Markup, html};
 
 use crate::extract::Form;
@@ -26,7 +27,7 @@ use crate::parts::flash::{Kind, flash};
 use crate::parts::form::{Options, choice, csrf};
 use crate::parts::icon::icon;
 use crate::parts::quote::{source, verbatim, who};
-use crate::parts::say;
+use crate::parts::{say, wishes};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::viewer::Viewer;
@@ -39,6 +40,8 @@ pub struct Desk {
     said: Vec<Heard>,
     /// Everything the person said, newest first, where the viewer may see persons.
     timeline: Vec<Heard>,
+    /// What the person wants of letters, where an address is known and the viewer may see persons.
+    wishes: Option<Wishes>,
     colleagues: Vec<Colleague>,
     /// Names of rules.
     rules: Vec<(heard_domain::id::RuleId, String)>,
@@ -68,12 +71,17 @@ impl Desk {
             Some(last) => quotes::open(flow, scope, last.feedback.id).await?.map(|opened| opened.timeline).unwrap_or_default(),
             None => vec![],
         };
+        let person = opened.case.kept.person.filter(|_| viewer.may(Grant::ReadPersons));
+        let wishes = match person {
+            Some(person) => suppress::of_person(flow, scope, person).await?,
+            None => None,
+        };
         let rules = rules::list(flow, scope).await?;
         let rules = rules.into_iter().map(|shown| (shown.rule.id, shown.rule.name)).collect();
         let (colleagues, acting) = (colleagues(flow, scope).await?, looking(flow, scope).await?);
         let issues = Joined::load(state, viewer, id).await?;
         let unsure = again::of_case(flow, scope, id).await?;
-        Ok(Self { opened, said, timeline, colleagues, rules, acting, issues, unsure, now: flow.now() })
+        Ok(Self { opened, said, timeline, wishes, colleagues, rules, acting, issues, unsure, now: flow.now() })
     }
 
     fn name(&self, id: UserId) -> &str {
@@ -460,6 +468,7 @@ fn beside(desk: &Desk, directory: &Directory) -> Markup {
                 }
             }
         }
+        @if let Some(wishes) = &desk.wishes { (wishes::of_person(wishes)) }
         @if !desk.opened.others.is_empty() {
             h2 { "Other cases of this person" }
             ul.changes { @for other in &desk.opened.others { li { a href={ "/cases/" (other.kept.case.id) } { (other.name) } span.soft { (other.clock) } } } }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::id::SessionId;
+use heard_flow::act::cadence;
 use heard_flow::arrange::session::Mine;
 use heard_flow::arrange::{session, user};
 use maud::{Markup, html};
@@ -22,7 +23,9 @@ use crate::viewer::Viewer;
 /// Shows my account.
 pub async fn show(State(state): State<AppState>, viewer: Viewer, Asked(pairs): Asked) -> Result<Response, Problem> {
     let ended = pairs.iter().find(|(name, _)| name == "ended").map(|(_, what)| what.as_str());
+    let saved = pairs.iter().any(|(name, _)| name == "saved").then_some("Saved.");
     let said = ended.map(|what| if what == "others" { "You are signed in only here." } else { "That browser is signed out." });
+    let said = said.or(saved);
     page(&state, &viewer, said, None).await
 }
 
@@ -36,6 +39,12 @@ pub async fn end_session(State(state): State<AppState>, viewer: Viewer, Id(id): 
 pub async fn end_others(State(state): State<AppState>, viewer: Viewer) -> Result<Response, Problem> {
     session::revoke_others(&state.flow, &viewer.scope, &viewer.session).await?;
     Ok(Redirect::to("/settings?ended=others#sessions").into_response())
+}
+
+/// Whether I get digests by mail.
+pub async fn digests(State(state): State<AppState>, viewer: Viewer, form: Form) -> Result<Response, Problem> {
+    cadence::set_mailed(&state.flow, &viewer.scope, form.get("mailed") == "yes").await?;
+    Ok(Redirect::to("/settings?saved=digests").into_response())
 }
 
 /// Changes my password. Every session of mine ends; this browser gets a new one.
@@ -72,6 +81,7 @@ fn renamed(mut problem: Problem) -> Problem {
 
 async fn page(state: &AppState, viewer: &Viewer, said: Option<&str>, problem: Option<&Problem>) -> Result<Response, Problem> {
     let directory = state.flow.directory();
+    let mailed = cadence::mailed(&state.flow, &viewer.scope).await?.unwrap_or(true);
     let mine = session::mine(&state.flow, &viewer.scope, &viewer.session).await?;
     let post =
         |id| directory.posts.iter().find(|post| post.id == id).map_or("a post that was removed", |post| post.name.as_str());
@@ -110,9 +120,24 @@ async fn page(state: &AppState, viewer: &Viewer, said: Option<&str>, problem: Op
                 }
             }
         }
+        (by_mail(viewer, mailed))
         (sessions(state, viewer, &mine))
     };
     Ok(shell::page(viewer, "/settings", "My account", problem, &body))
+}
+
+/// Whether digests come by mail.
+fn by_mail(viewer: &Viewer, mailed: bool) -> Markup {
+    html! {
+        section.card aria-labelledby="by-mail" {
+            div.ch { div { h2 #by-mail { "Mail to me" } p { "The weekly digests of my departments, the reminder on the third day, and for who leads listening which are late. They stand on the page of digests in any case." } } }
+            form.form method="post" action="/settings/digests" {
+                (csrf(&viewer.csrf))
+                label.check { input type="checkbox" name="mailed" value="yes" checked[mailed]; "Send me digests by mail" }
+                button.secondary { "Save" }
+            }
+        }
+    }
 }
 
 /// Where I am signed in, each to be ended.
