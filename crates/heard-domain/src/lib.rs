@@ -5,7 +5,7 @@
 //! [`calendar`], [`countdown`], [`place`], [`segment`], [`post`], [`score`], [`attribute`] · [`form`], [`webhook`], [`health`] ·
 //! [`feedback`], [`reading`], [`example`], [`precision`], [`import`], [`operation`], [`user`], [`scope`], [`audit`], [`job`] ·
 //! [`watch_words`], [`rule`], [`case`], [`case_entry`], [`kept_case`], [`alert`], [`receiver`], [`digest`] · [`quiet`], [`mail`], [`message`], [`letter`] · [`tally`], [`onset`], [`verification`], [`issue`], [`cause`], [`plan`], [`priority`], [`ledger`],
-//! [`helpfulness`], [`find`], [`talk`] · [`question`], [`promise`], [`commitment`], [`theme`], [`kept_issue`], [`sibling`], [`asking`], [`progress`], [`gathering`], [`directory`] · [`starter`].
+//! [`helpfulness`], [`find`], [`talk`], [`rising`] · [`question`], [`promise`], [`commitment`], [`theme`], [`kept_issue`], [`sibling`], [`asking`], [`progress`], [`gathering`], [`directory`] · [`starter`].
 
 pub mod account;
 pub mod alert;
@@ -63,6 +63,7 @@ pub mod quiet;
 pub mod reading;
 pub mod receiver;
 pub mod regression;
+pub mod rising;
 pub mod rule;
 pub mod scope;
 pub mod score;

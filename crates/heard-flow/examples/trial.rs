@@ -20,22 +20,14 @@ fn soon(planted: &Planted) -> bool {
 fn show(seed: u64, outcome: &Outcome) {
     println!("\nCompany {seed}: {} comments, {} finds, {} of them once more", outcome.comments, outcome.finds, outcome.again);
     for p in &outcome.planted {
-        let days = p.days.map_or_else(|| "not found".to_owned(), |days| format!("day {days}"));
+        let days = p.days.zip(p.at).map_or_else(|| "not found".to_owned(), |(days, at)| format!("day {days} by {at:?}"));
         println!(
-            "  {:?} from {}: {} comments, {} in the first week ({} read there): {days}",
+            "  {:?} from {}: {} comments, {} in the first week ({} filed): {days}",
             p.problem, p.first, p.comments, p.early, p.read
         );
     }
-    for find in &outcome.alarms {
-        let rise = &find.rise;
-        println!(
-            "  false alarm on {}: {:?}, {} instead of {:.1} in {} days",
-            find.found,
-            rise.key,
-            rise.persons,
-            rise.expected,
-            rise.period.days()
-        );
+    for seen in &outcome.alarms {
+        println!("  false alarm on {}: {:?}, {} instead of {:.1}", seen.found, seen.at, seen.persons, seen.expected);
     }
     for fix in &outcome.fixes {
         let after = fix.after.map_or_else(String::new, |days| format!(" after {days} days"));

@@ -1,7 +1,7 @@
 //! Reads a comment: language, passages, sentiment, emotion, categories, intents, stage.
 //!
 //! Bottom-up: [`asset`], [`token`], [`words`] · [`phrase`], [`lexicon`], [`languages`], [`wishes`], [`asks`], [`evidence`], [`points`], [`grammar`],
-//! [`suggestion`] · [`wordpiece`], [`embedding`] · [`encoder`] · [`model`], [`feelings`], [`learn`] (from the company's examples), [`deep`] (a transformer, if
+//! [`suggestion`], [`telling`] · [`wordpiece`], [`embedding`] · [`encoder`] · [`model`], [`feelings`], [`learn`] (from the company's examples), [`deep`] (a transformer, if
 //! there is one), [`company`] · [`step`] (what a step
 //! may do) · [`steps`] (one file each) · [`pipeline`] (their order, and the reader) ·
 //! [`judge`] (how well it reads).
@@ -26,6 +26,7 @@ pub mod points;
 pub mod step;
 pub mod steps;
 pub mod suggestion;
+pub mod telling;
 pub mod token;
 pub mod wishes;
 pub mod wordpiece;

@@ -9,4 +9,5 @@ pub mod gathering;
 pub mod look;
 pub mod partner;
 pub mod plan;
+pub(crate) mod rising;
 pub mod siblings;

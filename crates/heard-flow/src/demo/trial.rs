@@ -1,21 +1,26 @@
 //! The trial: another company listens from its first day on, reads what it hears as it would read anything, and looks every evening
-//! for what has risen. How many of the planted problems are found, how soon, with how many false alarms; and which fixes are verified.
+//! for what has risen, in categories, stages and words, as the gathering of issues does. How many of the planted problems are found, how soon, with how many false alarms; and which fixes are verified.
 //!
 //! Nothing in it was tuned to these companies: its categories have names and definitions and no watch words, as the demo's watch
 //! words were written beside its sentences; the sentences are the second half of the book; no comment is a lesson.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use heard_domain::course::{RECENT, Volume, WEEKS};
 use heard_domain::directory::{Company as Named, Directory};
-use heard_domain::find::{Find, Matter, look};
+use heard_domain::find::{Find, Matter, QUIET, look};
 use heard_domain::id::{FeedbackId, PersonId, PostId, StageId};
 use heard_domain::outbreak::{Rules, rises};
+use heard_domain::reading::Passage;
+use heard_domain::rising::{Together, Told, Uttered, rising};
 use heard_domain::talk::{Said, Speaker, Talk, complaints};
 use heard_domain::tally::Tally;
 use heard_domain::time::{Day, Period};
 use heard_domain::verification::{self, Verdict, verify};
 use heard_text::learn::example::Example;
+use heard_text::telling::telling;
 
+use crate::act::issues::rising::bad;
 use crate::demo::phrasebook::Phrases;
 use crate::demo::simulate::{Company, Simulation};
 use crate::demo::truth::{Fix, Problem, ProblemId};
@@ -28,6 +33,32 @@ pub const ENOUGH: usize = 30;
 pub const SOON: i32 = 7;
 /// So much of what is more than expected must come from a problem for a find to be of it; else it is a false alarm.
 const OF_IT: f64 = 0.5;
+
+/// In what something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In a category, a stage or both.
+    Matter(Matter),
+    /// In words, most of them about a stage if one is given.
+    Words(Option<StageId>),
+}
+
+/// Something that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// In what.
+    pub at: Where,
+    /// The evening.
+    pub found: Day,
+    /// Since when, as far as could be seen.
+    pub since: Day,
+    /// Persons who spoke of it in the days in which it shows most.
+    pub persons: u64,
+    /// How many were expected.
+    pub expected: f64,
+    /// The problem that makes up most of it; none: a false alarm.
+    pub of: Option<ProblemId>,
+}
 
 /// A time at which a planted problem was there, and what became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +73,9 @@ pub struct Planted {
     pub early: usize,
     /// How many days it took to find it: 1 on the evening of its first day; none: it was not found.
     pub days: Option<i32>,
-    /// How many of its early comments are complaints for the reader in the matter that was found.
+    /// In what it was found.
+    pub at: Option<Where>,
+    /// How many of its early comments the reader files as complaints under its category.
     pub read: usize,
 }
 
@@ -71,7 +104,7 @@ pub struct Outcome {
     /// How often something was found.
     pub finds: usize,
     /// Of these, those that were of no problem.
-    pub alarms: Vec<Find>,
+    pub alarms: Vec<Seen>,
     /// Finds of a problem that had been found.
     pub again: usize,
     /// Fixes of problems that were found.
@@ -131,6 +164,8 @@ struct Read {
     talk: Talk,
     said: Vec<Said>,
     behind: Vec<Option<ProblemId>>,
+    /// The words of those that complain.
+    uttered: Vec<Uttered>,
     /// Who was made to speak by a problem, and when.
     spoke: HashMap<(Speaker, Day), ProblemId>,
 }
@@ -140,7 +175,7 @@ fn read(company: &Company, lessons: &Lessons) -> Read {
     let posts: HashMap<&str, (usize, PostId)> =
         company.posts.iter().enumerate().map(|(at, post)| (post.name.as_str(), (at, post.id))).collect();
     let mut persons: HashMap<String, i64> = HashMap::new();
-    let (mut said, mut behind, mut spoke) = (vec![], vec![], HashMap::new());
+    let (mut said, mut behind, mut uttered, mut spoke) = (vec![], vec![], vec![], HashMap::new());
     for (at, comment) in company.comments().enumerate() {
         let Some((place, post)) = posts.get(comment.post).copied() else { continue };
         let id = FeedbackId(at as i64 + 1);
@@ -154,9 +189,16 @@ fn read(company: &Company, lessons: &Lessons) -> Read {
             spoke.insert((speaker, day), problem);
         }
         behind.push(comment.truth.problem);
+        let words = |passage: &Passage| {
+            let stage = passage.stage.as_ref().map(|stage| stage.value);
+            let told = telling(passage.span.of(&comment.feedback.text).unwrap_or_default());
+            told.into_iter().map(move |(stem, _)| (stage, stem)).collect::<Vec<_>>()
+        };
+        let words: Vec<_> = reading.passages.iter().filter(|passage| bad(passage)).flat_map(words).collect();
+        uttered.push(Uttered { feedback: id, day, post: place, speaker, words });
         said.push(Said { day, post: place, speaker, complaints: complaints(&reading) });
     }
-    Read { talk: Talk::of(company.period, company.posts.len(), said.clone()), said, behind, spoke }
+    Read { talk: Talk::of(company.period, company.posts.len(), said.clone()), said, behind, uttered, spoke }
 }
 
 /// The problem that makes up most of a find, if one makes up enough of it.
@@ -183,6 +225,95 @@ fn of(said: &Said, matter: Matter) -> bool {
     said.complaints.iter().any(fits)
 }
 
+/// The days that an evening looks at.
+const LISTENED: i32 = (7 * WEEKS + RECENT) as i32;
+
+/// Who was heard in some of the days.
+fn within(volume: &Volume, whole: Period, days: Period) -> Volume {
+    let (first, n) = ((days.first - whole.first) as usize, days.days() as usize);
+    let heard = volume.heard.iter().map(|heard| heard.iter().skip(first).take(n).copied().collect());
+    Volume { last: days.last, days: n, heard: heard.collect() }
+}
+
+/// What has been told because of its words.
+struct InWords {
+    told: Told,
+    seen: Seen,
+}
+
+/// The problem that makes up most of what rises in words, if one makes up enough of it.
+fn behind_words(read: &Read, group: &Together) -> Option<ProblemId> {
+    let mut counts: HashMap<ProblemId, usize> = HashMap::new();
+    for problem in group.surest().iter().filter_map(|id| read.behind.get((id.0 - 1) as usize).copied().flatten()) {
+        *counts.entry(problem).or_default() += 1;
+    }
+    let (problem, most) = counts.into_iter().max_by_key(|(problem, n)| (*n, *problem))?;
+    (most as f64 >= OF_IT * (group.rise.persons as f64 - group.rise.expected)).then_some(problem)
+}
+
+/// Looks at the words of an evening: at which stages they rise.
+fn in_words(read: &Read, today: Day, finds: &[Find], told: &mut Vec<InWords>) -> HashSet<StageId> {
+    let first = (today + -(LISTENED - 1)).max(read.talk.period.first);
+    let days = Period { first, last: today };
+    let (from, until) =
+        (read.uttered.partition_point(|one| one.day < days.first), read.uttered.partition_point(|one| one.day <= days.last));
+    let uttered = read.uttered.get(from..until).unwrap_or_default();
+    let groups = rising(days, &within(&read.talk.volume, read.talk.period, days), uttered, &Rules::of_words());
+    let stages = groups.iter().filter_map(|group| group.stage).collect();
+    for group in groups {
+        if let Some(same) = told.iter_mut().find(|one| group.is(&one.told, today)) {
+            same.told.comments.extend(group.comments);
+            continue;
+        }
+        let gathered = |id: &&FeedbackId| {
+            let said = read.said.get((id.0 - 1) as usize);
+            let matters = finds.iter().flat_map(|find| std::iter::once(find.rise.key).chain(find.also.iter().copied()));
+            said.is_some_and(|said| matters.filter(|matter| matter.category.is_some()).any(|matter| of(said, matter)))
+        };
+        let gathered = Told { rose: None, comments: group.comments.iter().filter(gathered).copied().collect() };
+        if group.is(&gathered, today) {
+            continue;
+        }
+        let seen = Seen {
+            at: Where::Words(group.stage),
+            found: today,
+            since: group.rise.since,
+            persons: group.rise.persons,
+            expected: group.rise.expected,
+            of: behind_words(read, &group),
+        };
+        let rose = group.stage.map(|stage| (stage, today));
+        told.push(InWords { told: Told { rose, comments: group.comments.into_iter().collect() }, seen });
+    }
+    stages
+}
+
+/// All that is found, evening by evening.
+fn found(read: &Read) -> Vec<Seen> {
+    let (mut finds, mut told): (Vec<Find>, Vec<InWords>) = (vec![], vec![]);
+    for ago in (0..read.talk.period.days()).rev() {
+        let today = read.talk.period.last + -ago;
+        let mut named = in_words(read, today, &finds, &mut told);
+        let lately = told.iter().filter_map(|one| one.told.rose).filter(|(_, day)| today - *day <= QUIET);
+        named.extend(lately.map(|(stage, _)| stage));
+        let mut risen = rises(&read.talk.courses, &read.talk.volume, ago as usize, &Rules::of_matters());
+        // A stage that rises because of some words is told by its words.
+        risen.retain(|rise| rise.key.category.is_some() || rise.key.stage.is_none_or(|stage| !named.contains(&stage)));
+        look(&mut finds, today, risen, |matter, days| read.talk.speakers(matter, days));
+    }
+    let seen = |find: &Find| Seen {
+        at: Where::Matter(find.rise.key),
+        found: find.found,
+        since: find.rise.since,
+        persons: find.rise.persons,
+        expected: find.rise.expected,
+        of: behind(read, find),
+    };
+    let mut all: Vec<Seen> = finds.iter().map(seen).chain(told.into_iter().map(|one| one.seen)).collect();
+    all.sort_by_key(|seen| seen.found);
+    all
+}
+
 /// Lets a company listen.
 pub fn run(simulation: Simulation, knows: Knows) -> Outcome {
     let company = Company::other(simulation);
@@ -191,23 +322,13 @@ pub fn run(simulation: Simulation, knows: Knows) -> Outcome {
         Knows::Corrections(n) => lessons(simulation, n),
     };
     let read = read(&company, &lessons);
-    let mut finds: Vec<Find> = vec![];
-    for ago in (0..read.talk.period.days()).rev() {
-        let today = read.talk.period.last + -ago;
-        let risen = rises(&read.talk.courses, &read.talk.volume, ago as usize, &Rules::default());
-        look(&mut finds, today, risen, |matter, days| read.talk.speakers(matter, days));
-    }
-    let mut outcome = Outcome { comments: read.said.len(), finds: finds.len(), ..Outcome::default() };
-    let mut found: Vec<(ProblemId, &Find)> = vec![];
-    for find in &finds {
-        match behind(&read, find) {
-            Some(problem) => found.push((problem, find)),
-            None => outcome.alarms.push(find.clone()),
-        }
-    }
+    let all = found(&read);
+    let mut outcome = Outcome { comments: read.said.len(), finds: all.len(), ..Outcome::default() };
+    outcome.alarms = all.iter().filter(|seen| seen.of.is_none()).cloned().collect();
     let mut first_of = 0;
     for problem in &company.problems {
         let mut issue = None;
+        let filed = Matter { stage: None, category: Some(problem.category) };
         for spell in &problem.spells {
             let within = |day: Day| spell.period.contains(day);
             let comments = |until: Day| {
@@ -217,7 +338,7 @@ pub fn run(simulation: Simulation, knows: Knows) -> Outcome {
                 (0..read.said.len()).filter(of_it).collect::<Vec<usize>>()
             };
             let early = comments(spell.period.first + (SOON - 1));
-            let hit = found.iter().find(|(id, find)| *id == problem.id && within(find.found)).map(|(_, find)| *find);
+            let hit = all.iter().find(|seen| seen.of == Some(problem.id) && within(seen.found));
             first_of += usize::from(hit.is_some());
             issue = issue.or(hit);
             outcome.planted.push(Planted {
@@ -225,32 +346,38 @@ pub fn run(simulation: Simulation, knows: Knows) -> Outcome {
                 first: spell.period.first,
                 comments: comments(spell.period.last).len(),
                 early: early.len(),
-                days: hit.map(|find| find.found - spell.period.first + 1),
-                read: hit.map_or(0, |find| early.iter().filter(|at| of(&read.said[**at], find.rise.key)).count()),
+                days: hit.map(|seen| seen.found - spell.period.first + 1),
+                at: hit.map(|seen| seen.at),
+                read: early.iter().filter(|at| of(&read.said[**at], filed)).count(),
             });
         }
-        if let Some(find) = issue {
-            outcome.fixes.extend(problem.fixes.iter().map(|fix| tried(&company, &read, problem, fix, find)));
+        if let Some(seen) = issue {
+            outcome.fixes.extend(problem.fixes.iter().map(|fix| tried(&company, &read, problem, fix, seen)));
         }
     }
-    outcome.again = found.len() - first_of;
+    outcome.again = all.len() - outcome.alarms.len() - first_of;
     outcome
 }
 
-/// What the verification makes of a fix, counted in the matter that was found, against what is known from operations.
-fn tried(company: &Company, read: &Read, problem: &Problem, fix: &Fix, find: &Find) -> Tried {
+/// What the verification makes of a fix, counted in the matter that was found, against what is known from operations. What was found in words gathers
+/// nothing by itself: who takes it up gives it the category it is about.
+fn tried(company: &Company, read: &Read, problem: &Problem, fix: &Fix, seen: &Seen) -> Tried {
+    let matter = match seen.at {
+        Where::Matter(matter) => matter,
+        Where::Words(_) => Matter { stage: Some(problem.stage), category: Some(problem.category) },
+    };
     let mut tallies: BTreeMap<Day, Tally> = BTreeMap::new();
     for exposure in company.exposures.iter().filter(|exposure| exposure.stage == problem.stage) {
         let tally = Tally { day: exposure.day, stratum: None, persons: 0, exposures: f64::from(exposure.count) };
         tallies.insert(exposure.day, tally);
     }
     for (day, tally) in &mut tallies {
-        tally.persons = read.talk.speakers(find.rise.key, Period { first: *day, last: *day }).len() as u64;
+        tally.persons = read.talk.speakers(matter, Period { first: *day, last: *day }).len() as u64;
     }
     let tallies: Vec<Tally> = tallies.into_values().collect();
     let mended = verification::Fix {
-        since: Some(find.rise.since),
-        opened: find.found,
+        since: Some(seen.since),
+        opened: seen.found,
         first: fix.announced,
         last: fix.announced,
         signed: Some(fix.announced),
@@ -258,12 +385,12 @@ fn tried(company: &Company, read: &Read, problem: &Problem, fix: &Fix, find: &Fi
     let back = problem.recurrences().into_iter().find(|day| *day > fix.announced);
     let at = |day: Day| verify(&mended, &tallies, day, &verification::Rules::default());
     let until = back.map_or(company.period.last, |back| back + -1);
-    let seen = at(until);
+    let looked = at(until);
     Tried {
         problem: problem.id,
         real: fix.real,
-        verdict: seen.verdict,
-        after: seen.verified.map(|day| day - fix.announced),
+        verdict: looked.verdict,
+        after: looked.verified.map(|day| day - fix.announced),
         reopened: back.map(|_| at(company.period.last).verdict == Verdict::Reopened),
     }
 }

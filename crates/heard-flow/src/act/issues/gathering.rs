@@ -1,10 +1,12 @@
 //! Gathering: where many suddenly complain of the same at the same stage, Heard proposes an issue; a person accepts, merges or dismisses
 //! it. Two looks complement each other: the last four weeks against the four before, and every evening the last days against what the same
-//! weekdays of eight weeks lead to expect, which finds within days what is new ([`heard_domain::outbreak`]). New comments need no step of their own: what an issue gathers is a question that is always asked anew.
+//! weekdays of eight weeks lead to expect, which finds within days what is new ([`heard_domain::outbreak`]), in categories and stages and in the
+//! words of complaints ([`heard_domain::rising`]). New comments need no step of their own: what an issue gathers is a question that is always asked anew.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use heard_domain::course::{RECENT, WEEKS};
+use heard_domain::course::{RECENT, Volume, WEEKS};
 use heard_domain::find::{Find, Matter, QUIET, look};
 use heard_domain::id::{CategoryId, FeedbackId, PostId, StageId};
 use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue};
@@ -20,6 +22,7 @@ use heard_store::tables::issue::Sought;
 use heard_store::view::Tx;
 
 use crate::act::issues::change::{IssueDraft, begun, write};
+use crate::act::issues::rising::{self, speaker};
 use crate::error::FlowError;
 use crate::flow::Flow;
 use crate::read::again::under_way;
@@ -27,11 +30,6 @@ use crate::read::again::under_way;
 use heard_domain::gathering::{DAYS, Seen, proposed};
 
 type Persons = HashMap<(StageId, CategoryId), HashSet<Speaker>>;
-
-/// Who says it: somebody unknown is somebody else every time.
-fn speaker(one: &Complained) -> Speaker {
-    one.person.map_or(Speaker::Of(one.feedback), Speaker::Person)
-}
 
 /// Who complains of what at which stage, and how many comments speak of each stage.
 fn complaints(all: &[Complained], period: Period) -> (Persons, HashMap<StageId, u64>) {
@@ -78,11 +76,44 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
     let posts: HashMap<PostId, usize> = directory.posts.iter().enumerate().map(|(at, post)| (post.id, at)).collect();
     let heard = flow.store.complained(&Scope::system(), Period { first: from, last: today }).await?;
     let issues = flow.store.read(&Scope::system(), |view| tables::issue::list(view, &Sought::default())).await?;
+    let heard = Arc::new(heard);
+    let (all, places) = (Arc::clone(&heard), posts.clone());
     let look = move || {
-        let risen = evening.map(|evening| risen(&heard, Period::ending(evening, LISTENED), &posts));
-        (grown(&heard, Period::ending(today, DAYS)), risen.unwrap_or_default())
+        let risen = evening.map(|evening| risen(&all, Period::ending(evening, LISTENED), &places));
+        (grown(&all, Period::ending(today, DAYS)), risen)
     };
-    let (grown, risen) = tokio::task::spawn_blocking(look).await.map_err(FlowError::internal)?;
+    let (grown, looked) = tokio::task::spawn_blocking(look).await.map_err(FlowError::internal)?;
+    let (risen, in_words) = match looked {
+        Some((risen, days, volume)) => (risen, rising::risen(flow, &heard, days, &posts, volume).await?),
+        None => (vec![], vec![]),
+    };
+    let also: Vec<Matter> = risen.iter().flat_map(|found| found.of.iter().copied()).chain(grown.iter().copied()).collect();
+    let known = rising::known(flow, &issues, &also, &heard, &in_words).await?;
+    let named: HashSet<StageId> = in_words.iter().filter_map(|group| group.stage).collect();
+    let words = rising::proposed(flow, today, in_words, &issues, known).await?;
+    // A stage that rises because of some words is told by its words.
+    let risen = risen.into_iter().filter(|found| {
+        let stage = found.matter.stage.filter(|_| found.matter.category.is_none());
+        stage.is_none_or(|stage| !named.contains(&stage))
+    });
+    let mut new = of_matters(flow, grown, risen.collect(), &issues);
+    new.extend(words.new);
+    let count = new.len();
+    let more = words.more;
+    if count > 0 || more.iter().any(|(_, comments)| !comments.is_empty()) {
+        let add = move |tx: &mut Tx| {
+            new.into_iter().try_for_each(|(issue, joined)| write(tx, issue, &joined).map(|_| ()))?;
+            let mut pairs = more.iter().flat_map(|(issue, comments)| comments.iter().map(|comment| (*issue, *comment)));
+            pairs.try_for_each(|(issue, comment)| tables::issue::join(tx, issue, comment))
+        };
+        flow.store.write(&Scope::system(), add).await?;
+    }
+    Ok(count)
+}
+
+/// Issues of the categories and stages that have grown or risen and are not gathered yet, with the comments to join.
+fn of_matters(flow: &Flow, grown: Vec<Matter>, risen: Vec<Risen>, issues: &[KeptIssue]) -> Vec<(KeptIssue, Vec<FeedbackId>)> {
+    let directory = flow.directory();
     let mut wanted: Vec<Risen> = grown.into_iter().map(Risen::whole).collect();
     let since: HashMap<Matter, Day> = risen.iter().filter_map(|found| found.since).collect();
     let mut new = Vec::new();
@@ -99,7 +130,7 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
             continue;
         }
         if let Some(stage) = matter.stage.filter(|_| matter.category.is_none()) {
-            let issue = of_stage(flow, stage, &issues);
+            let issue = of_stage(flow, stage, issues);
             new.extend(issue.map(|issue| (KeptIssue { since: since.get(&matter).copied(), ..issue }, joined)));
             continue;
         }
@@ -115,12 +146,7 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
         let issue = KeptIssue { since: since.get(&matter).copied(), ..begun(flow, &draft, IssueOrigin::Found, None) };
         new.push((issue, vec![]));
     }
-    let count = new.len();
-    if count > 0 {
-        let add = move |tx: &mut Tx| new.into_iter().try_for_each(|(issue, joined)| write(tx, issue, &joined).map(|_| ()));
-        flow.store.write(&Scope::system(), add).await?;
-    }
-    Ok(count)
+    new
 }
 
 /// Whether an issue is about a category already: about itself, whatever was decided; or, while it gathers, about one above it (it gathers
@@ -184,17 +210,18 @@ pub(crate) async fn tend(flow: &Flow, last: &mut Looked) -> Result<(), FlowError
 const LISTENED: i32 = (7 * WEEKS + RECENT) as i32;
 
 /// What has risen in the last days and since when, one find for one problem: a category, at a stage or wherever. Each comment counts on the day it was
-/// said, so that history which is imported at once is history.
-fn risen(all: &[Complained], period: Period, posts: &HashMap<PostId, usize>) -> Vec<Risen> {
+/// said, so that history which is imported at once is history. With the days looked at, and who was heard in them.
+fn risen(all: &[Complained], period: Period, posts: &HashMap<PostId, usize>) -> (Vec<Risen>, Period, Volume) {
     let said = all.iter().filter_map(|one| {
         let complaints = one.complaints.clone();
         Some(Said { day: one.day, post: *posts.get(&one.post)?, speaker: speaker(one), complaints })
     });
     let talk = Talk::of(period, posts.len(), said.collect());
     let mut finds = Vec::new();
-    let rises = rises(&talk.courses, &talk.volume, 0, &Rules::default());
+    let rises = rises(&talk.courses, &talk.volume, 0, &Rules::of_matters());
     look(&mut finds, period.last, rises, |matter, days| talk.speakers(matter, days));
-    finds.into_iter().map(|find| Risen::of(find, all)).collect()
+    let risen = finds.into_iter().map(|find| Risen::of(find, all)).collect();
+    (risen, period, talk.volume)
 }
 
 /// What has risen, as an issue would gather it.
