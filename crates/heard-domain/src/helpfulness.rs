@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::id::DepartmentId;
 use crate::statistics::{Estimate, share};
 
 /// What is known of one case.
@@ -57,6 +58,29 @@ pub struct Helpfulness {
     /// The median of the working minutes until a person answered; cases without an answer count as the longest. `None` if half or
     /// more have none.
     pub minutes_to_answer: Option<u64>,
+}
+
+/// How customers of one department, or of all, were served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Served {
+    /// Which department; `None`: all.
+    pub department: Option<DepartmentId>,
+    /// How helpful it was, by the customers' own word; how long it took stands last.
+    pub helpfulness: Helpfulness,
+    /// Cases opened in the period.
+    pub opened: u64,
+    /// Answered at least once.
+    pub answered: u64,
+    /// Customers who said that it helped.
+    pub yes: u64,
+    /// Customers who said that it did not.
+    pub no: u64,
+    /// Closed without a word of the customer.
+    pub silent: u64,
+    /// Opened again at least once.
+    pub reopened: u64,
+    /// First answers that came within the working time that was promised then, by the clock of the case, of all answered, per cent.
+    pub in_time: Option<Estimate>,
 }
 
 /// Classes of feeling before, each 0.4 wide: who is compared with whom.

@@ -1,13 +1,11 @@
 //! The listening ledger: how much was heard, read by a person, routed, acted on, told and verified, by stage and post. What was heard
 //! and led to nothing is debt.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Money;
-use crate::id::{AccountId, PostId, StageId};
+use crate::id::{PostId, StageId};
 
 crate::words! {
     /// How far a comment came.
@@ -25,19 +23,6 @@ crate::words! {
         /// What was done was verified.
         Verified = "verified", "Verified";
     }
-}
-
-/// One comment in the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its stage.
-    pub stage: Option<StageId>,
-    /// Where it was heard.
-    pub post: PostId,
-    /// The account and what that is worth in a year.
-    pub account: Option<(AccountId, Money)>,
-    /// What happened to it, beside being heard.
-    pub steps: Vec<LedgerStep>,
 }
 
 /// Comments that came to a step, and the accounts behind them.
@@ -87,69 +72,28 @@ impl Line {
     }
 }
 
-#[derive(Default)]
-struct Sum {
-    comments: u64,
-    accounts: BTreeSet<AccountId>,
-    money: BTreeMap<String, i64>,
-}
-
-/// The lines of the ledger: each stage as a whole, then by post, in order of their identifiers; what has no stage comes first.
-pub fn ledger(entries: &[Entry]) -> Vec<Line> {
-    let mut cells: BTreeMap<(Option<StageId>, Option<PostId>), Vec<Sum>> = BTreeMap::new();
-    for entry in entries {
-        for post in [None, Some(entry.post)] {
-            let sums =
-                cells.entry((entry.stage, post)).or_insert_with(|| LedgerStep::ALL.iter().map(|_| Sum::default()).collect());
-            for (step, sum) in LedgerStep::ALL.iter().zip(sums.iter_mut()) {
-                if *step != LedgerStep::Heard && !entry.steps.contains(step) {
-                    continue;
-                }
-                sum.comments += 1;
-                if let Some((account, money)) = &entry.account
-                    && sum.accounts.insert(*account)
-                {
-                    *sum.money.entry(money.currency.clone()).or_default() += money.minor;
-                }
-            }
-        }
-    }
-    let reached = |sum: Sum| {
-        let money = sum.money.into_iter().map(|(currency, minor)| Money { minor, currency }).collect();
-        Reached { comments: sum.comments, money }
-    };
-    cells
-        .into_iter()
-        .map(|((stage, post), sums)| Line { stage, post, reached: sums.into_iter().map(reached).collect() })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(stage: i64, post: i64, account: Option<(i64, i64)>, steps: &[LedgerStep]) -> Entry {
-        let account = account.map(|(id, minor)| (AccountId(id), Money { minor, currency: "EUR".into() }));
-        Entry { stage: Some(StageId(stage)), post: PostId(post), account, steps: steps.to_vec() }
-    }
-
     #[test]
     fn what_was_heard_and_led_to_nothing_is_debt() {
-        use LedgerStep::{Acted, Read, Routed, Told};
-        let lines = ledger(&[
-            entry(1, 1, Some((1, 500)), &[Read, Routed, Acted, Told]),
-            entry(1, 1, Some((1, 500)), &[Routed]),
-            entry(1, 2, Some((2, 70)), &[]),
-            entry(1, 2, None, &[Read]),
-            entry(2, 2, None, &[]),
-        ]);
-        let all = &lines[0];
-        assert_eq!((all.stage, all.post), (Some(StageId(1)), None));
-        assert_eq!(all.reached.iter().map(|r| r.comments).collect::<Vec<_>>(), [4, 2, 2, 1, 1, 0]);
-        assert_eq!((all.debt(), all.missing(LedgerStep::Verified)), (3, 4));
-        // One account of two was acted for: the other's worth is the debt, and no account counts twice.
-        assert_eq!(all.at(LedgerStep::Heard).unwrap().money, [Money { minor: 570, currency: "EUR".into() }]);
-        assert_eq!(all.debt_in_money(), [Money { minor: 70, currency: "EUR".into() }]);
-        assert_eq!(lines.iter().map(|line| line.post.map(|p| p.0)).collect::<Vec<_>>(), [None, Some(1), Some(2), None, Some(2)]);
+        let money = |all: &[(&str, i64)]| -> Vec<Money> {
+            all.iter().map(|(currency, minor)| Money { minor: *minor, currency: (*currency).to_owned() }).collect()
+        };
+        let step = |comments, of: &[(&str, i64)]| Reached { comments, money: money(of) };
+        // Heard, read, routed, acted on, told, verified: one account of two was acted for, another's worth in dollars wholly.
+        let heard = step(4, &[("EUR", 570), ("USD", 90)]);
+        let acted = step(1, &[("EUR", 500), ("USD", 90)]);
+        let reached = vec![heard, step(2, &[]), step(2, &[]), acted, step(1, &[]), step(0, &[])];
+        let line = Line { stage: Some(StageId(1)), post: None, reached };
+        assert_eq!((line.debt(), line.missing(LedgerStep::Verified)), (3, 4));
+        assert_eq!(line.debt_in_money(), money(&[("EUR", 70)]));
+        let cut = Line { reached: line.reached[..1].to_vec(), ..line };
+        assert_eq!(
+            (cut.debt(), cut.debt_in_money()),
+            (4, money(&[("EUR", 570), ("USD", 90)])),
+            "what is not there was not acted on"
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::id::{AttributeId, CaseId, CasePromiseId, CategoryId, PromiseId, Touch
 use crate::question::Filter;
 use crate::reading::Intent;
 use crate::statistics::{Estimate, share};
-use crate::time::Day;
+use crate::time::{Day, Period};
 
 /// What the brand says a touchpoint will be like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -104,6 +104,51 @@ impl PromiseOutcome {
             Some(_) => Self::Late,
             None if today <= due => Self::Ahead,
             None => Self::Missed,
+        }
+    }
+}
+
+/// What became of a promise in one month.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PromiseMonth {
+    /// The days of the month that lie before the period's end.
+    pub period: Period,
+    /// What speaks for and against it.
+    pub evidence: Evidence,
+    /// How often it was kept.
+    pub kept: Kept,
+}
+
+/// A promise with what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PromiseShown {
+    /// The promise.
+    #[serde(flatten)]
+    pub promise: Promise,
+    /// The days that are looked at.
+    pub period: Period,
+    /// What speaks for and against it in these days.
+    pub evidence: Evidence,
+    /// How often it was kept in these days.
+    pub kept: Kept,
+    /// Month by month, the newest last.
+    pub months: Vec<PromiseMonth>,
+    /// The comments that speak of it.
+    pub spoken: Filter,
+    /// The comments that say it was broken.
+    pub said_broken: Filter,
+}
+
+impl PromiseShown {
+    /// Whether the target is met: surely (the whole interval lies above it), surely not, or it cannot be told.
+    pub fn met(&self) -> Option<bool> {
+        let (target, done) = (f64::from(self.promise.target?), self.kept.done?);
+        if done.low >= target {
+            Some(true)
+        } else if done.high < target {
+            Some(false)
+        } else {
+            None
         }
     }
 }

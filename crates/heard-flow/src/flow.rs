@@ -11,18 +11,21 @@ use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::chance::Chance;
 use heard_domain::directory::Directory;
 use heard_domain::example::Taught;
+use heard_domain::helpfulness::Served;
 use heard_domain::id::{FeedbackId, IdMaker, ImportId, IssueId, PersonId};
 use heard_domain::ledger::Line;
 use heard_domain::precision::Precision;
 use heard_domain::priority::Evidence;
+use heard_domain::promise::PromiseShown;
 use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::theme::Themes;
-use heard_domain::time::{Clock, Period, Time};
+use heard_domain::time::{Clock, Day, Period, Time};
 use heard_domain::user::Grant;
 use heard_store::error::StoreError;
 use heard_store::store::Store;
 use heard_store::tables;
+use heard_store::tables::ledger::Steps;
 use heard_store::view::View;
 use heard_text::pipeline::Reader;
 
@@ -31,7 +34,7 @@ use tokio::sync::{broadcast, watch};
 use crate::alerting::{Alerting, Told};
 use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
-use crate::kept::Kept;
+use crate::kept::{Asked, Kept};
 use crate::lessons::{Lessons, of as lessons_of, present};
 use crate::mailing::Mailing;
 use crate::noting::Noting;
@@ -85,7 +88,13 @@ pub struct Flow {
     /// The themes that were found in the last minutes.
     pub(crate) themes: Kept<(Reach, Filter, Period, String), Themes>,
     /// The evidence of issues, as long as nothing has changed.
-    pub(crate) evidence: Kept<(Reach, IssueId, i64, Period, u64, bool), Evidence>,
+    pub(crate) evidence: Kept<(Reach, IssueId, i64, Period, Asked, bool), Evidence>,
+    /// How far comments came, as long as nobody has done anything, at most for a minute.
+    pub(crate) steps: Kept<u64, Steps>,
+    /// How customers were served, as long as nothing has changed.
+    pub(crate) served: Kept<(Reach, Period, Day, Asked), Vec<Served>>,
+    /// What became of promises, as long as nothing has changed.
+    pub(crate) promises: Kept<(Reach, Period, Asked), Vec<PromiseShown>>,
     /// The listening ledgers that were found in the last minute.
     pub(crate) ledgers: Kept<(Reach, Period), (Line, Vec<Line>)>,
     alerting: Alerting,
@@ -126,6 +135,9 @@ impl Flow {
             tokens: Remembered::default(),
             themes: Kept::default(),
             evidence: Kept::of(EVIDENCE),
+            steps: Kept::of(1),
+            served: Kept::default(),
+            promises: Kept::default(),
             ledgers: Kept::default(),
             alerting: Alerting::default(),
             stopping: watch::Sender::default(),

@@ -3,9 +3,26 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heard_domain::time::Time;
+use heard_store::store::Store;
 
 /// How many answers are kept where nobody says otherwise.
 const MOST: usize = 32;
+
+/// What was known when something was asked: the same while nothing is written that an answer could rest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Writes of anything but comments that come in, and notes of who looked.
+    changes: u64,
+    /// How far comments have changed.
+    sequence: i64,
+}
+
+impl Asked {
+    /// Taken before the question is answered.
+    pub(crate) fn of(store: &Store) -> Self {
+        Self { changes: store.changes(), sequence: store.bell().sequence() }
+    }
+}
 
 /// An answer with its question and when it was found.
 type Answer<Q, A> = (Q, Time, Arc<A>);

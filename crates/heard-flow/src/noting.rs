@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use heard_domain::audit::{Act, Noun, Who};
 use heard_domain::id::{FeedbackId, PersonId, UserId};
-use heard_domain::scope::Scope;
 use heard_domain::time::Time;
 use heard_store::error::StoreError;
+use heard_store::gather::Gather;
 use heard_store::store::Store;
 use heard_store::tables;
 use heard_store::view::Tx;
@@ -127,7 +127,6 @@ impl Noting {
     }
 
     async fn write(&self) {
-        let scope = Scope::system();
         loop {
             // In a hurry or not: the result is the same, only sooner.
             let _ = tokio::time::timeout(GATHERED, self.hurry.notified()).await;
@@ -136,11 +135,7 @@ impl Noting {
                 (waiting.take(), std::mem::take(&mut waiting.opened))
             };
             let kept = deeds.clone();
-            let write = move |tx: &mut Tx| {
-                opened.iter().try_for_each(|(feedback, user, at)| tables::ledger::open(tx, *feedback, *user, *at))?;
-                deeds.into_iter().try_for_each(|deed| keep(tx, deed))
-            };
-            let written = self.store.write(&scope, write).await;
+            let written = self.store.write_gathered(Notes { deeds, opened }).await;
             let mut waiting = self.waiting();
             if let Err(error) = &written {
                 tracing::error!(%error, entries = kept.len(), "the audit log cannot be written: tried again with the next entry");
@@ -189,11 +184,34 @@ impl Waiting {
     }
 }
 
-fn keep(tx: &mut Tx, deed: Deed) -> Result<(), StoreError> {
-    let Deed { at, who, act, noun, id, detail } = deed;
+/// Notes on their way to the writer. No figure rests on them but the listening ledger, which may be a minute old: what was found before
+/// somebody looked holds after it.
+struct Notes {
+    deeds: Vec<Deed>,
+    opened: Vec<(FeedbackId, UserId, Time)>,
+}
+
+impl Gather for Notes {
+    type Answer = ();
+
+    fn weight(&self) -> usize {
+        self.deeds.len() + self.opened.len()
+    }
+
+    fn write(tx: &mut Tx, all: &[Self]) -> Result<Vec<()>, StoreError> {
+        for notes in all {
+            notes.opened.iter().try_for_each(|(feedback, user, at)| tables::ledger::open(tx, *feedback, *user, *at))?;
+            notes.deeds.iter().try_for_each(|deed| keep(tx, deed))?;
+        }
+        Ok(vec![(); all.len()])
+    }
+}
+
+fn keep(tx: &mut Tx, deed: &Deed) -> Result<(), StoreError> {
+    let Deed { at, who, act, noun, id, ref detail } = *deed;
     let stranger = act == Act::Refused && id.is_none();
     if stranger && tables::audit::last(tx, act, noun)?.is_some_and(|last| at.0 - last.0 < STRANGERS_MS && last <= at) {
         return Ok(());
     }
-    tables::audit::note_of(tx, at, who, act, noun, id, &detail)
+    tables::audit::note_of(tx, at, who, act, noun, id, detail)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heard_domain::id::FeedbackId;
-use heard_domain::ledger::{LedgerStep, Line};
+use heard_domain::ledger::Line;
 use heard_domain::question::{AnsweredBy, Degraded, Figures, Filter, Question};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Day, Period, Time};
@@ -20,6 +20,7 @@ use crate::figures::spoken::{Spoken, spoken};
 use crate::figures::together::{Answers, Beside, Together, answers, together};
 use crate::meter::Counted;
 use crate::store::Store;
+use crate::tables::ledger::Steps;
 use crate::view::View;
 
 /// How far writing and following have come.
@@ -126,16 +127,17 @@ impl Store {
         self.read_ready(scope, &Filter::default(), move |view| complained(view, &followers, period)).await
     }
 
-    /// The listening ledger: all, then stage by stage and post by post. `more`: comments that came to a step by what was done about their issue.
+    /// The listening ledger: all, then stage by stage and post by post. `steps`: how far comments came; `more`: how far by what was done about
+    /// their issue.
     pub async fn reached(
         &self,
         scope: &Scope,
         filter: &Filter,
         period: Option<Period>,
-        more: &[(LedgerStep, Vec<FeedbackId>)],
+        (steps, more): (Arc<Steps>, Arc<Steps>),
     ) -> Result<(Line, Vec<Line>), StoreError> {
-        let (followers, wanted, more) = (self.followers().clone(), filter.clone(), more.to_vec());
-        self.read_ready(scope, filter, move |view| reached(view, &followers, &wanted, period, &more)).await
+        let (followers, wanted) = (self.followers().clone(), filter.clone());
+        self.read_ready(scope, filter, move |view| reached(view, &followers, &wanted, period, (&steps, &more))).await
     }
 
     /// The comments that came, or did not come, to a step of the ledger: one page, newest first, and how many there are.
@@ -144,11 +146,11 @@ impl Store {
         scope: &Scope,
         filter: &Filter,
         period: Option<Period>,
-        (step, more): (Came, &[(LedgerStep, Vec<FeedbackId>)]),
+        (step, steps, more): (Came, Arc<Steps>, Arc<Steps>),
         page: (usize, usize),
     ) -> Result<(Vec<FeedbackId>, u64), StoreError> {
-        let (followers, wanted, more) = (self.followers().clone(), filter.clone(), more.to_vec());
-        self.read_ready(scope, filter, move |view| came(view, &followers, &wanted, period, (step, &more), page)).await
+        let (followers, wanted) = (self.followers().clone(), filter.clone());
+        self.read_ready(scope, filter, move |view| came(view, &followers, &wanted, period, (step, &steps, &more), page)).await
     }
 
     /// The rows of an overall score beside what may matter for it.

@@ -12,7 +12,8 @@ use crate::writer::Work;
 
 /// What is written together with others of its kind.
 ///
-/// It must leave alone what [`Store::changes`](crate::store::Store::changes) speaks of: who may do what.
+/// It must leave alone what [`Store::changes`](crate::store::Store::changes) speaks of: who may do what, and all from which answers are
+/// made but comments, whose changes the bell counts.
 pub trait Gather: Send + Sized + 'static {
     /// What whoever asked is told.
     type Answer: Send + 'static;

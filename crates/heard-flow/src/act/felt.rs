@@ -17,8 +17,6 @@ use crate::flow::Flow;
 
 /// So many persons whom nobody answered are looked at, those who began last.
 const MOST: usize = 2_000;
-/// How many readings are read from the store at a time.
-const BATCH: usize = 1_000;
 
 /// Both, as far as they spoke again.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -76,14 +74,7 @@ pub(crate) async fn feelings(flow: &Flow, scope: &Scope, cases: &[KeptCase], per
     let again: Vec<(CaseId, Pair)> = answered.iter().filter_map(of_case).collect();
 
     let wanted: Vec<FeedbackId> = silent.iter().chain(again.iter().map(|(_, pair)| pair)).flat_map(|(a, b)| [*a, *b]).collect();
-    let mut values: HashMap<FeedbackId, f64> = HashMap::with_capacity(wanted.len());
-    for ids in wanted.chunks(BATCH) {
-        let ids = ids.to_vec();
-        for reading in flow.store.read(scope, move |view| tables::reading::many(view, &ids)).await? {
-            let sentiment = reading.weightiest().and_then(|passage| passage.sentiment.as_ref());
-            values.extend(sentiment.map(|sentiment| (reading.feedback, f64::from(sentiment.value))));
-        }
-    }
+    let values = flow.store.read(scope, move |view| tables::feedback::sentiments(view, &wanted)).await?;
     let felt = |(a, b): &Pair| Some(Felt { before: *values.get(a)?, after: *values.get(b)? });
     Ok(Feelings {
         cases: again.iter().filter_map(|(id, pair)| Some((*id, felt(pair)?))).collect(),

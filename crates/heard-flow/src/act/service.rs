@@ -1,53 +1,34 @@
 //! How well customers are served: first whether it helped, by their own word; last how long it took.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use heard_domain::case::CaseState;
-use heard_domain::helpfulness::{Helpfulness, ServedCase, helpfulness};
+use heard_domain::helpfulness::{Served, ServedCase, helpfulness};
 use heard_domain::id::{CaseId, DepartmentId};
 use heard_domain::kept_case::KeptCase;
 use heard_domain::scope::Scope;
-use heard_domain::statistics::{Estimate, share};
-use heard_domain::time::Period;
+use heard_domain::statistics::share;
+use heard_domain::time::{Period, Time};
 use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::view::View;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::act::felt::{Feelings, feelings};
 use crate::due::Hours;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
-
-/// How customers of one department, or of all, were served.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Served {
-    /// Which department; `None`: all.
-    pub department: Option<DepartmentId>,
-    /// How helpful it was, by the customers' own word; how long it took stands last.
-    pub helpfulness: Helpfulness,
-    /// Cases opened in the period.
-    pub opened: u64,
-    /// Answered at least once.
-    pub answered: u64,
-    /// Customers who said that it helped.
-    pub yes: u64,
-    /// Customers who said that it did not.
-    pub no: u64,
-    /// Closed without a word of the customer.
-    pub silent: u64,
-    /// Opened again at least once.
-    pub reopened: u64,
-    /// First answers that came within the working time that was promised then, by the clock of the case, of all answered, per cent.
-    pub in_time: Option<Estimate>,
-}
+use crate::kept::Asked;
 
 /// How customers whose cases were opened in a period were served: all, then department by department, the one with most cases
 /// first.
 pub async fn service(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<Served>, FlowError> {
     need(scope, Grant::ReadCases)?;
     let directory = flow.directory();
+    let asked = (scope.reach.clone(), period, directory.company.zone.day(flow.now()), Asked::of(&flow.store));
+    if let Some(found) = flow.served.get(&asked, Time(0)) {
+        return Ok(found.to_vec());
+    }
     let (from, until) = (directory.company.zone.start(period.first), directory.company.zone.start(period.last + 1));
     let look = move |view: &View| {
         // What is part of another case is served there.
@@ -70,7 +51,9 @@ pub async fn service(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<S
         .filter(|served| served.opened > 0)
         .collect();
     departments.sort_by_key(|served| std::cmp::Reverse(served.opened));
-    Ok([all].into_iter().chain(departments).collect())
+    let found: Vec<Served> = [all].into_iter().chain(departments).collect();
+    flow.served.put(asked, flow.now(), Arc::new(found.clone()));
+    Ok(found)
 }
 
 fn served(

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use heard_domain::id::{FeedbackId, PostId, StageId};
+use heard_domain::id::{FeedbackId, IssueId, PostId, StageId};
 use heard_domain::issue::IssueState;
 use heard_domain::kept_issue::IssueStanding;
 use heard_domain::ledger::{LedgerStep, Line};
@@ -14,6 +14,7 @@ use heard_domain::user::Grant;
 use heard_store::figures::reached::Came;
 use heard_store::tables;
 use heard_store::tables::issue::Sought;
+use heard_store::tables::ledger::Steps;
 use heard_store::view::View;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,8 +72,8 @@ pub async fn ledger(flow: &Flow, scope: &Scope, period: Period) -> Result<Ledger
         if let Some(found) = flow.ledgers.get(&asked, since) {
             found
         } else {
-            let more = by_issues(flow, period).await?;
-            let found = Arc::new(flow.store.reached(scope, &Filter::default(), Some(period), &more).await?);
+            let both = (steps(flow).await?, by_issues(flow, period).await?);
+            let found = Arc::new(flow.store.reached(scope, &Filter::default(), Some(period), both).await?);
             flow.ledgers.put(asked, flow.now(), Arc::clone(&found));
             found
         }
@@ -82,9 +83,20 @@ pub async fn ledger(flow: &Flow, scope: &Scope, period: Period) -> Result<Ledger
     Ok(Ledger { period, all: LedgerLine::of(&found.0, money), lines })
 }
 
+/// How far comments came by what was done with each; for that all that was ever done is looked through.
+async fn steps(flow: &Flow) -> Result<Arc<Steps>, FlowError> {
+    let (asked, now) = (flow.store.changes(), flow.now());
+    if let Some(found) = flow.steps.get(&asked, now.plus_ms(-FRESH_MS)) {
+        return Ok(found);
+    }
+    let found = Arc::new(flow.store.read(&Scope::system(), tables::ledger::steps).await?);
+    flow.steps.put(asked, now, Arc::clone(&found));
+    Ok(found)
+}
+
 /// The comments that came further by what was done about their issue: acted on, where every contributing department has stated its fix;
 /// verified, where the fix was found to hold.
-async fn by_issues(flow: &Flow, period: Period) -> Result<Vec<(LedgerStep, Vec<FeedbackId>)>, FlowError> {
+async fn by_issues(flow: &Flow, period: Period) -> Result<Arc<Steps>, FlowError> {
     let scope = Scope::system();
     let sought = Sought {
         standing: vec![IssueStanding::Accepted],
@@ -93,10 +105,13 @@ async fn by_issues(flow: &Flow, period: Period) -> Result<Vec<(LedgerStep, Vec<F
     };
     let look = move |view: &View| {
         let issues = tables::issue::list(view, &sought)?;
-        issues.into_iter().map(|kept| Ok((tables::issue::feedback(view, kept.id)?, kept))).collect::<Result<Vec<_>, _>>()
+        let ids: Vec<IssueId> = issues.iter().map(|kept| kept.id).collect();
+        Ok((tables::issue::joined(view, &ids)?, issues))
     };
     let mut more = Vec::new();
-    for (mut ids, kept) in flow.store.read(&scope, look).await? {
+    let (joined, issues) = flow.store.read(&scope, look).await?;
+    for kept in issues {
+        let mut ids: Vec<FeedbackId> = joined.iter().filter(|one| one.issue == kept.id).map(|one| one.feedback).collect();
         if let Some(filter) = kept.gathers() {
             ids.extend(flow.store.spoken(&scope, &filter, Some(period)).await?.iter().map(|one| one.feedback));
         }
@@ -105,7 +120,7 @@ async fn by_issues(flow: &Flow, period: Period) -> Result<Vec<(LedgerStep, Vec<F
         }
         more.push((LedgerStep::Acted, ids));
     }
-    Ok(more)
+    Ok(Arc::new(Steps::of(&more)))
 }
 
 /// Which comments of the ledger are asked for.
@@ -147,7 +162,7 @@ pub async fn behind(
         None => {}
     }
     let came = Came { step: wanted.step, to_it: !wanted.missing };
-    let more = by_issues(flow, period).await?;
-    let (ids, total) = flow.store.came(scope, &filter, Some(period), (came, &more), (skip, limit)).await?;
+    let (steps, more) = (steps(flow).await?, by_issues(flow, period).await?);
+    let (ids, total) = flow.store.came(scope, &filter, Some(period), (came, steps, more), (skip, limit)).await?;
     Ok(Behind { heard: many(flow, scope, &ids).await?, total })
 }

@@ -1,8 +1,9 @@
 //! What was promised to the customers of cases, tracked to its day.
 
+use std::collections::HashMap;
+
 use heard_domain::commitment::Record;
 use heard_domain::id::CaseId;
-use heard_domain::kept_case::KeptCase;
 use heard_domain::promise::{CasePromise, PromiseOutcome};
 use heard_domain::scope::Scope;
 use heard_domain::statistics::Estimate;
@@ -55,11 +56,12 @@ pub async fn promised(flow: &Flow, scope: &Scope, days: i32) -> Result<Promised,
     };
     let (cases, found) = flow.store.read(scope, look).await?;
     let mut record = Record::default();
+    let names: HashMap<CaseId, String> = cases.iter().map(|kept| (kept.case.id, kept.name())).collect();
     let mut items = Vec::with_capacity(found.len());
     for promise in found {
         let outcome = PromiseOutcome::of(promise.due, promise.done, today);
         record.count(outcome);
-        let name = cases.iter().find(|kept| kept.case.id == promise.case).map(KeptCase::name).unwrap_or_default();
+        let name = names.get(&promise.case).cloned().unwrap_or_default();
         items.push(PromisedShown { promise, name, outcome });
     }
     Ok(Promised { period, items, in_time: record.in_time(), record })

@@ -5,68 +5,22 @@ use std::sync::Arc;
 
 use heard_domain::directory::Directory;
 use heard_domain::id::{PersonId, PromiseId, StageId};
-use heard_domain::promise::{Evidence, Kept, Promise};
+use heard_domain::promise::{Evidence, Promise, PromiseMonth, PromiseShown};
 use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
-use heard_domain::time::{Day, Period};
+use heard_domain::time::{Day, Period, Time};
 use heard_domain::user::Grant;
 use heard_store::figures::spoken::Spoken;
 use heard_store::tables;
 use heard_store::view::View;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::kept::Asked;
 use crate::measure::period::ending_newest;
 
 /// How many months are shown, the one of the period's last day among them.
 const MONTHS: usize = 12;
-
-/// What became of a promise in one month.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PromiseMonth {
-    /// The days of the month that lie before the period's end.
-    pub period: Period,
-    /// What speaks for and against it.
-    pub evidence: Evidence,
-    /// How often it was kept.
-    pub kept: Kept,
-}
-
-/// A promise with what became of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PromiseShown {
-    /// The promise.
-    #[serde(flatten)]
-    pub promise: Promise,
-    /// The days that are looked at.
-    pub period: Period,
-    /// What speaks for and against it in these days.
-    pub evidence: Evidence,
-    /// How often it was kept in these days.
-    pub kept: Kept,
-    /// Month by month, the newest last.
-    pub months: Vec<PromiseMonth>,
-    /// The comments that speak of it.
-    pub spoken: Filter,
-    /// The comments that say it was broken.
-    pub said_broken: Filter,
-}
-
-impl PromiseShown {
-    /// Whether the target is met: surely (the whole interval lies above it), surely not, or it cannot be told.
-    pub fn met(&self) -> Option<bool> {
-        let (target, done) = (f64::from(self.promise.target?), self.kept.done?);
-        if done.low >= target {
-            Some(true)
-        } else if done.high < target {
-            Some(false)
-        } else {
-            None
-        }
-    }
-}
 
 /// So many days that end with the newest feedback in view, or today where nothing is.
 pub async fn usual(flow: &Flow, scope: &Scope, days: i32) -> Result<Period, FlowError> {
@@ -77,6 +31,10 @@ pub async fn usual(flow: &Flow, scope: &Scope, days: i32) -> Result<Period, Flow
 /// All promises, in the order of their contacts in the journey, with what became of them in a period.
 pub async fn list(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<PromiseShown>, FlowError> {
     need(scope, Grant::ReadFigures)?;
+    let asked = (scope.reach.clone(), period, Asked::of(&flow.store));
+    if let Some(found) = flow.promises.get(&asked, Time(0)) {
+        return Ok(found.to_vec());
+    }
     let directory = flow.directory();
     let mut promises = flow.store.read(&Scope::system(), tables::promise::list).await?;
     promises.sort_by_key(|promise| {
@@ -88,6 +46,7 @@ pub async fn list(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<Prom
     for promise in promises {
         shown.push(measured(flow, scope, &directory, promise, period).await?);
     }
+    flow.promises.put(asked, flow.now(), Arc::new(shown.clone()));
     Ok(shown)
 }
 

@@ -38,7 +38,11 @@ pub(crate) enum Standing {
     Unreachable,
     Suppressed(SuppressedWhy),
     Before,
-    Due(String),
+    Due {
+        address: String,
+        /// The address as it is kept with the wishes of its owner.
+        hidden: String,
+    },
 }
 
 /// Those who raised what an issue gathers, as far as it is known who they are.
@@ -157,18 +161,39 @@ pub(crate) fn settled(letter: Letter, values: &[(String, String)]) -> Result<Let
     Ok(Letter { subject: fill(&letter.subject, value)?, text: fill(&letter.text, value)?, ..letter })
 }
 
-/// What becomes of one who would get a letter.
-pub(crate) fn standing(view: &View, one: &Recipient, topic: Topic, address: Option<&str>) -> Result<Standing, StoreError> {
-    for key in std::iter::once(&one.key).chain(&one.also) {
-        if tables::message::by_key(view, key)?.is_some() {
-            return Ok(Standing::Before);
+/// What becomes of each who would get a letter, in their order, with their name; who is not there any more is left out.
+pub(crate) fn standings(
+    view: &View,
+    topic: Topic,
+    recipients: Vec<Recipient>,
+) -> Result<Vec<(Recipient, String, Standing)>, StoreError> {
+    let persons: Vec<PersonId> = recipients.iter().map(|one| one.person).collect();
+    let reached = tables::letter::reached(view, &persons)?;
+    let keys: Vec<&str> =
+        recipients.iter().flat_map(|one| std::iter::once(&one.key).chain(&one.also)).map(String::as_str).collect();
+    let before = tables::message::known(view, &keys)?;
+    let mut addresses: Vec<&str> = reached.values().filter_map(|(_, address)| address.as_deref()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let kept = tables::suppressed::of_many(view, &addresses, topic)?;
+    let of = |address: &str| addresses.binary_search(&address).ok().and_then(|at| kept.get(at));
+    let standing = |one: &Recipient, address: Option<&str>| {
+        if before.contains(&one.key) || one.also.iter().any(|key| before.contains(key)) {
+            return Standing::Before;
         }
+        match address.and_then(|address| Some((address, of(address)?))) {
+            None => Standing::Unreachable,
+            Some((_, (_, Some(why)))) => Standing::Suppressed(*why),
+            Some((address, (hidden, None))) => Standing::Due { address: address.to_owned(), hidden: hidden.clone() },
+        }
+    };
+    let mut all = Vec::with_capacity(recipients.len());
+    for one in recipients {
+        let Some((name, address)) = reached.get(&one.person) else { continue };
+        let standing = standing(&one, address.as_deref());
+        all.push((one, name.clone(), standing));
     }
-    let Some(address) = address else { return Ok(Standing::Unreachable) };
-    Ok(match tables::suppressed::why_of(view, address, topic)? {
-        Some(why) => Standing::Suppressed(why),
-        None => Standing::Due(address.to_owned()),
-    })
+    Ok(all)
 }
 
 /// Subject and words for one; the name of a placeholder that is not known.
@@ -225,13 +250,13 @@ pub(crate) fn batch(
             };
             let values = raised.map_or_else(Vec::new, |raised| of_issue(&raised.issue, *stage, &directory.company.name));
             // Who was told of a part of it was told.
-            let parts = tables::told::parts(view, *issue)?;
+            let parts = tables::issue::parts(view, *issue)?;
             let last = persons.last().map(|(id, _)| id.0);
             let recipients = persons.into_iter().map(|(person, day)| {
                 let key = |issue: IssueId| format!("issue:{issue}:{}:{person}", stage.code());
                 let mut values = values.clone();
                 values.push(("day".to_owned(), day.to_string()));
-                Recipient { key: key(*issue), also: parts.iter().map(|part| key(*part)).collect(), person, values }
+                Recipient { key: key(*issue), also: parts.iter().map(|(part, _)| key(*part)).collect(), person, values }
             });
             Ok((recipients.collect(), last))
         }

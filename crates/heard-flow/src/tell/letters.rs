@@ -27,7 +27,7 @@ use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::secret::hash_secret;
 use crate::sending::{Sending, Wanted};
-use crate::tell::audience::{Raised, Recipient, Standing, batch, filled, holds, of_issue, raised_for, settled, standing};
+use crate::tell::audience::{Raised, Recipient, Standing, batch, filled, holds, of_issue, raised_for, settled, standings};
 
 /// So many are looked at for a preview; more are sent to, and the preview says that it is a part.
 const LOOKED_AT: u64 = 20_000;
@@ -348,11 +348,8 @@ fn look_through(
         let Some(next) = next else { break };
         after = next;
         looked_at += recipients.len() as u64;
-        let persons: Vec<PersonId> = recipients.iter().map(|one| one.person).collect();
-        let reached = tables::letter::reached(view, &persons)?;
-        for one in &recipients {
-            let Some((name, address)) = reached.get(&one.person) else { continue };
-            let why = match standing(view, one, letter.audience.topic(), address.as_deref())? {
+        for (one, name, standing) in standings(view, letter.audience.topic(), recipients)? {
+            let why = match standing {
                 Standing::Unreachable => {
                     preview.unreachable += 1;
                     unreached.insert(one.person);
@@ -370,12 +367,12 @@ fn look_through(
                     preview.before += 1;
                     LeftOutWhy::Before
                 }
-                Standing::Due(address) => {
-                    match filled(letter, one, name) {
+                Standing::Due { address, .. } => {
+                    match filled(letter, &one, &name) {
                         Ok((subject, text)) => {
                             preview.letters += 1;
                             if preview.shown.len() < SHOWN {
-                                preview.shown.push(Shown { person: one.person, name: name.clone(), address, subject, text });
+                                preview.shown.push(Shown { person: one.person, name, address, subject, text });
                             }
                         }
                         Err(strange) => {
@@ -387,7 +384,7 @@ fn look_through(
                 }
             };
             if preview.left_out.len() < NAMED {
-                preview.left_out.push(LeftOut { person: one.person, name: name.clone(), why });
+                preview.left_out.push(LeftOut { person: one.person, name, why });
             }
         }
         if looked_at >= LOOKED_AT {
@@ -488,7 +485,7 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: LetterId, after: i64) 
                 tables::job::finish(tx, job)?;
                 return Ok(None);
             };
-            letters(tx, &sending, &mut letter, &recipients)?;
+            letters(tx, &sending, &mut letter, recipients)?;
             tables::letter::save(tx, &letter)?;
             let job_now = Job::Letters { letter: id, after: next };
             if stopping {
@@ -505,17 +502,18 @@ pub(crate) async fn run(flow: &Arc<Flow>, job: JobId, id: LetterId, after: i64) 
     }
 }
 
-fn letters(tx: &mut Tx, sending: &Sending, letter: &mut Letter, recipients: &[Recipient]) -> Result<(), StoreError> {
-    let persons: Vec<PersonId> = recipients.iter().map(|one| one.person).collect();
-    let reached = tables::letter::reached(tx, &persons)?;
-    for one in recipients {
-        letter.looked_at += 1;
-        let Some((name, address)) = reached.get(&one.person) else { continue };
-        let address = match standing(tx, one, letter.audience.topic(), address.as_deref())? {
-            Standing::Due(address) => address,
+fn letters(tx: &mut Tx, sending: &Sending, letter: &mut Letter, recipients: Vec<Recipient>) -> Result<(), StoreError> {
+    letter.looked_at += recipients.len() as u64;
+    let all = standings(tx, letter.audience.topic(), recipients)?;
+    // Who reads it on the page of their comment was counted when it was reviewed.
+    let unreached: Vec<PersonId> =
+        all.iter().filter(|(_, _, standing)| matches!(standing, Standing::Unreachable)).map(|(one, ..)| one.person).collect();
+    let pages = tables::told::on_pages(tx, letter.id, &unreached)?;
+    for (one, name, standing) in all {
+        let (address, hidden) = match standing {
+            Standing::Due { address, hidden } => (address, hidden),
             Standing::Unreachable => {
-                // Who reads it on the page of their comment was counted when it was reviewed.
-                letter.unreachable += u64::from(!tables::told::has_page(tx, letter.id, one.person)?);
+                letter.unreachable += u64::from(!pages.contains(&one.person));
                 continue;
             }
             Standing::Suppressed(_) => {
@@ -528,14 +526,13 @@ fn letters(tx: &mut Tx, sending: &Sending, letter: &mut Letter, recipients: &[Re
             }
         };
         // An event that came in after the review may lack what the others have: nobody gets a letter with a hole.
-        let Ok((subject, text)) = filled(letter, one, name) else {
+        let Ok((subject, text)) = filled(letter, &one, &name) else {
             letter.unreachable += 1;
             continue;
         };
         let token = sending.secret();
-        let hash = tables::suppressed::hash(tx, &address)?;
-        tables::suppressed::add_token(tx, &hash_secret(&token), &hash, sending.now)?;
-        let wanted = Wanted { key: one.key.clone(), kind: MessageKind::Letter, address, subject, text, token: Some(token) };
+        tables::suppressed::add_token(tx, &hash_secret(&token), &hidden, sending.now)?;
+        let wanted = Wanted { key: one.key, kind: MessageKind::Letter, address, subject, text, token: Some(token) };
         let message = Message { letter: Some(letter.id), person: Some(one.person), ..sending.message(wanted) };
         sending.post(tx, &message)?;
     }

@@ -4,7 +4,7 @@ use heard_channels::export::line::line;
 use heard_domain::directory::Directory;
 use heard_domain::statistics::Estimate;
 
-use crate::measure::promises::PromiseShown;
+use heard_domain::promise::PromiseShown;
 
 /// The columns.
 const HEAD: [&str; 14] = [

@@ -14,7 +14,7 @@ use crate::figures::columns::Columns;
 use crate::figures::follow::Followers;
 use crate::figures::together::looking;
 use crate::sql::driver::{Value, one_of};
-use crate::tables::ledger;
+use crate::tables::ledger::{self, Steps};
 use crate::tables::passage::CHUNK;
 use crate::view::View;
 
@@ -69,26 +69,20 @@ fn stages(columns: &Columns, row: usize, into: &mut Vec<u16>) {
 }
 
 /// The ledger of a period: all first (no stage, no post), then each stage as a whole and by post, in order of identifiers; a
-/// comment counts in every stage that one of its passages is about. `more`: comments that came to a step by what was done about their issue.
+/// comment counts in every stage that one of its passages is about. `more`: how far comments came by what was done about their issue.
 pub(crate) fn reached(
     view: &View,
     followers: &Followers,
     filter: &Filter,
     period: Option<Period>,
-    more: &[(LedgerStep, Vec<FeedbackId>)],
+    (steps, more): (&Steps, &Steps),
 ) -> Result<(Line, Vec<Line>), StoreError> {
-    let mut bits = ledger::reached(view)?;
-    for (step, ids) in more {
-        for id in ids {
-            *bits.entry(id.0).or_default() |= ledger::bit(*step);
-        }
-    }
     let ((all, cells, accounts), _) = looking(view, followers, filter, period, |columns, _, rows| {
         let mut dense: HashMap<(u16, u16), Cell> = HashMap::new();
         let (mut all, mut whole) = (Cell::default(), HashMap::<u16, Cell>::new());
         let mut within = Vec::new();
         for row in rows {
-            let came = bits.get(&columns.id[row]).copied().unwrap_or(0) | 1;
+            let came = steps.came(columns.id[row]) | more.came(columns.id[row]) | 1;
             all.add(came, columns.account[row]);
             stages(columns, row, &mut within);
             for stage in &within {
@@ -145,18 +139,12 @@ pub(crate) fn came(
     followers: &Followers,
     filter: &Filter,
     period: Option<Period>,
-    (came, more): (Came, &[(LedgerStep, Vec<FeedbackId>)]),
+    (came, steps, more): (Came, &Steps, &Steps),
     (skip, limit): (usize, usize),
 ) -> Result<(Vec<FeedbackId>, u64), StoreError> {
-    let mut bits = ledger::reached(view)?;
-    for (step, ids) in more {
-        for id in ids {
-            *bits.entry(id.0).or_default() |= ledger::bit(*step);
-        }
-    }
     let (mut found, _) = looking(view, followers, filter, period, |columns, _, rows| {
         let fits = |row: &usize| {
-            let own = bits.get(&columns.id[*row]).copied().unwrap_or(0) | 1;
+            let own = steps.came(columns.id[*row]) | more.came(columns.id[*row]) | 1;
             (own & ledger::bit(came.step) != 0) == came.to_it
         };
         rows.into_iter().filter(fits).map(|row| (columns.at[row], columns.id[row])).collect::<Vec<_>>()

@@ -253,6 +253,20 @@ pub fn one_of<'a, T: Copy + Into<Value<'a>>>(first: usize, list: &[T]) -> (Strin
     (parameters(first, values.len()), values)
 }
 
+/// One more condition: that a column is one of a list, where there is one.
+pub(crate) fn within<T: Copy + Into<Value<'static>>>(
+    column: &str,
+    list: &[T],
+    fits: &mut Vec<String>,
+    values: &mut Vec<Value<'static>>,
+) {
+    if !list.is_empty() {
+        let (list, more) = one_of(values.len() + 1, list);
+        values.extend(more);
+        fits.push(format!("{column} IN ({list})"));
+    }
+}
+
 /// The rows of `WITH wanted (whose, name) AS (VALUES …)` and their values, for names that are looked for where each is one
 /// thing's: keys of a post, handles of a kind. Joined to a table, a database goes to each pair of its index; asked for
 /// `post = $1 AND key IN (…)`, `PostgreSQL` reads through the whole post where it has not learned yet how large that is.

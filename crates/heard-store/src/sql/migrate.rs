@@ -59,6 +59,7 @@ macro_rules! steps {
             22 "paths" "0022",
             23 "references" "0023",
             24 "wishes" "0024",
+            25 "parts" "0025",
         )
     };
 }

@@ -10,7 +10,7 @@ use heard_domain::rule::Urgency;
 use heard_domain::time::Time;
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, one_of};
+use crate::sql::driver::{Row, Value, one_of, within};
 use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
@@ -163,15 +163,6 @@ fn with_all(view: &View, mut cases: Vec<KeptCase>) -> Result<Vec<KeptCase>, Stor
         kept.feedback = feedback.remove(&kept.case.id).unwrap_or_default();
     }
     Ok(cases)
-}
-
-/// One of a list, where there is one.
-fn within<T: Copy + Into<Value<'static>>>(column: &str, list: &[T], fits: &mut Vec<String>, values: &mut Vec<Value<'static>>) {
-    if !list.is_empty() {
-        let (parameters, more) = one_of(values.len() + 1, list);
-        values.extend(more);
-        fits.push(format!("{column} IN ({parameters})"));
-    }
 }
 
 /// The conditions of a search, and their values.

@@ -361,6 +361,23 @@ pub fn many(view: &View, ids: &[FeedbackId]) -> Result<Vec<Feedback>, StoreError
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
+/// How these comments in sight feel as a whole, -1 to 1: by the weightiest of their passages, as it was corrected. Of what is not read nothing
+/// is known.
+pub fn sentiments(view: &View, ids: &[FeedbackId]) -> Result<HashMap<FeedbackId, f64>, StoreError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        let sql = format!("SELECT id, post, sentiment FROM feedback WHERE id IN ({list}) AND sentiment IS NOT NULL");
+        view.each(&sql, &values, |row| {
+            if view.scope().sees(PostId(row.int(1)?)) {
+                found.insert(FeedbackId(row.int(0)?), row.real(2)?);
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
 /// A feedback by identifier.
 pub fn get(view: &View, id: FeedbackId) -> Result<Option<Feedback>, StoreError> {
     Ok(many(view, &[id])?.pop())

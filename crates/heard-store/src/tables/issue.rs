@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use heard_domain::id::{CaseId, CategoryId, DepartmentId, FeedbackId, IssueId, PostId, StageId, UserId};
+use heard_domain::id::{AccountId, CaseId, CategoryId, DepartmentId, FeedbackId, IssueId, PersonId, PostId, StageId, UserId};
 use heard_domain::issue::{Contribution, IssueState, SignOff, Work};
 use heard_domain::kept_issue::{FixedOn, IssueStanding, KeptIssue};
 use heard_domain::time::{Day, Time};
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value, one_of};
+use crate::sql::driver::{Row, Value, one_of, within};
 use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
@@ -95,15 +95,6 @@ fn with_all(view: &View, mut issues: Vec<KeptIssue>) -> Result<Vec<KeptIssue>, S
         (kept.work.contributions, kept.fixed_on) = work.remove(&kept.id).unwrap_or_default();
     }
     Ok(issues)
-}
-
-/// One of a list, where there is one.
-fn within<T: Copy + Into<Value<'static>>>(column: &str, list: &[T], fits: &mut Vec<String>, values: &mut Vec<Value<'static>>) {
-    if !list.is_empty() {
-        let (parameters, more) = one_of(values.len() + 1, list);
-        values.extend(more);
-        fits.push(format!("{column} IN ({parameters})"));
-    }
 }
 
 /// The issues that fit, the newest first.
@@ -249,6 +240,53 @@ pub fn feedback(view: &View, issue: IssueId) -> Result<Vec<FeedbackId>, StoreErr
     let mut found = view.list(sql, &[issue.into()], |row| Ok((FeedbackId(row.int(0)?), PostId(row.int(1)?))))?;
     found.retain(|(_, post)| view.scope().sees(*post));
     Ok(found.into_iter().map(|(id, _)| id).collect())
+}
+
+/// A comment that was joined to an issue by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joined {
+    /// To which issue.
+    pub issue: IssueId,
+    /// Which comment.
+    pub feedback: FeedbackId,
+    /// The day it was said.
+    pub day: Day,
+    /// Who said it, if that is known.
+    pub person: Option<PersonId>,
+    /// For which account, if that is known.
+    pub account: Option<AccountId>,
+}
+
+/// The comments in sight that were joined to these issues by hand, by issue, the newest first.
+pub fn joined(view: &View, issues: &[IssueId]) -> Result<Vec<Joined>, StoreError> {
+    let mut found = Vec::new();
+    for ids in issues.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        let sql = format!(
+            "SELECT issue_feedback.issue, feedback.id, feedback.day, feedback.person, feedback.account, feedback.post FROM issue_feedback
+             JOIN feedback ON feedback.id = issue_feedback.feedback WHERE issue_feedback.issue IN ({list})
+             ORDER BY issue_feedback.issue, issue_feedback.feedback DESC"
+        );
+        view.each(&sql, &values, |row| {
+            if view.scope().sees(PostId(row.int(5)?)) {
+                found.push(Joined {
+                    issue: IssueId(row.int(0)?),
+                    feedback: FeedbackId(row.int(1)?),
+                    day: Day(row.int(2)? as i32),
+                    person: row.int_or_none(3)?.map(PersonId),
+                    account: row.int_or_none(4)?.map(AccountId),
+                });
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// The issues that became part of another one, with their titles, the newest first.
+pub fn parts(view: &View, issue: IssueId) -> Result<Vec<(IssueId, String)>, StoreError> {
+    let sql = "SELECT id, title FROM issue WHERE merged = $1 AND number > 0 ORDER BY id DESC";
+    view.list(sql, &[issue.into()], |row| Ok((IssueId(row.int(0)?), row.text(1)?.to_owned())))
 }
 
 /// A case belongs to an issue.

@@ -31,16 +31,42 @@ pub(crate) fn bit(step: LedgerStep) -> u8 {
     1 << step.index()
 }
 
-/// Which comments came to a step beyond being heard, as bits; comments that came to none are left out.
+/// Which comments came to which step beyond being heard, as bits; comments that came to none are left out.
+#[derive(Debug, Clone, Default)]
+pub struct Steps(HashMap<i64, u8>);
+
+impl Steps {
+    /// These comments came to these steps.
+    pub fn of(came: &[(LedgerStep, Vec<FeedbackId>)]) -> Self {
+        let mut steps = Self::default();
+        for (step, ids) in came {
+            for id in ids {
+                steps.add(id.0, bit(*step));
+            }
+        }
+        steps
+    }
+
+    fn add(&mut self, feedback: i64, bits: u8) {
+        *self.0.entry(feedback).or_default() |= bits;
+    }
+
+    /// The steps to which a comment came.
+    pub(crate) fn came(&self, feedback: i64) -> u8 {
+        self.0.get(&feedback).copied().unwrap_or(0)
+    }
+}
+
+/// How far all comments came that came further than being heard, whoever looks.
 ///
 /// Read: a person opened it, corrected what was understood of it, made an example of it, or works on a case of it. Routed: it was
 /// sent to a department, by a rule or by the usual contribution to its category. Acted on: it is part of a case in which somebody
 /// did something. Told: the customer of its case was answered, or whoever said it was told what became of its issue.
-pub(crate) fn reached(view: &View) -> Result<HashMap<i64, u8>, StoreError> {
-    let mut found: HashMap<i64, u8> = HashMap::new();
+pub fn steps(view: &View) -> Result<Steps, StoreError> {
+    let mut found = Steps::default();
     let mut take = |sql: &str, bits: u8| {
         view.each(sql, &[], |row| {
-            *found.entry(row.int(0)?).or_default() |= bits;
+            found.add(row.int(0)?, bits);
             Ok(())
         })
     };
@@ -56,6 +82,6 @@ pub(crate) fn reached(view: &View) -> Result<HashMap<i64, u8>, StoreError> {
     let told = "SELECT case_feedback.feedback FROM case_feedback JOIN \"case\" ON \"case\".id = case_feedback.case_id
          WHERE \"case\".first_answer IS NOT NULL";
     take(told, bit(LedgerStep::Told))?;
-    crate::tables::told::comments(view, &mut |id| *found.entry(id).or_default() |= bit(LedgerStep::Told))?;
+    crate::tables::told::comments(view, &mut |id| found.add(id, bit(LedgerStep::Told)))?;
     Ok(found)
 }

@@ -1,14 +1,15 @@
 //! Messages that leave Heard: written in the transaction of what asks for them, each key once. Whoever reads has settled that it
 //! is in sight.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use heard_domain::id::{CaseEntryId, CaseId, LetterId, MessageId, PersonId, ThreadId};
 use heard_domain::message::{Message, MessageState};
 use heard_domain::time::Time;
 
 use crate::error::StoreError;
-use crate::sql::driver::{Row, Value};
+use crate::sql::driver::{Row, Value, one_of};
+use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 const COLUMNS: &str = "id, key, kind, thread, case_id, entry, letter, person, address, subject, text, token, message_id, state, tries, at, sent, reason, asks";
@@ -45,6 +46,19 @@ pub fn get(view: &View, id: MessageId) -> Result<Option<Message>, StoreError> {
 /// The message with a key.
 pub fn by_key(view: &View, key: &str) -> Result<Option<Message>, StoreError> {
     view.one(&format!("SELECT {COLUMNS} FROM message WHERE key = $1"), &[key.into()], read)
+}
+
+/// Those of these keys of which there is a message.
+pub fn known(view: &View, keys: &[&str]) -> Result<HashSet<String>, StoreError> {
+    let mut found = HashSet::new();
+    for keys in keys.chunks(CHUNK) {
+        let (list, values) = one_of(1, keys);
+        view.each(&format!("SELECT key FROM message WHERE key IN ({list})"), &values, |row| {
+            found.insert(row.text(0)?.to_owned());
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// The message with a `Message-ID`.
@@ -149,4 +163,23 @@ pub fn update(tx: &mut Tx, message: &Message) -> Result<(), StoreError> {
     let sql = "UPDATE message SET token = $2, state = $3, tries = $4, sent = $5, reason = $6 WHERE id = $1";
     tx.execute(sql, &values)?;
     Ok(())
+}
+
+/// A person is removed: what was written to them, or to one of these addresses while nobody knew whose it was, is there as a number only.
+/// What has not gone yet does not go. The conversations in which it was written.
+pub(crate) fn erase(tx: &mut Tx, person: PersonId, addresses: &[String]) -> Result<Vec<ThreadId>, StoreError> {
+    let mut values: Vec<Value<'_>> = vec![person.into()];
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let (list, more) = one_of(2, &addresses);
+    values.extend(more);
+    let whose = format!("person = $1 OR (person IS NULL AND address IN ({list}))");
+    let sql = format!("SELECT DISTINCT thread FROM message WHERE thread IS NOT NULL AND ({whose})");
+    let threads = tx.list(&sql, &values, |row| Ok(ThreadId(row.int(0)?)))?;
+    // Even the Message-ID is made from the address.
+    let sql = format!(
+        "UPDATE message SET person = NULL, address = '', subject = '', text = '', token = NULL, reason = NULL,
+         message_id = 'erased.' || CAST(id AS TEXT), state = CASE WHEN state = 'waiting' THEN 'suppressed' ELSE state END WHERE {whose}"
+    );
+    tx.execute(&sql, &values)?;
+    Ok(threads)
 }

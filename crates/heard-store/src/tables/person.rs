@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::sql::driver::{Row, Value, one_of};
-use crate::tables::account;
 use crate::tables::change::{self, Wrote};
 use crate::tables::passage::CHUNK;
 use crate::tables::property::{self, Properties, Whose};
+use crate::tables::{account, message, thread};
 use crate::view::{Tx, View};
 
 const COLUMNS: &str = "id, name, role, account";
@@ -302,8 +302,11 @@ pub fn addresses(view: &View, id: PersonId) -> Result<Vec<String>, StoreError> {
     Ok(handles.iter().filter_map(|handle| heard_domain::mail::address(handle)).collect())
 }
 
-/// Removes a person to whom nothing belongs.
+/// Removes a person to whom nothing belongs, with what was written to them.
 pub(crate) fn remove(tx: &mut Tx, id: PersonId) -> Result<(), StoreError> {
+    let addresses = addresses(tx, id)?;
+    let threads = message::erase(tx, id, &addresses)?;
+    thread::erase(tx, &threads, &addresses)?;
     for table in ["identity", "person_attribute"] {
         tx.execute(&format!("DELETE FROM {table} WHERE person = $1"), &[id.into()])?;
     }

@@ -97,36 +97,6 @@ pub fn send(
     Ok(())
 }
 
-/// The comments in sight that were sent to any of these departments, the newest first, after this moment and comment.
-pub fn sent_to(
-    view: &View,
-    departments: &[DepartmentId],
-    after: Option<(Time, FeedbackId)>,
-    limit: usize,
-) -> Result<Vec<(FeedbackId, Time)>, StoreError> {
-    let (list, mut values) = one_of(1, departments);
-    let (at, id) = after.map_or((i64::MAX, i64::MAX), |(at, id)| (at.0, id.0));
-    let first = values.len() + 1;
-    values.extend([Value::Int(at), Value::Int(id), limit.into()]);
-    let (second, most) = (first + 1, first + 2);
-    let sight = match view.narrowed() {
-        None => String::new(),
-        Some(posts) => {
-            let (list, more) = one_of(values.len() + 1, &posts);
-            values.extend(more);
-            format!(" AND feedback.post IN ({list})")
-        }
-    };
-    let sql = format!(
-        "SELECT routed_department.feedback, max(routed_department.at) FROM routed_department
-         JOIN feedback ON feedback.id = routed_department.feedback WHERE routed_department.department IN ({list}){sight}
-         GROUP BY routed_department.feedback HAVING max(routed_department.at) < ${first}
-         OR (max(routed_department.at) = ${first} AND routed_department.feedback < ${second})
-         ORDER BY max(routed_department.at) DESC, routed_department.feedback DESC LIMIT ${most}"
-    );
-    view.list(&sql, &values, |row| Ok((FeedbackId(row.int(0)?), Time(row.int(1)?))))
-}
-
 /// How many comments each rule has sent since a moment.
 pub fn tally(view: &View, since: Time) -> Result<Vec<(RuleId, u64)>, StoreError> {
     let sql = "SELECT rule, count(*) FROM routed WHERE at >= $1 GROUP BY rule ORDER BY rule";

@@ -1,19 +1,39 @@
 //! Addresses that get no letters: kept as salted hashes, so that the wish outlives the erasure of a person, and nobody can read
 //! addresses from it.
 
+use std::collections::HashMap;
+
 use heard_domain::hex::hex;
 use heard_domain::message::{SuppressedWhy, Topic};
 use heard_domain::time::Time;
 use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
+use crate::sql::driver::{Value, one_of};
+use crate::tables::passage::CHUNK;
 use crate::view::{Tx, View};
 
 /// How an address is kept: SHA-256 over a salt and the address. The salt is kept with the hashes, in backups too.
 pub fn hash(view: &View, address: &str) -> Result<String, StoreError> {
+    Ok(salted(&salt(view)?, address))
+}
+
+fn salt(view: &View) -> Result<String, StoreError> {
     let salt = view.one("SELECT salt FROM salt WHERE name = 'address'", &[], |row| Ok(row.text(0)?.to_owned()))?;
-    let salt = salt.ok_or_else(|| StoreError::Broken("there is no salt for addresses: the data is not whole".to_owned()))?;
-    Ok(hex(&Sha256::digest(format!("{salt}\n{address}"))))
+    salt.ok_or_else(|| StoreError::Broken("there is no salt for addresses: the data is not whole".to_owned()))
+}
+
+fn salted(salt: &str, address: &str) -> String {
+    hex(&Sha256::digest(format!("{salt}\n{address}")))
+}
+
+/// Its owner's wish first, then what staff decided, then that it does not exist.
+fn weight(why: SuppressedWhy) -> u8 {
+    match why {
+        SuppressedWhy::Unsubscribed => 0,
+        SuppressedWhy::Staff => 1,
+        SuppressedWhy::Bounced => 2,
+    }
 }
 
 /// All reasons why an address gets no letters: its owner's wish first, then what staff decided, then that it does not exist.
@@ -25,12 +45,38 @@ pub fn reasons(view: &View, address: &str) -> Result<Vec<SuppressedWhy>, StoreEr
 pub fn barred(view: &View, hash: &str) -> Result<Vec<SuppressedWhy>, StoreError> {
     let mut found: Vec<SuppressedWhy> =
         view.list("SELECT why FROM suppressed WHERE hash = $1", &[hash.into()], |row| Ok(row.text(0)?.parse()?))?;
-    found.sort_by_key(|why| match why {
-        SuppressedWhy::Unsubscribed => 0,
-        SuppressedWhy::Staff => 1,
-        SuppressedWhy::Bounced => 2,
-    });
+    found.sort_by_key(|why| weight(*why));
     Ok(found)
+}
+
+/// How each of these addresses is kept, and why it gets no letters of a topic, if it gets none: its owner's wish before all else.
+pub fn of_many(view: &View, addresses: &[&str], topic: Topic) -> Result<Vec<(String, Option<SuppressedWhy>)>, StoreError> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let salt = salt(view)?;
+    let hashes: Vec<String> = addresses.iter().map(|address| salted(&salt, address)).collect();
+    let mut found: HashMap<String, SuppressedWhy> = HashMap::new();
+    for some in hashes.chunks(CHUNK) {
+        let some: Vec<&str> = some.iter().map(String::as_str).collect();
+        let (list, values) = one_of(1, &some);
+        view.each(&format!("SELECT hash, why FROM suppressed WHERE hash IN ({list})"), &values, |row| {
+            let why: SuppressedWhy = row.text(1)?.parse()?;
+            let first = found.entry(row.text(0)?.to_owned()).or_insert(why);
+            if weight(why) < weight(*first) {
+                *first = why;
+            }
+            Ok(())
+        })?;
+        let (list, more) = one_of(2, &some);
+        let values: Vec<Value<'_>> = [topic.code().into()].into_iter().chain(more).collect();
+        view.each(&format!("SELECT hash FROM unwanted_topic WHERE topic = $1 AND hash IN ({list})"), &values, |row| {
+            // Whatever bars it altogether is said first.
+            found.entry(row.text(0)?.to_owned()).or_insert(SuppressedWhy::Unsubscribed);
+            Ok(())
+        })?;
+    }
+    Ok(hashes.into_iter().map(|hash| (hash.clone(), found.get(&hash).copied())).collect())
 }
 
 /// Why an address gets no letters, if it gets none: its owner's wish before all else.

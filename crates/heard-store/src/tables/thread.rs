@@ -97,3 +97,12 @@ pub fn settle(tx: &mut Tx, id: ThreadId, case: CaseId, address: Option<&str>) ->
     tx.execute(sql, &[id.into(), case.into(), address.into()])?;
     Ok(())
 }
+
+/// A person is removed: nobody is reached at their addresses any more, nor in the conversations in which they were written to.
+pub(crate) fn erase(tx: &mut Tx, threads: &[ThreadId], addresses: &[String]) -> Result<(), StoreError> {
+    let values: Vec<Value<'_>> = threads.iter().map(|id| (*id).into()).collect();
+    tx.execute_many("UPDATE thread SET address = NULL WHERE id = $1", 1, &values)?;
+    let values: Vec<Value<'_>> = addresses.iter().map(Value::from).collect();
+    tx.execute_many("UPDATE thread SET address = NULL WHERE address = $1", 1, &values)?;
+    Ok(())
+}

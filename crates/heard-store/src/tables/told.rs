@@ -27,11 +27,6 @@ pub fn joined(view: &View, issue: IssueId) -> Result<Vec<Raised>, StoreError> {
     view.list(sql, &[issue.into()], raised)
 }
 
-/// Issues that are part of another one.
-pub fn parts(view: &View, issue: IssueId) -> Result<Vec<IssueId>, StoreError> {
-    view.list("SELECT id FROM issue WHERE merged = $1 ORDER BY id", &[issue.into()], |row| Ok(IssueId(row.int(0)?)))
-}
-
 /// Keeps the comments that a run answers: who comes later belongs to the next one.
 pub fn freeze(tx: &mut Tx, letter: LetterId, comments: &[Raised]) -> Result<(), StoreError> {
     let mut values: Vec<Value<'_>> = Vec::with_capacity(comments.len() * 3);
@@ -53,11 +48,22 @@ pub fn persons(view: &View, letter: LetterId, after: PersonId, limit: usize) -> 
     view.list(sql, &values, |row| Ok((PersonId(row.int(0)?), Day(row.int(1)? as i32))))
 }
 
-/// Whether a comment that a run answers has a page on which a person reads the answer.
-pub fn has_page(view: &View, letter: LetterId, person: PersonId) -> Result<bool, StoreError> {
-    let sql = "SELECT count(*) FROM letter_comment JOIN thread ON thread.feedback = letter_comment.feedback
-         WHERE letter_comment.letter = $1 AND letter_comment.person = $2";
-    Ok(view.number(sql, &[letter.into(), person.into()])? > 0)
+/// Those of these persons who have a page on which they read what a run answers.
+pub fn on_pages(view: &View, letter: LetterId, persons: &[PersonId]) -> Result<HashSet<PersonId>, StoreError> {
+    let mut found = HashSet::new();
+    for ids in persons.chunks(CHUNK) {
+        let (list, more) = one_of(2, ids);
+        let values: Vec<Value<'_>> = [letter.into()].into_iter().chain(more).collect();
+        let sql = format!(
+            "SELECT DISTINCT letter_comment.person FROM letter_comment JOIN thread ON thread.feedback = letter_comment.feedback
+             WHERE letter_comment.letter = $1 AND letter_comment.person IN ({list})"
+        );
+        view.each(&sql, &values, |row| {
+            found.insert(PersonId(row.int(0)?));
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// Those of these comments that have a page.

@@ -168,12 +168,6 @@ pub fn what_rules_have_sent_is_remembered_and_seen_by_those_who_may(open: &dyn F
     store.write_now(&scope, send).unwrap();
     let sent = store.read_now(&scope, |view| rule::sent(view, &[FeedbackId(11), FeedbackId(12)])).unwrap();
     assert_eq!(sent, [(FeedbackId(11), RuleId(1)), (FeedbackId(11), RuleId(2))].into());
-    let to = |scope: &Scope, after| {
-        store.read_now(scope, move |view| rule::sent_to(view, &[DepartmentId(1), DepartmentId(2)], after, 10)).unwrap()
-    };
-    assert_eq!(to(&scope, None), [(FeedbackId(13), Time(13)), (FeedbackId(11), Time(11))], "once each, the newest first");
-    assert_eq!(to(&scope, Some((Time(13), FeedbackId(13)))), [(FeedbackId(11), Time(11))]);
-    assert_eq!(to(&narrow(1), None), [(FeedbackId(11), Time(11))]);
     assert_eq!(store.read_now(&scope, |view| rule::tally(view, Time(12))), Ok(vec![(RuleId(1), 1), (RuleId(2), 1)]));
     let of = |scope: &Scope| store.read_now(scope, |view| rule::departments_of(view, FeedbackId(11))).unwrap();
     assert_eq!((of(&scope), of(&narrow(2))), (vec![DepartmentId(1), DepartmentId(2)], vec![]));

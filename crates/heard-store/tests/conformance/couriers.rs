@@ -18,7 +18,7 @@ use heard_store::tables::{job, letter, mailbox, message, suppressed, thread};
 
 use crate::conformance::made;
 
-fn asked(id: i64, key: &str) -> Message {
+pub fn asked(id: i64, key: &str) -> Message {
     Message {
         id: MessageId(id),
         key: key.into(),
@@ -73,6 +73,7 @@ pub fn messages_are_there_once_and_conversations_are_entered_by_a_secret(open: &
     let (first, tally, last) = read.unwrap();
     let first = first.unwrap();
     assert!(first.asks);
+    assert_eq!(store.read_now(&scope, |view| message::known(view, &["a", "never", "a"])), Ok(["a".to_owned()].into()));
     assert_eq!(
         (first.id, first.state, first.token.as_deref(), first.sent),
         (MessageId(1), MessageState::Sent, None, Some(Time(9)))
@@ -220,6 +221,10 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
     let counts = vec![(SuppressedWhy::Bounced, 1), (SuppressedWhy::Unsubscribed, 1)];
     assert_eq!(why, (Some(SuppressedWhy::Unsubscribed), None, counts));
     let barred = |address: &'static str| store.read_now(&scope, move |view| suppressed::bars_answers(view, address));
+    let many =
+        store.read_now(&scope, |view| suppressed::of_many(view, &["bob@example.org", "ann@example.org"], Topic::Events)).unwrap();
+    assert_eq!(many.iter().map(|(_, why)| *why).collect::<Vec<_>>(), [None, Some(SuppressedWhy::Unsubscribed)], "the wish first");
+    assert_eq!(store.read_now(&scope, |view| suppressed::hash(view, "ann@example.org")), Ok(many[1].0.clone()));
     assert_eq!((barred("ann@example.org"), barred("bob@example.org")), (Ok(true), Ok(false)));
     assert_eq!(inbox, Some(Mailbox { validity: 4_294_967_295, last: 9, ..Mailbox::default() }));
     assert_eq!((became.as_deref(), tally), (Some("said"), vec![("said".to_owned(), 1)]));
@@ -252,6 +257,9 @@ pub fn letters_mailboxes_and_addresses_that_want_none_are_kept(open: &dyn Fn(&Pa
         (Some(SuppressedWhy::Unsubscribed), None)
     );
     assert_eq!(of("ann@example.org", Topic::News), Some(SuppressedWhy::Unsubscribed), "none is none of each");
+    let bob =
+        |topic| store.read_now(&scope, move |view| Ok(suppressed::of_many(view, &["bob@example.org"], topic)?[0].1)).unwrap();
+    assert_eq!((bob(Topic::Events), bob(Topic::News)), (Some(SuppressedWhy::Unsubscribed), None));
     let freed = store.write_now(&scope, |tx| {
         let hash = suppressed::hash(tx, "ann@example.org")?;
         suppressed::remove(tx, &hash)?;

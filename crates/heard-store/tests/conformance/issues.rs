@@ -114,6 +114,12 @@ pub fn an_issue_is_kept_found_and_changed_once(open: &dyn Fn(&Path) -> Store) {
     };
     assert_eq!(joined(&scope), (vec![FeedbackId(13), FeedbackId(11)], vec![CaseId(3), CaseId(1)]));
     assert_eq!(joined(&narrow(1)), (vec![FeedbackId(11)], vec![CaseId(1)]));
+    let by_hand = |scope: &Scope| -> Vec<(i64, i64, Day)> {
+        let found = store.read_now(scope, |view| issue::joined(view, &[IssueId(2), IssueId(1)])).unwrap();
+        found.iter().map(|one| (one.issue.0, one.feedback.0, one.day)).collect()
+    };
+    assert_eq!(by_hand(&scope), [(1, 13, Day(19_675)), (1, 11, Day(19_675))]);
+    assert_eq!(by_hand(&narrow(1)), [(1, 11, Day(19_675))]);
     let of = store.read_now(&scope, |view| issue::of_case(view, CaseId(3))).unwrap();
     assert_eq!(of.iter().map(|kept| kept.id.0).collect::<Vec<_>>(), [1]);
     let part = |tx: &mut _| Ok((issue::part(tx, IssueId(1), FeedbackId(13))?, issue::part_case(tx, IssueId(1), CaseId(9))?));
@@ -128,6 +134,12 @@ pub fn an_issue_is_kept_found_and_changed_once(open: &dyn Fn(&Path) -> Store) {
     assert_eq!(ids(Sought { state: vec![IssueState::Planned], ..Sought::default() }), [1]);
     store.write_now(&scope, |tx| issue::hand_over(tx, DepartmentId(1), DepartmentId(2))).unwrap();
     assert_eq!(ids(Sought { department: vec![DepartmentId(2)], ..Sought::default() }), [2, 1]);
+
+    let mut part = kept(2, &[2]);
+    (part.merged, part.version) = (Some(IssueId(1)), 2);
+    assert_eq!(store.write_now(&scope, move |tx| issue::update(tx, &part)), Ok(true));
+    let parts = store.read_now(&scope, |view| Ok((issue::parts(view, IssueId(1))?, issue::parts(view, IssueId(2))?)));
+    assert_eq!(parts, Ok((vec![(IssueId(2), "Issue 2".to_owned())], vec![])));
 }
 
 fn cause(id: i64, parent: Option<i64>, name: &str) -> KeptCause {

@@ -4,8 +4,11 @@ use std::path::Path;
 
 use heard_domain::account::{Identity, IdentityKind, Money};
 use heard_domain::channel::Channel;
-use heard_domain::id::{CorrectionId, EventId, FeedbackId, ImportId, PostId, StageId, TemplateId, UserId};
+use heard_domain::id::{
+    CaseId, CorrectionId, EventId, FeedbackId, ImportId, MessageId, PersonId, PostId, StageId, TemplateId, ThreadId, UserId,
+};
 use heard_domain::import::{DateOrder, FileFormat, Import, ImportKind, ImportState, Mapping, Meaning, Template};
+use heard_domain::message::{Message, MessageState, Thread};
 use heard_domain::operation::{Event, Exposure, NewAccount, NewPerson};
 use heard_domain::reading::{Change, Correction, Polarity};
 use heard_domain::scope::{Reach, Scope};
@@ -13,10 +16,12 @@ use heard_domain::time::{Day, Time};
 use heard_store::store::Store;
 use heard_store::tables::change::Wrote;
 use heard_store::tables::{
-    account, cube, event, exposure, feedback, import, outbox, person, property, reading, revert, template, withdraw,
+    account, cube, event, exposure, feedback, import, message, outbox, person, property, reading, revert, template, thread,
+    withdraw,
 };
 use heard_store::view::Tx;
 
+use crate::conformance::couriers::asked;
 use crate::conformance::made::{company, row};
 
 fn an_import(id: i64, state: ImportState) -> Import {
@@ -307,4 +312,64 @@ pub fn templates_and_sources_are_kept(open: &dyn Fn(&Path) -> Store) {
         .unwrap();
     assert_eq!(store.write_now(&scope, |tx| template::remove(tx, TemplateId(1))), Ok(true));
     assert_eq!(store.write_now(&scope, |tx| template::remove(tx, TemplateId(1))), Ok(false));
+}
+
+pub fn what_was_written_to_a_person_goes_with_them(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let scope = Scope::system();
+    imports(&store, &[1]);
+    let reached = |id: i64, address: &str| Thread {
+        id: ThreadId(id),
+        feedback: None,
+        case: Some(CaseId(5)),
+        address: Some(address.to_owned()),
+        at: Time(1),
+    };
+    let write = move |tx: &mut Tx| {
+        let mut last = 100;
+        let mut next = || {
+            last += 1;
+            last
+        };
+        let ann = person::put(tx, Some(ImportId(1)), &ann(), &mut next)?.id;
+        // At another address than is known of her; somebody else's; hers, before anybody knew whose it was.
+        for (id, whose, address, thread, state) in [
+            (1, Some(ann), "ann@home.example", Some(1), MessageState::Sent),
+            (2, Some(PersonId(9)), "bob@example.org", Some(2), MessageState::Sent),
+            (3, None, "ann@acme.com", None, MessageState::Failed),
+            (4, Some(ann), "ann@acme.com", None, MessageState::Waiting),
+        ] {
+            let reason = Some(format!("550 no {address}"));
+            let thread = thread.map(ThreadId);
+            let message =
+                Message { person: whose, address: address.to_owned(), thread, state, reason, ..asked(id, &format!("key {id}")) };
+            assert!(message::add(tx, &message)?);
+        }
+        for (id, address) in [(1, "ann@home.example"), (2, "bob@example.org"), (3, "ann@acme.com")] {
+            thread::insert(tx, &reached(id, address))?;
+        }
+        Ok(())
+    };
+    store.write_now(&scope, write).unwrap();
+    store.write_now(&scope, |tx| revert::undo(tx, ImportId(1), 100)).unwrap();
+    let left = store.read_now(&scope, |view| {
+        let messages = (1..=4).map(|id| message::get(view, MessageId(id))).collect::<Result<Vec<_>, _>>()?;
+        let threads = (1..=3).map(|id| thread::get(view, ThreadId(id))).collect::<Result<Vec<_>, _>>()?;
+        Ok((messages, threads))
+    });
+    let (messages, threads) = left.unwrap();
+    let messages: Vec<Message> = messages.into_iter().flatten().collect();
+    let addresses: Vec<Option<String>> = threads.into_iter().flatten().map(|thread| thread.address).collect();
+    assert_eq!(addresses, [None, Some("bob@example.org".to_owned()), None]);
+    for message in [&messages[0], &messages[2], &messages[3]] {
+        let Message { person, address, subject, text, token, reason, message_id, .. } = message;
+        assert_eq!((person, address.as_str(), subject.as_str(), text.as_str(), token, reason), (&None, "", "", "", &None, &None));
+        assert_eq!(*message_id, format!("erased.{}", message.id));
+    }
+    let bob = &messages[1];
+    assert_eq!((bob.person, bob.address.as_str(), bob.subject.as_str()), (Some(PersonId(9)), "bob@example.org", "Sorry"));
+    // Which were sent is still known, and what waited does not go.
+    let states: Vec<MessageState> = messages.iter().map(|message| message.state).collect();
+    assert_eq!(states, [MessageState::Sent, MessageState::Sent, MessageState::Failed, MessageState::Suppressed]);
 }

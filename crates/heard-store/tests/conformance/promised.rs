@@ -1,6 +1,7 @@
 //! Promises and commitments; who opened a comment, and how far comments came.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use heard_domain::commitment::{Commitment, Undertaker};
 use heard_domain::id::{CategoryId, CommitmentId, DepartmentId, FeedbackId, PromiseId, StageId, TouchpointId, UserId};
@@ -13,6 +14,7 @@ use heard_domain::time::{Day, Period, Time};
 use heard_store::error::StoreError;
 use heard_store::figures::reached::Came;
 use heard_store::store::Store;
+use heard_store::tables::ledger::Steps;
 use heard_store::tables::{commitment, exposure, feedback, ledger, promise, rule};
 
 use crate::conformance::made;
@@ -78,15 +80,17 @@ pub fn what_came_how_far_is_counted_by_stage_and_post(open: &dyn Fn(&Path) -> St
         .unwrap();
     store.caught_up().unwrap();
     let run = tokio::runtime::Runtime::new().unwrap();
-    let verified = [(LedgerStep::Verified, vec![FeedbackId(12)])];
-    let (all, lines) = run.block_on(store.reached(&scope, &Filter::default(), None, &verified)).unwrap();
+    let verified = Arc::new(Steps::of(&[(LedgerStep::Verified, vec![FeedbackId(12)])]));
+    let steps = Arc::new(store.read_now(&scope, ledger::steps).unwrap());
+    let both = || (Arc::clone(&steps), Arc::clone(&verified));
+    let (all, lines) = run.block_on(store.reached(&scope, &Filter::default(), None, both())).unwrap();
     let counts = |line: &heard_domain::ledger::Line| line.reached.iter().map(|r| r.comments).collect::<Vec<_>>();
     assert_eq!(counts(&all), [3, 2, 1, 0, 0, 1]);
     assert_eq!(all.debt(), 3);
     assert_eq!(lines.len(), 3, "no stage: as a whole and at two posts");
     assert_eq!(counts(&lines[1]), [2, 1, 1, 0, 0, 1]);
     let missing = Came { step: LedgerStep::Read, to_it: false };
-    let (found, total) = run.block_on(store.came(&scope, &Filter::default(), None, (missing, &verified), (0, 10))).unwrap();
+    let (found, total) = run.block_on(store.came(&scope, &Filter::default(), None, (missing, steps, verified), (0, 10))).unwrap();
     assert_eq!((found, total), (vec![FeedbackId(12)], 1));
     let spoken = run.block_on(store.spoken(&scope, &Filter::default(), None)).unwrap();
     assert_eq!(spoken.iter().map(|one| one.feedback.0).collect::<Vec<_>>(), [11, 12, 13]);

@@ -52,6 +52,7 @@ macro_rules! suite {
                 company::settings_and_accounts_are_kept,
                 operations::operational_data_is_kept_once_and_undone_exactly,
                 operations::a_withdrawn_import_leaves_cubes_like_a_recount,
+                operations::what_was_written_to_a_person_goes_with_them,
                 operations::templates_and_sources_are_kept,
                 arranged::departments_places_and_calendars_are_kept,
                 arranged::a_segment_holds_who_fits_today,

@@ -1,6 +1,7 @@
 //! Who is told what became of what they raised, who is asked, and what accounts are shown: each once.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use heard_domain::account::Account;
 use heard_domain::asking::{AskedAnswer, AskedCounts, Asking};
@@ -18,7 +19,7 @@ use heard_domain::scope::{Reach, Scope};
 use heard_domain::sibling::{PlaceAnswer, PlaceFound};
 use heard_domain::time::{Day, Time};
 use heard_store::store::Store;
-use heard_store::tables::{account, asking, feedback, issue, letter, message, place_check, progress, thread, told};
+use heard_store::tables::{account, asking, feedback, issue, ledger, letter, message, place_check, progress, thread, told};
 
 use crate::conformance::made;
 
@@ -116,7 +117,7 @@ pub fn who_was_told_of_an_issue_is_kept(open: &dyn Fn(&Path) -> Store) {
     store.caught_up().unwrap();
     let read = store.read_now(&scope, |view| {
         let persons = (told::persons(view, LetterId(3), PersonId(0), 9)?, told::persons(view, LetterId(3), PersonId(1), 9)?);
-        let pages = (told::has_page(view, LetterId(3), PersonId(1))?, told::has_page(view, LetterId(3), PersonId(2))?);
+        let pages = told::on_pages(view, LetterId(3), &[PersonId(1), PersonId(2), PersonId(9)])?;
         let of = (told::told(view, ISSUE)?, told::told_on_pages(view, ISSUE)?, told::runs(view, ISSUE)?);
         let with_page = told::with_page(view, &[FeedbackId(11), FeedbackId(12)])?;
         let answering = told::answering(view, FeedbackId(11))?;
@@ -128,19 +129,20 @@ pub fn who_was_told_of_an_issue_is_kept(open: &dyn Fn(&Path) -> Store) {
             answering,
             told::answered(view, LetterId(3))?,
             told::joined(view, ISSUE)?,
-            told::parts(view, ISSUE)?,
+            issue::parts(view, ISSUE)?,
         ))
     });
     let (persons, pages, (mailed, shown, runs), with_page, answering, answered, joined, parts) = read.unwrap();
     assert_eq!(persons.0.iter().map(|(id, _)| id.0).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(persons.1.iter().map(|(id, _)| id.0).collect::<Vec<_>>(), [2]);
-    assert_eq!(pages, (false, true));
+    assert_eq!(pages, [PersonId(2)].into());
     assert_eq!((mailed, runs), ([PersonId(1)].into(), vec![run()]));
     assert_eq!(shown, [FeedbackId(11), FeedbackId(13)].into());
     assert_eq!((with_page, answering), ([FeedbackId(11)].into(), vec![(run(), Time(6))]));
     assert_eq!((answered.len(), joined.len(), joined[0].0, parts), (3, 1, FeedbackId(12), vec![]));
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (all, _) = runtime.block_on(store.reached(&scope, &Filter::default(), None, &[])).unwrap();
+    let steps = Arc::new(store.read_now(&scope, ledger::steps).unwrap());
+    let (all, _) = runtime.block_on(store.reached(&scope, &Filter::default(), None, (steps, Arc::default()))).unwrap();
     assert_eq!(all.at(LedgerStep::Told).map(|reached| reached.comments), Some(3), "by mail, and on two pages");
 }
 

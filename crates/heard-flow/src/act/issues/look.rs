@@ -4,9 +4,8 @@ use heard_domain::id::{CaseId, IssueId};
 use heard_domain::issue::{IssueParty, IssueState};
 use heard_domain::kept_issue::{KeptCause, KeptIssue, PartnerLink, ProposedFix};
 use heard_domain::plan::Action;
-use heard_domain::priority::{Facts, IssueOrder, Priority, ordered, priority};
+use heard_domain::priority::{Evidence, Facts, IssueOrder, Priority, ordered, priority};
 use heard_domain::scope::Scope;
-use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::tables::issue::Sought;
@@ -15,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::act::acting::{Acting, looking};
-use crate::act::issues::evidence::{evidence, period};
+use crate::act::issues::evidence::{evidence, evidence_of_all, period};
 use crate::act::look::{CaseShown, shown as cases_shown};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
@@ -40,22 +39,24 @@ pub struct IssueShown {
     pub ever: u64,
 }
 
-pub(crate) async fn shown(flow: &Flow, scope: &Scope, kept: KeptIssue, period: Period) -> Result<IssueShown, FlowError> {
-    let found = evidence(flow, scope, &kept, period).await?;
-    Ok(IssueShown {
-        name: kept.name(),
-        state: kept.state(),
-        priority: priority(&found.facts),
-        facts: found.facts.clone(),
-        comments: found.comments,
-        ever: found.ever,
-        kept,
-    })
+impl IssueShown {
+    fn of(kept: KeptIssue, found: &Evidence) -> Self {
+        Self {
+            name: kept.name(),
+            state: kept.state(),
+            priority: priority(&found.facts),
+            facts: found.facts.clone(),
+            comments: found.comments,
+            ever: found.ever,
+            kept,
+        }
+    }
 }
 
 /// One as it is shown now.
 pub async fn one(flow: &Flow, scope: &Scope, kept: KeptIssue) -> Result<IssueShown, FlowError> {
-    shown(flow, scope, kept, period(flow, scope).await?).await
+    let found = evidence(flow, scope, &kept, period(flow, scope).await?).await?;
+    Ok(IssueShown::of(kept, &found))
 }
 
 /// The issues that fit, the first to work on first. `currency`: of the money that orders them, where money is asked for.
@@ -70,10 +71,9 @@ pub async fn list(
     let wanted = sought.clone();
     let found = flow.store.read(scope, move |view| tables::issue::list(view, &wanted)).await?;
     let period = period(flow, scope).await?;
-    let mut all = Vec::with_capacity(found.len());
-    for kept in found {
-        all.push(Some(shown(flow, scope, kept, period).await?));
-    }
+    let evidence = evidence_of_all(flow, scope, &found, period).await?;
+    let mut all: Vec<Option<IssueShown>> =
+        found.into_iter().zip(evidence).map(|(kept, found)| Some(IssueShown::of(kept, &found))).collect();
     let facts: Vec<Facts> = all.iter().flatten().map(|one| one.facts.clone()).collect();
     let places = ordered(&facts, order, currency);
     Ok(places.into_iter().filter_map(|place| all.get_mut(place).and_then(Option::take)).collect())
@@ -105,12 +105,7 @@ pub async fn open(flow: &Flow, scope: &Scope, id: IssueId) -> Result<IssueOpened
     let look = move |view: &View| {
         let Some(kept) = tables::issue::get(view, id)? else { return Ok(None) };
         let ids: Vec<CaseId> = if cases { tables::issue::cases(view, id)? } else { vec![] };
-        let mut of_it = Vec::new();
-        for case in ids {
-            of_it.extend(tables::case::get(view, case)?);
-        }
-        let parts = tables::issue::list(view, &Sought::default())?;
-        let parts = parts.into_iter().filter(|part| part.merged == Some(id)).map(|part| (part.id, part.title)).collect();
+        let (of_it, parts) = (tables::case::many(view, &ids)?, tables::issue::parts(view, id)?);
         let causes = tables::issue_work::causes(view, &[id])?.into_iter().map(|(_, cause)| cause).collect();
         let actions = tables::issue_work::actions(view, id)?;
         let (fixes, links) = (tables::issue_work::proposed_fixes(view, id)?, tables::issue_work::links(view, id)?);

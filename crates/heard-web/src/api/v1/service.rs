@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use heard_domain::alert::Alert;
+use heard_domain::helpfulness::Served;
 use heard_domain::time::{Day, Period};
-use heard_flow::act::service::{Served, service};
+use heard_flow::act::service::service;
 use heard_flow::act::told;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -5,9 +5,10 @@ use heard_charts::date;
 use heard_charts::number::{signed_decimal, whole};
 use heard_domain::directory::Directory;
 use heard_domain::helpfulness::Change;
+use heard_domain::helpfulness::Served;
 use heard_domain::statistics::Estimate;
 use heard_domain::time::{Day, Period};
-use heard_flow::act::service::{Served, service};
+use heard_flow::act::service::service;
 use maud::{Markup, html};
 
 use crate::extract::Asked;

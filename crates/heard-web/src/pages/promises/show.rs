@@ -9,10 +9,11 @@ use heard_charts::trend::{Step, Trend, trend};
 use heard_domain::directory::Directory;
 use heard_domain::id::PromiseId;
 use heard_domain::promise::Kept;
+use heard_domain::promise::PromiseShown;
 use heard_domain::statistics::Estimate;
 use heard_domain::user::Grant;
 use heard_flow::arrange::promise::{self, PromiseDraft};
-use heard_flow::measure::promises::{PromiseShown, one, usual};
+use heard_flow::measure::promises::{one, usual};
 use heard_flow::seen::seen;
 use maud::{Markup, PreEscaped, html};
 
