@@ -147,9 +147,6 @@ pub fn written((due, id): (i64, CaseId)) -> String {
 pub fn sought(pairs: Vec<(String, String)>) -> Result<(Sought, Vec<(String, String)>), Problem> {
     let (mut sought, mut rest) = (Sought::default(), Vec::new());
     for (name, value) in pairs {
-        if value.is_empty() {
-            continue;
-        }
         match name.as_str() {
             "state" => sought.states.push(one("state", &value)?),
             "department" => sought.departments.push(one("department", &value)?),

@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::api::v1::promises::{DaysParameters, days};
 use crate::api::v1::sight::{one, unknown};
 use crate::extract::Asked;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::route::Doc;
 use crate::state::AppState;
 use crate::viewer::Caller;
@@ -131,9 +131,8 @@ pub fn show_doc() -> Doc {
 /// Documents [`comments`].
 pub fn comments_doc() -> Doc {
     let about = "The comments behind a number of the listening ledger, the newest first.";
-    Doc::new("listLedgerComments", "Figures", about).query::<LedgerCommentsParameters>().answers::<LedgerComments>(
-        200,
-        "One page",
-        json!({ "items": ["729382736999"], "total": 1, "next": null }),
-    )
+    Doc::new("listLedgerComments", "Figures", about)
+        .query::<LedgerCommentsParameters>()
+        .answers::<LedgerComments>(200, "One page", json!({ "items": ["729382736999"], "total": 1, "next": null }))
+        .or(ProblemCode::NotFound)
 }

@@ -111,6 +111,7 @@ pub fn add_doc() -> Doc {
     )
     .takes::<LetterDraft>(draft())
     .answers::<Letter>(201, "Written", example())
+    .or(ProblemCode::NotFound)
     .or(ProblemCode::Conflict)
 }
 
