@@ -276,8 +276,6 @@ async fn signs(browser: &Browser, issue: &str, member: &Member) -> Result<()> {
     browser.fill(&format!("#fix-{}", member.department), "A second belt runs since Monday").await?;
     browser.click("button[value=state]").await?;
     browser.until("it may be signed", "document.querySelector('button[value=sign_off]')").await?;
-    let since = format!("document.querySelector('#fixed-{}').value = '2026-03-20'; return 1", member.department);
-    browser.ask(&since, vec![]).await?;
     browser.click("button[value=sign_off]").await?;
     let signed = format!("document.querySelector('article[aria-label=\"{}\"]')?.innerText.includes('Signed off')", member.name);
     browser.until("it is signed", &signed).await
@@ -290,14 +288,18 @@ async fn an_issue_of_three_departments_is_fixed_when_all_have_signed_and_looked_
     let token = token(&data)?;
     let heard = Heard::serve(&data)?;
     let file = folder.path().join("bags.csv");
-    let row = |n: usize| {
-        format!("b{n},2026-03-{:02},My bag was lost again and nobody helped me at the belt,p{n}@example.org\n", n % 28 + 1)
-    };
-    let rows: String = (0..40).map(row).collect();
-    std::fs::write(&file, format!("id,created_at,text,email\n{rows}"))?;
     journey::take("category to verdict", &heard, |browser| async move {
         journey::first_run(&browser).await?;
         let members = three_departments(&browser, &token).await?;
+        // A comment a day, the last today.
+        let days = "return [...Array(40).keys()].map(n => new Date(Date.now() - n * 86400000).toISOString().slice(0, 10))";
+        let days = browser.ask(days, vec![]).await?;
+        let row = |(n, day): (usize, &Value)| {
+            let day = day.as_str().unwrap_or_default();
+            format!("b{n},{day},My bag was lost again and nobody helped me at the belt,p{n}@example.org\n")
+        };
+        let rows: String = days.as_array().context("no days")?.iter().enumerate().map(row).collect();
+        std::fs::write(&file, format!("id,created_at,text,email\n{rows}"))?;
         browser.visit("/imports").await?;
         browser.fill("[data-drop] input[type=file]", &file.to_string_lossy()).await?;
         journey::preview(&browser).await?;
