@@ -41,6 +41,16 @@ async fn main() -> Result<()> {
             browser.attribute("section.finding a.primary", "href").await?.context("the finding leads to no comments")?;
         take(&browser, &finding, 1440, &pictures.join("feedback.png")).await?;
         take(&browser, "/journey", 1440, &pictures.join("journey.png")).await?;
+        browser.visit("/issues").await?;
+        let issue = browser.attribute("main table a[href^='/issues/']", "href").await?.context("there is no issue")?;
+        take(&browser, &issue, 1440, &pictures.join("issue.png")).await?;
+        take(&browser, &format!("{issue}?tab=causes#causes"), 1440, &pictures.join("causes.png")).await?;
+        browser.visit("/issues?shelf=verified").await?;
+        let proved = browser.attribute("main table a[href^='/issues/']", "href").await?.context("no fix is verified")?;
+        take(&browser, &format!("{proved}/verification"), 1440, &pictures.join("verification.png")).await?;
+        browser.visit("/cases").await?;
+        let case = browser.attribute("main a[href^='/cases?open=']", "href").await?.context("there is no case")?;
+        take(&browser, &case, 1440, &pictures.join("case.png")).await?;
         browser.visit("/imports").await?;
         browser.fill("[data-drop] input[type=file]", &file.to_string_lossy()).await?;
         journey::preview(&browser).await?;

@@ -7,7 +7,7 @@ use heard_domain::id::{CategoryId, FeedbackId, JobId};
 use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
 use heard_domain::taxonomy::{Category, Taxonomy};
-use heard_domain::time::{Period, Time};
+use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_store::tables;
 use heard_store::tables::taxonomy_change::{Back, Changed};
@@ -21,6 +21,7 @@ use serde_json::json;
 use crate::arrange::category::{CategoryChange, changed, ordered, watch_words};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::measure::period::newest_days;
 use crate::read::again;
 
 /// How many comments a preview shows.
@@ -52,7 +53,7 @@ pub struct ChangePreview {
 pub struct Tried {
     /// How many comments they occur in.
     pub comments: u64,
-    /// How many comments were looked at: the newest of the last 90 days, at most 20,000.
+    /// How many comments were looked at: those of the 90 days up to the newest, at most 20,000.
     pub looked_at: u64,
     /// How many there are in these days.
     pub of: u64,
@@ -261,7 +262,7 @@ pub fn reread(flow: &Flow) -> Option<(Time, u64)> {
 /// So long it is told that a re-reading has ended, in milliseconds: ten minutes.
 const JUST_MS: i64 = 600_000;
 
-/// Tries watch words on the comments of the last 90 days, as the reader would find them.
+/// Tries watch words on the comments of the 90 days up to the newest one, as the reader would find them.
 pub async fn try_words(flow: &Flow, scope: &Scope, given: &[String]) -> Result<Tried, FlowError> {
     need(scope, Grant::Shape)?;
     need(scope, Grant::ReadFeedback)?;
@@ -269,8 +270,8 @@ pub async fn try_words(flow: &Flow, scope: &Scope, given: &[String]) -> Result<T
     if words.is_empty() {
         return Err(FlowError::rule("watch_words", "need at least one word"));
     }
-    let today = flow.directory().company.zone.day(flow.now());
-    let found = flow.store.find(scope, &Filter::default(), Some(Period::ending(today, TRIED_DAYS)), None, TRIED).await?;
+    let period = newest_days(flow, scope, TRIED_DAYS).await?;
+    let found = flow.store.find(scope, &Filter::default(), Some(period), None, TRIED).await?;
     let mut tried = Tried { comments: 0, looked_at: found.ids.len() as u64, of: found.total, examples: Vec::new() };
     for ids in found.ids.chunks(BATCH) {
         let (wanted, words) = (ids.to_vec(), words.clone());

@@ -17,6 +17,12 @@ pub async fn ending_newest(flow: &Flow, scope: &Scope, filter: &Filter, days: i3
     Ok(newest.map(|day| Period::ending(day, days)))
 }
 
+/// The same up to today where nothing is in view.
+pub async fn newest_days(flow: &Flow, scope: &Scope, days: i32) -> Result<Period, FlowError> {
+    let today = flow.directory().company.zone.day(flow.now());
+    Ok(ending_newest(flow, scope, &Filter::default(), days).await?.unwrap_or(Period::ending(today, days)))
+}
+
 /// Twelve weeks that end with the newest feedback in view.
 pub async fn default_period(flow: &Flow, scope: &Scope, filter: &Filter) -> Result<Option<Period>, FlowError> {
     ending_newest(flow, scope, filter, USUAL_DAYS).await

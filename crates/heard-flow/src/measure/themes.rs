@@ -94,6 +94,8 @@ struct Looked {
     comments: u64,
     of: u64,
     passages: Vec<Unexplained>,
+    /// What else was said, in passages that have a category: what is common there names no theme.
+    said: Vec<String>,
 }
 
 async fn look(flow: &Flow, scope: &Scope, filter: &Filter, period: Period) -> Result<Themes, FlowError> {
@@ -103,17 +105,20 @@ async fn look(flow: &Flow, scope: &Scope, filter: &Filter, period: Period) -> Re
     let before = passages(flow, scope, filter, period.before(), most).await?;
     let found_at = flow.now();
     let work = move || {
-        let by = |texts: &[&str]| deep.as_ref().map_or_else(|| gathered(texts, Wanted::default()), |deep| deeply(deep, texts));
+        let by = |texts: &[&str], said: &[&str]| match &deep {
+            Some(deep) => deeply(deep, texts, said),
+            None => gathered(texts, said, Wanted::default()),
+        };
         Themes { deep: deep.is_some(), ..found(&now, &before, period, found_at, &by) }
     };
     tokio::task::spawn_blocking(work).await.map_err(FlowError::internal)
 }
 
 /// The themes by what the deep reader says that passages mean.
-fn deeply(deep: &DeepReader, texts: &[&str]) -> Gathered {
+fn deeply(deep: &DeepReader, texts: &[&str], said: &[&str]) -> Gathered {
     let meanings = deep.meanings(texts);
     let points: Vec<[f32; DEEP]> = meanings.iter().map(|meaning| meaning.first_chunk().copied().unwrap_or([0.0; DEEP])).collect();
-    themes_of(texts, &points, Wanted::deep())
+    themes_of(texts, &points, said, Wanted::deep())
 }
 
 /// Every so-manieth of a list, so that about so many stay, evenly spread.
@@ -128,29 +133,32 @@ async fn passages(flow: &Flow, scope: &Scope, filter: &Filter, period: Period, m
     let mut looked = Looked { of: there.total, ..Looked::default() };
     for ids in ids.chunks(BATCH) {
         let (ids, stages) = (ids.to_vec(), filter.stage.clone());
-        let (comments, passages) = flow.store.read(scope, move |view| unexplained(view, &ids, &stages)).await?;
-        looked.comments += comments;
-        looked.passages.extend(passages);
+        let more = flow.store.read(scope, move |view| unexplained(view, &ids, &stages)).await?;
+        looked.comments += more.comments;
+        looked.passages.extend(more.passages);
+        looked.said.extend(more.said);
     }
     Ok(looked)
 }
 
-fn unexplained(view: &View, ids: &[FeedbackId], stages: &[StageId]) -> Result<(u64, Vec<Unexplained>), StoreError> {
+fn unexplained(view: &View, ids: &[FeedbackId], stages: &[StageId]) -> Result<Looked, StoreError> {
     let readings = tables::reading::many(view, ids)?;
     let mut readings: HashMap<FeedbackId, _> = readings.into_iter().map(|reading| (reading.feedback, reading)).collect();
-    let (mut comments, mut passages) = (0, Vec::new());
+    let mut looked = Looked::default();
     for feedback in tables::feedback::many(view, ids)? {
-        comments += 1;
+        looked.comments += 1;
         let Some(reading) = readings.remove(&feedback.id) else { continue };
         let who = feedback.person.map_or((false, feedback.id.0), |person| (true, person.0));
-        for passage in reading.passages.iter().filter(|passage| passage.categories.is_empty()) {
+        for passage in &reading.passages {
             let stage = passage.stage.as_ref().map(|label| label.value);
             let fits = stages.is_empty() || stage.is_some_and(|stage| stages.contains(&stage));
             let text = passage.span.of(&feedback.text).unwrap_or_default();
-            if fits && text.split_whitespace().nth(FEWEST_WORDS - 1).is_some() {
+            if !passage.categories.is_empty() {
+                looked.said.push(text.to_owned());
+            } else if fits && text.split_whitespace().nth(FEWEST_WORDS - 1).is_some() {
                 let polarity = passage.sentiment.as_ref().map(|sentiment| sentiment.polarity);
                 let at = ThemePassage { feedback: feedback.id, span: passage.span };
-                passages.push(Unexplained {
+                looked.passages.push(Unexplained {
                     at,
                     text: text.to_owned(),
                     who,
@@ -163,7 +171,7 @@ fn unexplained(view: &View, ids: &[FeedbackId], stages: &[StageId]) -> Result<(u
             }
         }
     }
-    Ok((comments, passages))
+    Ok(looked)
 }
 
 fn persons<'a>(passages: impl Iterator<Item = &'a Unexplained>) -> u64 {
@@ -171,14 +179,15 @@ fn persons<'a>(passages: impl Iterator<Item = &'a Unexplained>) -> u64 {
 }
 
 /// Both periods are gathered together, so that a theme is the same in both; `by` gathers passages.
-fn found(now: &Looked, before: &Looked, period: Period, found_at: Time, by: &dyn Fn(&[&str]) -> Gathered) -> Themes {
+fn found(now: &Looked, before: &Looked, period: Period, found_at: Time, by: &dyn Fn(&[&str], &[&str]) -> Gathered) -> Themes {
     let all: Vec<&Unexplained> = now.passages.iter().chain(&before.passages).collect();
     // Small talk is gathered by itself: what is said beside a thing does not blur what is said of it.
     let (telling, talk): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|at| all.get(*at).is_some_and(|p| p.tells()));
+    let said: Vec<&str> = now.said.iter().chain(&before.said).map(String::as_str).collect();
     let together = |places: &[usize]| -> Vec<(Vec<String>, Vec<usize>)> {
         let texts: Vec<&str> = places.iter().filter_map(|at| all.get(*at)).map(|passage| passage.text.as_str()).collect();
         let of = |theme: &Vec<usize>| theme.iter().filter_map(|at| places.get(*at)).copied().collect();
-        by(&texts).themes.into_iter().map(|theme| (theme.words, of(&theme.passages))).collect()
+        by(&texts, &said).themes.into_iter().map(|theme| (theme.words, of(&theme.passages))).collect()
     };
     let gathered = together(&telling).into_iter().map(|theme| (theme, false));
     let gathered = gathered.chain(together(&talk).into_iter().map(|theme| (theme, true)));
@@ -194,7 +203,8 @@ fn found(now: &Looked, before: &Looked, period: Period, found_at: Time, by: &dyn
         };
         let (here, earlier) = (of(true), of(false));
         let spoke = persons(here.iter().copied());
-        if here.len() < Wanted::default().least || spoke < FEWEST_PERSONS {
+        // What no word sets apart cannot be named, and whoever reads it sees nothing in common.
+        if words.is_empty() || here.len() < Wanted::default().least || spoke < FEWEST_PERSONS {
             continue;
         }
         told += here.len() as u64;
@@ -320,7 +330,7 @@ mod tests {
     }
 
     fn looked(now: &Looked, before: &Looked) -> Themes {
-        found(now, before, period(), Time(0), &|texts| gathered(texts, Wanted::default()))
+        found(now, before, period(), Time(0), &|texts, said| gathered(texts, said, Wanted::default()))
     }
 
     #[test]
@@ -329,9 +339,9 @@ mod tests {
         let lost: Vec<Unexplained> = (0..40)
             .map(|n| passage(n, &format!("you lost my {} at the airport", things[n as usize % 8]), n % 20, 19_990))
             .collect();
-        let now = Looked { comments: 400, of: 400, passages: lost };
+        let now = Looked { comments: 400, of: 400, passages: lost, said: vec![] };
         let few = (0..2).map(|n| passage(100 + n, "you lost my suitcase at the airport", 100 + n, 19_960)).collect();
-        let before = Looked { comments: 400, of: 400, passages: few };
+        let before = Looked { comments: 400, of: 400, passages: few, said: vec![] };
         let found = looked(&now, &before);
         let [theme] = found.themes.as_slice() else { panic!("{found:?}") };
         assert_eq!((theme.persons, theme.growth.before, theme.passages.len()), (20, 2, 40));
@@ -340,7 +350,7 @@ mod tests {
         assert_eq!((found.rest, theme.counts.iter().sum::<u64>()), (0, 42));
         assert_eq!(theme.net.map(|net| net.value), Some(-100.0));
         // Twice as many comments looked at before: as many persons are half the rate.
-        let double = Looked { comments: 800, of: 800, passages: before.passages };
+        let double = Looked { comments: 800, of: 800, passages: before.passages, said: vec![] };
         let again = looked(&now, &double);
         assert_eq!(again.themes.first().and_then(|theme| theme.growth.change), Some(1_900.0));
     }
@@ -353,7 +363,7 @@ mod tests {
         said.extend((200..220).map(|n| passage(n, "you lost my suitcase at the airport", n, 19_990)));
         // As many complaints that name nothing: said by more people than what names something, and of less use.
         said.extend((300..340).map(|n| Unexplained { wants: true, ..passage(n, "I really hate it, just awful", n, 19_990) }));
-        let now = Looked { comments: 400, of: 400, passages: said };
+        let now = Looked { comments: 400, of: 400, passages: said, said: vec![] };
         let found = looked(&now, &Looked::default());
         let ranked: Vec<(u64, bool)> = found.themes.iter().map(|theme| (theme.persons, theme.small_talk)).collect();
         assert_eq!(ranked, [(20, false), (30, false), (40, false), (60, true)], "{:?}", found.themes);
@@ -362,7 +372,7 @@ mod tests {
     #[test]
     fn one_who_writes_often_is_no_theme() {
         let said = (0..30).map(|n| passage(n, "you lost my suitcase at the airport", 1, 19_990)).collect();
-        let found = looked(&Looked { comments: 30, of: 30, passages: said }, &Looked::default());
+        let found = looked(&Looked { comments: 30, of: 30, passages: said, said: vec![] }, &Looked::default());
         assert_eq!((found.themes.len(), found.rest, found.unexplained), (0, 30, 30));
     }
 

@@ -1,4 +1,4 @@
-//! A trial: what a rule would have done in the last 90 days. Nothing is written.
+//! A trial: what a rule would have done in the newest 90 days. Nothing is written.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
+use crate::measure::period::newest_days;
 use crate::route::matching::{comment, key_accounts};
 use crate::route::rules::{RuleDraft, checked};
 
@@ -72,12 +73,12 @@ fn filter(when: &Conditions) -> Filter {
     }
 }
 
-/// Tries a rule, kept or not, against what is in sight of the last 90 days.
+/// Tries a rule, kept or not, against what is in sight of the 90 days up to the newest feedback.
 pub async fn attempt(flow: &Flow, scope: &Scope, id: Option<RuleId>, draft: RuleDraft) -> Result<Trial, FlowError> {
     need(scope, Grant::Shape)?;
     let rule = checked(flow, scope, id.unwrap_or(RuleId(0)), draft).await?;
     let (directory, now) = (flow.directory(), flow.now());
-    let period = Period::ending(directory.company.zone.day(now), DAYS);
+    let period = newest_days(flow, scope, DAYS).await?;
     let mut tally = Tally::default();
     let (filter, mut after, mut whole) = (filter(&rule.when), None, true);
     loop {

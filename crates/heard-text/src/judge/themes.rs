@@ -4,7 +4,7 @@ use crate::embedding::{Embedding, Meaning};
 use crate::judge::measure::{adjusted_rand, mutual_information};
 use crate::judge::split::Part;
 use crate::judge::task::{Bar, Bench, NotJudged, Row, Task};
-use crate::learn::cluster::cluster;
+use crate::learn::cluster::{centred, cluster};
 
 /// The task.
 pub const TASK: Task = Task { name: "themes", run };
@@ -18,7 +18,7 @@ fn run(bench: &Bench<'_>) -> Result<Vec<Row>, NotJudged> {
     let truth: Vec<usize> = rows.iter().map(|row| names.binary_search(&row.get(1).unwrap_or("")).unwrap_or(0)).collect();
     let embedding = Embedding::shipped();
     let points: Vec<Meaning> = rows.iter().map(|row| embedding.of_text(row.get(0).unwrap_or(""))).collect();
-    let found = cluster(&points, names.len(), 1);
+    let found = cluster(&centred(&points), names.len(), 1);
     let mut judged = rows_of("themes, Banking77 test, k = 77", &truth, found.of, [Bar::new(0.69, 0.74), Bar::new(0.33, 0.40)]);
     // The vectors of all-MiniLM-L6-v2 and its like; other sizes are not judged.
     if let Some(deep) = bench.deep {

@@ -56,6 +56,27 @@ pub fn cluster<const N: usize>(points: &[[f32; N]], k: usize, seed: u64) -> Clus
     Clusters { centres, of, nearness }
 }
 
+/// As many points as this about nothing in particular are thought beside those that are given, so that a few points about one thing
+/// keep what they share.
+const ABOUT_NOTHING: f32 = 300.0;
+
+/// Points without what all of them share (Mu and Viswanath 2018), of length 1 again: among passengers, that it is about a flight says nothing.
+pub fn centred<const N: usize>(points: &[[f32; N]]) -> Vec<[f32; N]> {
+    let mut shared = [0.0; N];
+    for point in points {
+        shared.iter_mut().zip(point).for_each(|(sum, figure)| *sum += figure / (points.len() as f32 + ABOUT_NOTHING));
+    }
+    let without = |point: &[f32; N]| {
+        if point.iter().all(|figure| *figure == 0.0) {
+            return *point; // what means nothing still means nothing
+        }
+        let mut own = *point;
+        own.iter_mut().zip(&shared).for_each(|(own, shared)| *own -= shared);
+        normed(&own).unwrap_or(*point)
+    };
+    points.iter().map(without).collect()
+}
+
 /// How far two meanings of length 1 are from each other, by how near they are.
 fn apart(near: f32) -> f32 {
     (2.0 - 2.0 * near).max(0.0).sqrt()

@@ -1,7 +1,7 @@
 //! Themes: what passages that no category explains have in common.
 //!
 //! ```text
-//! let found = themes(&texts, Wanted::default());   // texts: one passage each, in any order
+//! let found = themes(&texts, &[], Wanted::default());   // texts: one passage each, in any order
 //! found.themes[0].words                            // "unaccompanied minor", "fee": shown as the name
 //! found.themes[0].passages                         // places in `texts`, the most central first: its quotes and examples
 //! found.rest                                       // what belongs to none: never forced into one
@@ -11,7 +11,7 @@
 
 use crate::embedding::{Embedding, Meaning, dot};
 use crate::learn::beside::beside;
-use crate::learn::cluster::{Clusters, cluster, nearest_of, normed};
+use crate::learn::cluster::{Clusters, centred, cluster, nearest_of, normed};
 use crate::learn::naming::names;
 
 /// What is wanted of the themes.
@@ -31,7 +31,7 @@ pub struct Wanted {
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { clusters: None, least: 5, nearness: 0.45, same: 0.8, seed: 1 }
+        Self { clusters: None, least: 5, nearness: 0.38, same: 0.65, seed: 1 }
     }
 }
 
@@ -63,15 +63,15 @@ impl Wanted {
     }
 }
 
-/// Finds the themes of passages.
-pub fn themes(texts: &[&str], wanted: Wanted) -> Themes {
+/// Finds the themes of passages. `said` is what else was said: words that are common there name no theme.
+pub fn themes(texts: &[&str], said: &[&str], wanted: Wanted) -> Themes {
     let embedding = Embedding::shipped();
     let points: Vec<Meaning> = beside(texts, |text| embedding.of_text(text));
-    themes_of(texts, &points, wanted)
+    themes_of(texts, &centred(&points), said, wanted)
 }
 
 /// The same by what each passage means: `points` are of length 1, or zeros for what means nothing, in the order of the texts.
-pub fn themes_of<const N: usize>(texts: &[&str], points: &[[f32; N]], wanted: Wanted) -> Themes {
+pub fn themes_of<const N: usize>(texts: &[&str], points: &[[f32; N]], said: &[&str], wanted: Wanted) -> Themes {
     let told: Vec<usize> = (0..points.len()).filter(|at| points.get(*at).is_some_and(|p| p.iter().any(|f| *f != 0.0))).collect();
     let speaking: Vec<[f32; N]> = told.iter().filter_map(|at| points.get(*at)).copied().collect();
     let clusters = cluster(&speaking, wanted.clusters.unwrap_or_else(|| bearable(speaking.len(), wanted.least)), wanted.seed);
@@ -88,7 +88,7 @@ pub fn themes_of<const N: usize>(texts: &[&str], points: &[[f32; N]], wanted: Wa
     }
     members.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.first().map(|m| m.1).cmp(&b.first().map(|m| m.1))));
     let words = |members: &Vec<(f32, usize)>| members.iter().filter_map(|(_, at)| texts.get(*at).copied()).collect();
-    let names = names(&members.iter().map(words).collect::<Vec<_>>());
+    let names = names(&members.iter().map(words).collect::<Vec<_>>(), said);
     let themes: Vec<Theme> = members
         .into_iter()
         .zip(names)
@@ -164,13 +164,13 @@ mod tests {
         texts.push("my grandmother plays chess".to_owned());
         texts.push("@nobody https://x.org".to_owned());
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let found = themes(&texts, Wanted { clusters: Some(2), ..Wanted::default() });
+        let found = themes(&texts, &[], Wanted { clusters: Some(2), ..Wanted::default() });
         assert_eq!(found.themes.len(), 2, "{found:?}");
         assert!(found.rest.contains(&13));
         let all: usize = found.themes.iter().map(|theme| theme.passages.len()).sum();
         assert_eq!(all + found.rest.len(), texts.len());
         assert!(found.themes.iter().all(|theme| !theme.words.is_empty() && theme.passages.len() >= 5), "{found:?}");
-        assert_eq!(themes(&texts, Wanted { clusters: Some(2), ..Wanted::default() }), found);
-        assert_eq!(themes(&[], Wanted::default()), Themes::default());
+        assert_eq!(themes(&texts, &[], Wanted { clusters: Some(2), ..Wanted::default() }), found);
+        assert_eq!(themes(&[], &[], Wanted::default()), Themes::default());
     }
 }

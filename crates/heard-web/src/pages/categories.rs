@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use heard_charts::date;
 use heard_charts::number::whole;
 use heard_domain::directory::Directory;
 use heard_domain::id::CategoryId;
@@ -15,6 +16,7 @@ use heard_flow::arrange::category::{CategoryChange, CategoryDraft};
 use heard_flow::arrange::learning::{self, Proposal};
 use heard_flow::arrange::taxonomy::{self, HistoryEntry, Progress};
 use heard_flow::flow::Flow;
+use heard_flow::measure::period::newest_days;
 use heard_flow::measure::precision;
 use maud::{Markup, html};
 
@@ -99,7 +101,8 @@ async fn listed(
 ) -> Result<Response, Problem> {
     let directory = state.flow.directory();
     let today = directory.company.zone.day(state.flow.now());
-    let (month, quarter) = (Period::ending(today, 28), Period::ending(today, 90));
+    let quarter = newest_days(&state.flow, &viewer.scope, 90).await?;
+    let month = Period::ending(quarter.last, 28);
     let (of_month, of_quarter) = (counts(state, viewer, month).await?, counts(state, viewer, quarter).await?);
     let shapes = viewer.may(Grant::Shape);
     let history = if shapes { taxonomy::history(&state.flow, &viewer.scope).await? } else { Vec::new() };
@@ -135,6 +138,7 @@ async fn listed(
             @if directory.taxonomy.categories.is_empty() {
                 (empty("tag", "No categories yet", "Name what customers speak of: delays, staff, price. Comments are filed under them as they are read.", &html! {}))
             } @else {
+                @if quarter.last < today { p.soft { "Counted up to " (date::long(quarter.last)) ", the day of the newest comment." } }
                 div.scroll tabindex="0" role="group" aria-label="Table of categories" {
                     table.plain {
                         thead { tr {

@@ -205,7 +205,7 @@ fn sentence(tried: &Tried) -> String {
     let all =
         if tried.looked_at < tried.of { format!(" (the newest {} were looked at)", tried.looked_at) } else { String::new() };
     format!(
-        "These words occur in {} of the {} comments of the last {} days{all}.",
+        "These words occur in {} of the {} comments of the newest {} days{all}.",
         tried.comments,
         tried.of,
         taxonomy::TRIED_DAYS

@@ -244,7 +244,7 @@ async fn categories_are_moved_merged_and_put_back() {
     let tried = site
         .submit(&format!("/categories/{food}"), Some(&session), &[("do", "try"), ("name", "Food"), ("watch_words", "cold, hour")])
         .await;
-    assert!(tried.body.contains("These words occur in 2 of the 3 comments of the last 90 days"), "{}", tried.body);
+    assert!(tried.body.contains("These words occur in 2 of the 3 comments of the newest 90 days"), "{}", tried.body);
     // A person said so: the second is about food, not delay.
     let comment = site
         .flow

@@ -106,10 +106,14 @@ pub fn attempt_doc() -> Doc {
         "period": { "first": "2025-12-23", "last": "2026-03-22" }, "looked": 1200, "whole": true, "held": 41, "cases": 38,
         "alerts": 41, "urgent": 3, "departments": [{ "department": "729382736520", "comments": 41 }], "examples": ["729382736999"],
     });
-    Doc::new("tryRule", "Rules", "What a rule would have done in the last 90 days, with ten examples. Nothing is kept or sent.")
-        .or(ProblemCode::NotFound)
-        .takes::<RuleDraft>(draft())
-        .answers::<Trial>(200, "What it would have done", trial)
+    Doc::new(
+        "tryRule",
+        "Rules",
+        "What a rule would have done in the 90 days up to the newest comment, with ten examples. Nothing is kept or sent.",
+    )
+    .or(ProblemCode::NotFound)
+    .takes::<RuleDraft>(draft())
+    .answers::<Trial>(200, "What it would have done", trial)
 }
 
 /// Documents [`change`].

@@ -139,7 +139,7 @@ pub fn history_doc() -> Doc {
 
 /// Documents [`try_words`].
 pub fn try_doc() -> Doc {
-    Doc::new("tryWatchWords", "Categories", "In how many comments of the last 90 days these words occur.")
+    Doc::new("tryWatchWords", "Categories", "In how many comments of the 90 days up to the newest one these words occur.")
         .takes::<WordsToTry>(json!({ "watch_words": ["late", "delay*"] }))
         .answers::<Tried>(
             200,

@@ -1,4 +1,4 @@
-//! One rule: what it asks of a comment, where the comment goes, and what it would have done in the last 90 days.
+//! One rule: what it asks of a comment, where the comment goes, and what it would have done in the newest 90 days.
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -193,7 +193,7 @@ pub fn form(action: &str, viewer: &Viewer, draft: &RuleDraft, directory: &Direct
             (choice("urgency", "urgency", "Urgency at least", &any("By itself: moment of truth, danger, still there", urgency), way.urgency.map_or("", Urgency::code)))
             label.check { input type="checkbox" name="on" value="yes" checked[draft.on]; "Switched on: it sends what is heard from then on" }
             div.inline {
-                button.secondary name="do" value="try" { "Try it on the last 90 days" }
+                button.secondary name="do" value="try" { "Try it on the newest 90 days" }
                 button.primary name="do" value="save" { "Save" }
             }
         }
@@ -208,7 +208,7 @@ pub fn result(tried: &Tried, draft: &RuleDraft, directory: &Directory, state: &A
     html! {
         section.card aria-labelledby="tried" {
             div.ch {
-                h2 #tried { "In the last 90 days “" (draft.name) "” would have held for " (say::comments(trial.held)) }
+                h2 #tried { "In 90 days “" (draft.name) "” would have held for " (say::comments(trial.held)) }
                 p { (date::long(trial.period.first)) " to " (date::long(trial.period.last)) ". Nothing was sent or opened." }
             }
             @if !trial.whole { p.soft { "Looked through the newest " (whole(trial.looked)) " that could fit; there are more." } }

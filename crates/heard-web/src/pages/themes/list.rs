@@ -137,8 +137,13 @@ fn table(found: &Themes, quotes: &HashMap<FeedbackId, Heard>, directory: &Direct
                                     None => { span.soft { "Its comments were withdrawn." } }
                                 }
                             }
-                            td.num { (people(theme.persons)) br; span.soft { (theme.growth.before) " before" } }
-                            td.num { (grown(&theme.growth)) }
+                            @if found.comments_before == 0 {
+                                td.num { (people(theme.persons)) }
+                                td.num { span.soft { "nothing to compare" } }
+                            } @else {
+                                td.num { (people(theme.persons)) br; span.soft { (theme.growth.before) " before" } }
+                                td.num { (grown(&theme.growth)) }
+                            }
                             td.num { (PreEscaped(bars(&Bars { name: &name, counts: &theme.counts, now: found.steps, tone: Tone::Even }).as_str())) }
                             td.num { (say::score(theme.net.map(|net| net.value))) }
                         }

@@ -127,8 +127,9 @@ async fn one(
                     div {
                         h2 #said { "What they say" }
                         p {
-                            (people(theme.persons)) " in " (whole(theme.passages.len() as u64)) " passages, "
-                            (people(theme.growth.before)) " in as many days before: " (grown(&theme.growth))
+                            (people(theme.persons)) " in " (whole(theme.passages.len() as u64)) " passages"
+                            @if found.comments_before > 0 { ", " (people(theme.growth.before)) " in as many days before: " (grown(&theme.growth)) }
+                            @else { "; nothing was heard in as many days before" }
                         }
                     }
                 }
