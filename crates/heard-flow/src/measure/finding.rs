@@ -28,6 +28,8 @@ pub enum Mood {
     Better,
     /// Nothing changed beyond chance.
     Calm,
+    /// There is no time before to compare with.
+    First,
     /// Too little was heard to say anything.
     Quiet,
 }
@@ -311,6 +313,7 @@ fn nothing(facts: &Facts) -> Finding {
     let known = facts.stages.iter().filter(|s| !s.value.weak() && s.value.value.is_some());
     let lowest = known.min_by(|a, b| a.value.value.unwrap_or(0.0).total_cmp(&b.value.value.unwrap_or(0.0)));
     let lowest = lowest.and_then(|s| Some((s, &facts.directory.journey.stage(s.stage)?.name)));
+    let before = facts.stages.iter().any(|s| s.moved.is_some_and(|m| m.before.n > 0));
     let mut sentence = vec![];
     let mut evidence = format!("{} comments in {period}.", whole(facts.comments));
     let (mut filter, mut comments, mut stage) = (facts.filter.clone(), facts.comments, None);
@@ -320,7 +323,6 @@ fn nothing(facts: &Facts) -> Finding {
         sentence.push(Piece::Say(format!(" in {period}.")));
         "Read them: at this number every comment tells more than any figure.".clone_into(&mut evidence);
     } else {
-        let before = facts.stages.iter().any(|s| s.moved.is_some_and(|m| m.before.n > 0));
         let first = if before {
             format!("Nothing has changed beyond chance against the {period} before.")
         } else {
@@ -339,7 +341,11 @@ fn nothing(facts: &Facts) -> Finding {
             (filter, comments, stage) = (low.filter.clone(), low.comments, Some(low.stage));
         }
     }
-    let mood = if weak { Mood::Quiet } else { Mood::Calm };
+    let mood = match (weak, before) {
+        (true, _) => Mood::Quiet,
+        (false, true) => Mood::Calm,
+        (false, false) => Mood::First,
+    };
     // What nobody has decided yet is a debt: where nothing else is to be told, it is.
     let issue = waiting(facts.issues).filter(|_| !weak).map(|known| {
         sentence.push(Piece::Say(" Nobody has decided yet whether ".to_owned()));
@@ -601,6 +607,8 @@ mod tests {
                 "Nothing has changed beyond chance against the 12 weeks before. Customers fare worst in Onboard, at −10."
             )
         );
+        let (mood, words, _) = sentence(&[], &Heat::default(), 1_000);
+        assert_eq!((mood, words.as_str()), (Mood::First, "There is nothing from the 12 weeks before to compare with."));
         let (mood, words, _) = sentence(&[], &Heat::default(), 17);
         assert_eq!(
             (mood, words.as_str()),

@@ -20,6 +20,7 @@ pub fn finding(finding: &Finding, behind: &Behind, directory: &Directory, look: 
         Mood::Worse => ("neg", "Needs you now"),
         Mood::Better => ("pos", "Worth telling"),
         Mood::Calm => ("even", "No change beyond chance"),
+        Mood::First => ("even", "The first look"),
         Mood::Quiet => ("even", "Too little to say"),
     };
     html! {
