@@ -121,4 +121,5 @@ pub fn merge_doc() -> Doc {
 pub fn remove_doc() -> Doc {
     Doc::new("deleteDepartment", "Departments", "Remove a department: nobody belongs to it and no category names it any more.")
         .answers_nothing("Removed")
+        .or(ProblemCode::Conflict)
 }
