@@ -438,6 +438,7 @@ pub fn add_doc() -> Doc {
     Doc::new("openIssue", "Issues", "Open an issue. Complaints of its categories at its stage are gathered by themselves.")
         .takes::<IssueDraft>(draft)
         .answers::<IssueShown>(201, "The issue", example())
+        .or(ProblemCode::NotFound)
 }
 
 /// Documents [`show`].

@@ -27,8 +27,12 @@ fn lay(value: &mut Value, patch: Value) {
     }
     if let Some(object) = value.as_object_mut() {
         for (name, new) in patch {
+            if new.is_null() && object.remove(&name).is_some() {
+                continue;
+            }
+            // What is not there cannot be taken away: whether there is a field of that name, its reader says.
             if new.is_null() {
-                object.remove(&name);
+                object.insert(name, new);
             } else {
                 lay(object.entry(name).or_insert(Value::Null), new);
             }
@@ -42,10 +46,18 @@ mod tests {
 
     use super::*;
 
+    #[derive(Debug, Serialize, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Named {
+        name: Option<String>,
+    }
+
     #[test]
     fn a_patch_replaces_adds_and_takes_away() {
         let there = json!({ "a": 1, "b": { "c": 2, "d": 3 } });
         assert_eq!(merged(&there, json!({ "b": { "c": null }, "e": 4 })).unwrap(), json!({ "a": 1, "b": { "d": 3 }, "e": 4 }));
         assert!(merged(&there, json!([])).is_err());
+        assert!(merged(&Named { name: None }, json!({ "nmae": null })).is_err(), "a field that is misspelt is no field");
+        assert!(merged(&Named { name: None }, json!({ "name": null })).is_ok());
     }
 }
