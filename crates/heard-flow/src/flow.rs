@@ -34,6 +34,7 @@ use tokio::sync::{broadcast, watch};
 use crate::alerting::{Alerting, Told};
 use crate::deep_reader::DeepReader;
 use crate::error::FlowError;
+use crate::gathered::{Gathered, Gathering};
 use crate::kept::{Asked, Kept};
 use crate::lessons::{Lessons, of as lessons_of, present};
 use crate::mailing::Mailing;
@@ -78,6 +79,8 @@ pub struct Flow {
     looking: tokio::sync::Mutex<u64>,
     /// How often it was asked to look anew.
     looks_asked: AtomicU64,
+    /// How often what is known was replaced by something newer.
+    named: AtomicU64,
     paces: Mutex<HashMap<ImportId, Pace>>,
     /// How well a version of the categories tells them apart, on what people said by then.
     pub(crate) precisions: Kept<(i64, Vec<Taught>), Precision>,
@@ -89,6 +92,8 @@ pub struct Flow {
     pub(crate) themes: Kept<(Reach, Filter, Period, String), Themes>,
     /// The evidence of issues, as long as nothing has changed.
     pub(crate) evidence: Kept<(Reach, IssueId, i64, Period, Asked, bool), Evidence>,
+    /// What issues gather, as long as no comment has changed.
+    pub(crate) gathered: Kept<Gathering, Gathered>,
     /// How far comments came, as long as nobody has done anything, at most for a minute.
     pub(crate) steps: Kept<u64, Steps>,
     /// How customers were served, as long as nothing has changed.
@@ -128,6 +133,7 @@ impl Flow {
             known,
             looking: tokio::sync::Mutex::default(),
             looks_asked: AtomicU64::new(0),
+            named: AtomicU64::new(0),
             paces: Mutex::default(),
             precisions: Kept::default(),
             rounds: Mutex::default(),
@@ -135,6 +141,7 @@ impl Flow {
             tokens: Remembered::default(),
             themes: Kept::default(),
             evidence: Kept::of(EVIDENCE),
+            gathered: Kept::of(EVIDENCE),
             steps: Kept::of(1),
             served: Kept::default(),
             promises: Kept::default(),
@@ -211,6 +218,12 @@ impl Flow {
     /// All that the company has named, as of the last change.
     pub fn directory(&self) -> Arc<Directory> {
         self.look().directory
+    }
+
+    /// How often the names were replaced: taken before they are asked for, an answer that is kept with this number was not made with
+    /// older names than others of that number.
+    pub(crate) fn named(&self) -> u64 {
+        self.named.load(Ordering::Acquire)
     }
 
     /// The same as somebody sees it: without the posts that are out of their sight.
@@ -351,6 +364,8 @@ impl Flow {
             tokio::task::spawn_blocking(learn).await.map_err(FlowError::internal)?
         };
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = next;
+        // After it: who has seen the new number asks for the new names.
+        self.named.fetch_add(1, Ordering::AcqRel);
         *done = asked;
         Ok(())
     }

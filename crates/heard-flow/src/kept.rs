@@ -15,12 +15,14 @@ pub(crate) struct Asked {
     changes: u64,
     /// How far comments have changed.
     sequence: i64,
+    /// How often names were looked at anew: between a write and that look an answer is still made with the names of before.
+    named: u64,
 }
 
 impl Asked {
-    /// Taken before the question is answered.
-    pub(crate) fn of(store: &Store) -> Self {
-        Self { changes: store.changes(), sequence: store.bell().sequence() }
+    /// Taken before the question is answered, and before the names are asked for with which it is.
+    pub(crate) fn of(store: &Store, named: u64) -> Self {
+        Self { changes: store.changes(), sequence: store.bell().sequence(), named }
     }
 }
 

@@ -2,7 +2,7 @@
 //! understood ([`read`]), it goes to all who played a part
 //! ([`route`]), who answer ([`act`]); questions are answered ([`measure`]), files leave ([`tell`]); the company shapes it all ([`arrange`]).
 //!
-//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `kept`, [`deep_reader`], [`alerting`], [`mailing`], [`onward`] · [`flow`] · [`due`], [`seen`], [`secret`], [`signature`], `sending` · [`read`] · [`measure`] · [`arrange`] · [`act`] · [`route`] · [`hear`], [`tell`] · [`work`] ·
+//! Bottom-up: [`error`] · `named`, `remembered` · `lessons` · [`understand`], [`noting`], `gathered`, `kept`, [`deep_reader`], [`alerting`], [`mailing`], [`onward`] · [`flow`] · [`due`], [`seen`], [`secret`], [`signature`], `sending` · [`read`] · [`measure`] · [`arrange`] · [`act`] · [`route`] · [`hear`], [`tell`] · [`work`] ·
 //! [`demo`].
 
 pub mod act;
@@ -13,6 +13,7 @@ pub mod demo;
 pub mod due;
 pub mod error;
 pub mod flow;
+mod gathered;
 pub mod hear;
 mod kept;
 mod lessons;

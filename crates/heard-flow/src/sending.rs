@@ -29,7 +29,7 @@ pub(crate) struct Sending {
 }
 
 /// How a customer can be reached in a case.
-pub(crate) struct Reach {
+pub(crate) struct Reached {
     thread: Option<Thread>,
     address: Option<String>,
 }
@@ -98,7 +98,7 @@ impl Sending {
 
     /// How the customer of a case can be reached; `None`: not at all. By mail at the address from which they wrote, else at the first
     /// of theirs that exists; without one on their page, if they have the secret of it.
-    pub(crate) fn reach(&self, view: &View, kept: &KeptCase) -> Result<Option<Reach>, StoreError> {
+    pub(crate) fn reach(&self, view: &View, kept: &KeptCase) -> Result<Option<Reached>, StoreError> {
         let thread = tables::thread::of_case(view, kept.case.id)?;
         let mut address = None;
         if self.mailing.is_some() {
@@ -112,7 +112,7 @@ impl Sending {
             }
         }
         let page = thread.as_ref().map(|thread| tables::thread::entered(view, thread.id)).transpose()?.unwrap_or(false);
-        Ok((page || address.is_some()).then_some(Reach { thread, address }))
+        Ok((page || address.is_some()).then_some(Reached { thread, address }))
     }
 
     /// Says what an entry of a case says: on the customer's page, and by mail where there is an address.
@@ -122,10 +122,10 @@ impl Sending {
         tx: &mut Tx,
         kept: &KeptCase,
         entry: &CaseEntry,
-        reach: Reach,
+        reach: Reached,
         asks: bool,
     ) -> Result<(), StoreError> {
-        let Reach { thread, address } = reach;
+        let Reached { thread, address } = reach;
         let thread =
             if let Some(thread) = thread { thread } else { begin(tx, Thread { case: Some(kept.case.id), ..self.fresh() })? };
         tables::thread::settle(tx, thread.id, kept.case.id, address.as_deref())?;

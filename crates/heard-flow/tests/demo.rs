@@ -3,6 +3,8 @@
 #[path = "found/by_itself.rs"]
 mod by_itself;
 mod common;
+#[path = "found/weighed.rs"]
+mod weighed;
 
 use std::collections::BTreeMap;
 

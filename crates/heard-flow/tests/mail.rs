@@ -13,6 +13,8 @@
 mod hostile;
 #[path = "../../heard-store/tests/server/postgres.rs"]
 mod postgres;
+#[path = "mails/refusals.rs"]
+mod refusals;
 #[path = "mails/servers.rs"]
 mod servers;
 #[path = "../../heard/tests/binary/torture.rs"]
@@ -39,6 +41,7 @@ use heard_domain::feedback::{Feedback, NewAuthor, NewFeedback};
 use heard_domain::id::{CaseId, FeedbackId, UserId};
 use heard_domain::kept_case::KeptCase;
 use heard_domain::message::MessageState;
+use heard_domain::quiet::QuietHours;
 use heard_domain::scope::Scope;
 use heard_domain::time::{Clock, Time};
 use heard_domain::user::{Role, User};
@@ -125,6 +128,10 @@ impl Office {
     }
 
     fn on(store: Store, folder: &Path, clock: i64, courier: Arc<dyn Courier>) -> Self {
+        Self::quiet(store, folder, clock, courier, None)
+    }
+
+    fn quiet(store: Store, folder: &Path, clock: i64, courier: Arc<dyn Courier>, quiet: Option<QuietHours>) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(clock)));
         let chance = Arc::new(Counting(AtomicU64::new(clock.now().0 as u64)));
         let flow = Arc::new(Flow::open(store, clock.clone(), chance, folder).unwrap());
@@ -134,7 +141,7 @@ impl Office {
             reply: Some(("reply".into(), "example.com".into())),
             site: "https://heard.example.com".into(),
             receipts: true,
-            quiet: None,
+            quiet,
             authserv: Some("mx.example.com".into()),
             history_days: 0,
             shown: MailingShown::default(),

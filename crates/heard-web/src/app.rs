@@ -15,11 +15,11 @@ use serde_json::Value;
 use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
-    accounts, asking, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digests as weekly,
-    directory, drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many, journey, learning,
-    ledger as steps, letters as runs, live, messages, persons, places, posts, progress as progressing, promises as kept,
-    receivers, rules as routing, segments, service, siblings, suppressions, taxonomy, templates, themes as found, tokens,
-    told as telling, users, verification as verdicts, webhooks,
+    accounts, asking, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digest_mail,
+    digests as weekly, directory, drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many,
+    journey, learning, ledger as steps, letters as runs, live, messages, persons, places, posts, progress as progressing,
+    promises as kept, receivers, rules as routing, segments, service, siblings, suppressions, taxonomy, templates,
+    themes as found, tokens, told as telling, users, verification as verdicts, webhooks, wishes,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
@@ -240,6 +240,7 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/settings/users/{id}", May(Administer), settings::users::show),
         Route::page(post(), "/settings/users/{id}", May(Administer), settings::users::change),
         Route::page(post(), "/settings/users/{id}/departments", May(Administer), settings::users::departments),
+        Route::page(post(), "/settings/users/{id}/digests", May(Administer), settings::users::digests),
         Route::page(post(), "/settings/users/{id}/password", May(Administer), settings::users::password),
         Route::page(get(), "/settings/tokens", May(Administer), settings::tokens::list),
         Route::page(post(), "/settings/tokens", May(Administer), settings::tokens::add),
@@ -415,17 +416,23 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(post(), "/api/v1/accounts/{id}/progress/send", May(Shape), progressing::send_doc(), progressing::send),
         Route::api(get(), "/api/v1/persons", May(ReadPersons), persons::list_doc(), persons::list),
         Route::api(post(), "/api/v1/persons", May(Import), persons::offer_doc(), persons::offer).up_to(BATCH),
+        Route::api(get(), "/api/v1/persons/{id}/topics", May(ReadPersons), wishes::show_doc(), wishes::show),
+        Route::api(put(), "/api/v1/persons/{id}/topics", May(Shape), wishes::set_doc(), wishes::set),
         Route::api(get(), "/api/v1/exposures", May(ReadFigures), exposures::list_doc(), exposures::list),
         Route::api(post(), "/api/v1/exposures", May(Import), exposures::offer_doc(), exposures::offer).up_to(BATCH),
         Route::api(get(), "/api/v1/events", May(ReadPersons), events::list_doc(), events::list),
         Route::api(post(), "/api/v1/events", May(Import), events::offer_doc(), events::offer).up_to(BATCH),
         Route::api(get(), "/api/v1/me", SignedIn, company::me_doc(), company::me),
+        Route::api(get(), "/api/v1/me/digests", May(ReadCases), digest_mail::own_doc(), digest_mail::own),
+        Route::api(put(), "/api/v1/me/digests", May(WriteCases), digest_mail::set_own_doc(), digest_mail::set_own),
         Route::api(get(), "/api/v1/company", SignedIn, company::show_doc(), company::show),
         Route::api(get(), "/api/v1/deep-reader", May(Administer), deep_reader::show_doc(), deep_reader::show),
         Route::api(patch(), "/api/v1/company", May(Administer), company::change_doc(), company::change),
         Route::api(get(), "/api/v1/users", May(Administer), users::list_doc(), users::list),
         Route::api(post(), "/api/v1/users", May(Administer), users::add_doc(), users::add),
         Route::api(patch(), "/api/v1/users/{id}", May(Administer), users::change_doc(), users::change),
+        Route::api(get(), "/api/v1/users/{id}/digests", May(Administer), digest_mail::of_user_doc(), digest_mail::of_user),
+        Route::api(put(), "/api/v1/users/{id}/digests", May(Administer), digest_mail::set_of_user_doc(), digest_mail::set_of_user),
         Route::api(get(), "/api/v1/tokens", May(Administer), tokens::list_doc(), tokens::list),
         Route::api(post(), "/api/v1/tokens", May(Administer), tokens::add_doc(), tokens::add),
         Route::api(delete(), "/api/v1/tokens/{id}", May(Administer), tokens::remove_doc(), tokens::remove),

@@ -11,7 +11,7 @@ use heard_store::view::Tx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::act::change::{CaseDeed, Doing, Outcome};
+use crate::act::change::{CaseAttempt, CaseDeed, CaseDoing};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 
@@ -43,17 +43,17 @@ pub async fn change(flow: &Flow, scope: &Scope, cases: Vec<CaseId>, deed: CaseDe
     }
     let posts: Vec<PostId> = there.iter().map(|kept| kept.post).collect();
     let deed = deed.checked(flow, scope, &posts).await?;
-    let doing = Doing::of(flow, scope).await?;
+    let doing = CaseDoing::of(flow, scope).await?;
     let write = move |tx: &mut Tx| {
         let (mut outcomes, mut told) = (Vec::with_capacity(cases.len()), Vec::new());
         for case in cases {
             let (outcome, more) = doing.run(tx, case, None, &deed)?;
             told.extend(more);
             let reason = match outcome {
-                Outcome::Done(_) => None,
-                Outcome::Missing => Some("there is no such case".to_owned()),
-                Outcome::Refused(refused) => Some(CaseRefused::to_string(&refused)),
-                Outcome::Stale(..) => Some("somebody else changed it at the same moment".to_owned()),
+                CaseAttempt::Done(_) => None,
+                CaseAttempt::Missing => Some("there is no such case".to_owned()),
+                CaseAttempt::Refused(refused) => Some(CaseRefused::to_string(&refused)),
+                CaseAttempt::Stale(..) => Some("somebody else changed it at the same moment".to_owned()),
             };
             outcomes.push(CaseOutcome { case, done: reason.is_none(), reason });
         }

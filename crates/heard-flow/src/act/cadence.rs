@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use heard_charts::date::span;
 use heard_domain::audit::{Act, Noun};
 use heard_domain::digest::{Digest, DigestKey, DigestState, FollowUp, last_week};
-use heard_domain::id::DepartmentId;
+use heard_domain::id::{DepartmentId, UserId};
 use heard_domain::message::MessageKind;
 use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
@@ -150,21 +150,45 @@ fn mail_late(tx: &mut Tx, sending: &Sending, late: &[(DigestKey, &str)]) -> Resu
 
 /// Whether whoever looks gets digests by mail; `None`: they are nobody in particular.
 pub async fn mailed(flow: &Flow, scope: &Scope) -> Result<Option<bool>, FlowError> {
-    let Some(user) = scope.user() else { return Ok(None) };
+    let Some(user) = looking(flow, scope).await?.map(|acting| acting.user) else { return Ok(None) };
     let unmailed = flow.store.read(&Scope::system(), tables::digest::unmailed).await?;
     Ok(Some(!unmailed.contains(&user)))
 }
 
 /// Somebody gets digests, reminders of them and what is late by mail, or reads them on the page only. Whether that is otherwise now.
 pub async fn set_mailed(flow: &Flow, scope: &Scope, mailed: bool) -> Result<bool, FlowError> {
-    let user = scope.user().ok_or(FlowError::Forbidden)?;
+    let user = looking(flow, scope).await?.map(|acting| acting.user);
+    let nobody = || FlowError::Conflict("nobody in particular has made this token: there is nobody who gets mail".to_owned());
+    let user = user.ok_or_else(nobody)?;
+    keep_mailed(flow, scope, user, mailed).await.map(|changed| changed.unwrap_or(false))
+}
+
+/// Whether a user gets digests by mail, for who runs Heard.
+pub async fn mailed_of(flow: &Flow, scope: &Scope, user: UserId) -> Result<bool, FlowError> {
+    need(scope, Grant::Administer)?;
+    let look = move |view: &View| Ok((tables::user::get(view, user)?.is_some(), tables::digest::unmailed(view)?));
+    let (there, unmailed) = flow.store.read(scope, look).await?;
+    if there { Ok(!unmailed.contains(&user)) } else { Err(FlowError::Missing("user")) }
+}
+
+/// Who runs Heard decides it for a user: for one who is away, or whose address takes no mail. Whether that is otherwise now.
+pub async fn set_mailed_of(flow: &Flow, scope: &Scope, user: UserId, mailed: bool) -> Result<bool, FlowError> {
+    need(scope, Grant::Administer)?;
+    keep_mailed(flow, scope, user, mailed).await?.ok_or(FlowError::Missing("user"))
+}
+
+/// `None`: there is no such user.
+async fn keep_mailed(flow: &Flow, scope: &Scope, user: UserId, mailed: bool) -> Result<Option<bool>, FlowError> {
     let now = flow.now();
     let write = move |tx: &mut Tx| {
+        if tables::user::get(tx, user)?.is_none() {
+            return Ok(None);
+        }
         let changed = tables::digest::set_mailed(tx, user, mailed, now)?;
         if changed {
             tables::audit::note(tx, now, Act::Changed, Noun::User, user.0, &json!({ "digests_by_mail": mailed }))?;
         }
-        Ok(changed)
+        Ok(Some(changed))
     };
     Ok(flow.store.write(scope, write).await?)
 }

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::act::acting::{Acting, acting};
-use crate::act::opening::{Became, Desk, Matter, open_or_join, place_of};
+use crate::act::opening::{Became, CaseMatter, Desk, open_or_join, place_of};
 use crate::act::staff::{Spot, Staff, everybody};
 use crate::act::told::about;
 use crate::alerting::Told;
@@ -30,7 +30,7 @@ use crate::due::{Hours, watch};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::onward::proven;
-use crate::sending::{Reach, Sending};
+use crate::sending::{Reached, Sending};
 
 /// What is done to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -156,7 +156,7 @@ pub(crate) fn said(field: &'static str, text: &str) -> Result<(), FlowError> {
 
 /// What came of something done to a case.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Outcome {
+pub(crate) enum CaseAttempt {
     Done(Box<KeptCase>),
     Missing,
     Refused(CaseRefused),
@@ -164,7 +164,7 @@ pub(crate) enum Outcome {
     Stale(Option<UserId>, Time),
 }
 
-impl Outcome {
+impl CaseAttempt {
     /// As an answer: the case, or why not.
     pub(crate) async fn answer(self, flow: &Flow) -> Result<KeptCase, FlowError> {
         match self {
@@ -187,7 +187,7 @@ impl Outcome {
 }
 
 /// What a write about cases is given.
-pub(crate) struct Doing {
+pub(crate) struct CaseDoing {
     pub(crate) desk: Desk,
     pub(crate) acting: Acting,
     pub(crate) staff: Staff,
@@ -195,7 +195,7 @@ pub(crate) struct Doing {
     sending: Sending,
 }
 
-impl Doing {
+impl CaseDoing {
     pub(crate) async fn of(flow: &Flow, scope: &Scope) -> Result<Self, FlowError> {
         let acting = acting(flow, scope).await?;
         let directory = flow.directory();
@@ -265,19 +265,19 @@ impl Doing {
         id: CaseId,
         version: Option<i64>,
         deed: &CaseDeed,
-    ) -> Result<(Outcome, Vec<Told>), StoreError> {
-        let Some(before) = tables::case::get(tx, id)? else { return Ok((Outcome::Missing, vec![])) };
+    ) -> Result<(CaseAttempt, Vec<Told>), StoreError> {
+        let Some(before) = tables::case::get(tx, id)? else { return Ok((CaseAttempt::Missing, vec![])) };
         if version.is_some_and(|version| version != before.version) {
             return Ok((stale(tx, &before)?, vec![]));
         }
         let changed = match self.apply(&before, deed) {
             Ok(changed) => changed,
-            Err(refused) => return Ok((Outcome::Refused(refused), vec![])),
+            Err(refused) => return Ok((CaseAttempt::Refused(refused), vec![])),
         };
         let reach = match deed.words() {
             Some((_, SpokenBy::Heard, _)) => match self.sending.reach(tx, &before)? {
                 Some(reach) => Some(reach),
-                None => return Ok((Outcome::Refused(CaseRefused::Unreachable), vec![])),
+                None => return Ok((CaseAttempt::Refused(CaseRefused::Unreachable), vec![])),
             },
             _ => None,
         };
@@ -289,12 +289,12 @@ impl Doing {
         };
         if let (CaseDeed::Merge { into }, other) = (deed, &other) {
             match other {
-                None => return Ok((Outcome::Missing, vec![])),
+                None => return Ok((CaseAttempt::Missing, vec![])),
                 Some(other) if other.case.state == CaseState::Merged => {
-                    return Ok((Outcome::Refused(CaseRefused::IsMerged(*into)), vec![]));
+                    return Ok((CaseAttempt::Refused(CaseRefused::IsMerged(*into)), vec![]));
                 }
                 Some(other) if !one_customer(tx, &before, other)? => {
-                    return Ok((Outcome::Refused(CaseRefused::OtherCustomer), vec![]));
+                    return Ok((CaseAttempt::Refused(CaseRefused::OtherCustomer), vec![]));
                 }
                 Some(_) => {}
             }
@@ -318,7 +318,7 @@ impl Doing {
         let told = self.tell(tx, &kept, deed)?;
         // As it stands now: departments may contribute that did not before.
         let kept = tables::case::get(tx, id)?.unwrap_or(kept);
-        Ok((Outcome::Done(Box::new(kept)), told))
+        Ok((CaseAttempt::Done(Box::new(kept)), told))
     }
 
     fn write_down(
@@ -327,7 +327,7 @@ impl Doing {
         before: &KeptCase,
         kept: &KeptCase,
         deed: &CaseDeed,
-        reach: Option<Reach>,
+        reach: Option<Reached>,
     ) -> Result<(), StoreError> {
         let (id, by) = (kept.case.id, Some(self.acting.user));
         if let Some((text, way, kind)) = deed.words() {
@@ -418,10 +418,10 @@ fn one_customer(tx: &Tx, one: &KeptCase, other: &KeptCase) -> Result<bool, Store
     Ok(!(talks(one.case.id)? && talks(other.case.id)?))
 }
 
-fn stale(tx: &Tx, kept: &KeptCase) -> Result<Outcome, StoreError> {
+fn stale(tx: &Tx, kept: &KeptCase) -> Result<CaseAttempt, StoreError> {
     let last = tables::case_entry::last_by(tx, kept.case.id)?;
     let by = last.filter(|(_, at)| *at >= kept.changed).map(|(by, _)| by);
-    Ok(Outcome::Stale(by, kept.changed))
+    Ok(CaseAttempt::Stale(by, kept.changed))
 }
 
 /// Does something to a case. `version`: the one that was looked at; whoever has seen an older one is told.
@@ -430,7 +430,7 @@ pub async fn change(flow: &Flow, scope: &Scope, id: CaseId, version: Option<i64>
     let there = flow.store.read(scope, move |view| tables::case::get(view, id)).await?;
     let kept = there.ok_or(FlowError::Missing("case"))?;
     let deed = deed.checked(flow, scope, &[kept.post]).await?;
-    let doing = Doing::of(flow, scope).await?;
+    let doing = CaseDoing::of(flow, scope).await?;
     let (outcome, told) = flow.store.write(scope, move |tx| doing.run(tx, id, version, &deed)).await?;
     flow.alert(told);
     outcome.answer(flow).await
@@ -466,7 +466,7 @@ pub async fn open(flow: &Flow, scope: &Scope, draft: CaseDraft) -> Result<KeptCa
     let post = directory.posts.iter().find(|post| post.id == feedback.post);
     let main = reading.as_ref().and_then(Reading::weightiest);
     let category = main.and_then(|passage| passage.categories.first()).map(|label| label.value);
-    let matter = Matter {
+    let matter = CaseMatter {
         feedback: id,
         post: feedback.post,
         promise_hours: post.and_then(|post| post.promise_hours),

@@ -22,7 +22,7 @@ use crate::onward::{SENDER, UNPROVEN};
 
 /// What a case would be about.
 #[derive(Debug, Clone)]
-pub(crate) struct Matter {
+pub(crate) struct CaseMatter {
     pub(crate) feedback: FeedbackId,
     pub(crate) post: PostId,
     /// Within how many hours the post promises an answer.
@@ -99,7 +99,7 @@ pub(crate) enum Became {
 
 /// Opens a case for a comment, or lets it join the open one of its conversation, or of the same person about the same. Where nobody
 /// knows whether that person said it, it gets a case of its own: a stranger must not speak in somebody else's.
-pub(crate) fn open_or_join(tx: &mut Tx, desk: &Desk, matter: &Matter, by: Option<UserId>) -> Result<Became, StoreError> {
+pub(crate) fn open_or_join(tx: &mut Tx, desk: &Desk, matter: &CaseMatter, by: Option<UserId>) -> Result<Became, StoreError> {
     let known = tables::case::of_feedback(tx, &[matter.feedback])?.remove(&matter.feedback);
     if let Some(kept) = known.map(|id| tables::case::get(tx, id)).transpose()?.flatten() {
         tables::case::contribute(tx, kept.case.id, &others(&kept.case, matter))?;
@@ -165,7 +165,7 @@ fn strange(view: &View, kept: &KeptCase) -> Result<bool, StoreError> {
     Ok(tables::attribute::value(view, *value)?.is_some_and(|known| known.value.eq_ignore_ascii_case(UNPROVEN)))
 }
 
-fn others(case: &Case, matter: &Matter) -> Vec<DepartmentId> {
+fn others(case: &Case, matter: &CaseMatter) -> Vec<DepartmentId> {
     let all = matter.departments.iter().copied().chain([matter.department]);
     let mut others: Vec<DepartmentId> = all.filter(|department| *department != case.department).collect();
     others.sort_unstable();
@@ -174,7 +174,7 @@ fn others(case: &Case, matter: &Matter) -> Vec<DepartmentId> {
 }
 
 /// The customer said more about a case: it is open again, and as urgent as the more urgent of both.
-fn join(tx: &mut Tx, desk: &Desk, matter: &Matter, kept: &KeptCase) -> Result<Option<KeptCase>, StoreError> {
+fn join(tx: &mut Tx, desk: &Desk, matter: &CaseMatter, kept: &KeptCase) -> Result<Option<KeptCase>, StoreError> {
     let urgency = kept.urgency.max(matter.urgency);
     let promise = promised(urgency, matter.promise_hours);
     let hours = CaseHours { now: desk.hours.calendar(kept.case.department), promised: promise };

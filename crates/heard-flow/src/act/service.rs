@@ -24,8 +24,9 @@ use crate::kept::Asked;
 /// first.
 pub async fn service(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<Served>, FlowError> {
     need(scope, Grant::ReadCases)?;
+    let known = Asked::of(&flow.store, flow.named());
     let directory = flow.directory();
-    let asked = (scope.reach.clone(), period, directory.company.zone.day(flow.now()), Asked::of(&flow.store));
+    let asked = (scope.reach.clone(), period, directory.company.zone.day(flow.now()), known);
     if let Some(found) = flow.served.get(&asked, Time(0)) {
         return Ok(found.to_vec());
     }

@@ -20,7 +20,7 @@ use heard_store::view::{Tx, View};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::act::issues::change::Doing;
+use crate::act::issues::change::IssueDoing;
 use crate::act::issues::siblings::prompt;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
@@ -183,7 +183,7 @@ async fn one(flow: &Flow, kept: &KeptIssue, newest: Option<&Found>, again: bool)
     let seen = examine(flow, &wanted, day).await?;
     let basis = wanted.verified.map_or_else(|| Some(seen.basis()), |verified| verified.basis);
     let found = Found { issue: kept.id, round: kept.work.reopened, day, fix: seen.fix, basis, found: seen.found };
-    let (doing, zone) = (Doing::of(flow, IssueParty::Heard), directory.company.zone.clone());
+    let (doing, zone) = (IssueDoing::of(flow, IssueParty::Heard), directory.company.zone.clone());
     let verified = found.found.verdict == Verdict::Verified;
     let write = move |tx: &mut Tx| keep(tx, &doing, &zone, fix, &found);
     flow.store.write(&Scope::system(), write).await?;
@@ -195,7 +195,7 @@ async fn one(flow: &Flow, kept: &KeptIssue, newest: Option<&Found>, again: bool)
 
 /// Keeps a verdict, and lets it act on the issue, unless somebody has changed the fix that was looked at meanwhile. What is verified
 /// stays so until it comes back.
-fn keep(tx: &mut Tx, doing: &Doing, zone: &Zone, fix: Fix, found: &Found) -> Result<(), StoreError> {
+fn keep(tx: &mut Tx, doing: &IssueDoing, zone: &Zone, fix: Fix, found: &Found) -> Result<(), StoreError> {
     let Some(before) = tables::issue::get(tx, found.issue)? else { return Ok(()) };
     if fix_of(zone, &before) != Some(fix) || before.work.reopened != found.round {
         return Ok(());

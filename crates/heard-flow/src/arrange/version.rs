@@ -22,7 +22,7 @@ use crate::arrange::taxonomy::standing;
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 use crate::lessons::{self, Lessons};
-use crate::measure::precision::{Matter, asked, measure};
+use crate::measure::precision::{Grounds, asked, measure};
 use crate::read::{again, foresee};
 use crate::understand::Understanding;
 
@@ -110,7 +110,7 @@ pub async fn compare(flow: &Flow, scope: &Scope, from: i64, to: i64) -> Result<C
             // A version knows of which categories its examples were.
             let then: Vec<Taught> =
                 version.examples.iter().filter(|taught| examples.iter().any(|now| now.id == taught.id)).copied().collect();
-            Ok((Matter::load(view, version.taxonomy, &then)?, version.examples))
+            Ok((Grounds::load(view, version.taxonomy, &then)?, version.examples))
         };
         let (one, other) = (tables::taxonomy_version::get(view, from)?, tables::taxonomy_version::get(view, to)?);
         let Some((one, other)) = one.zip(other) else { return Ok(None) };
@@ -127,7 +127,7 @@ pub async fn compare(flow: &Flow, scope: &Scope, from: i64, to: i64) -> Result<C
     let (corrections, words) = batch.await?;
     let now = flow.look();
     let work = move || {
-        let taught = |matter: &Matter| {
+        let taught = |matter: &Grounds| {
             let examples = matter.lessons.iter().map(|(example, _)| example.clone()).collect();
             now.taught(&matter.taxonomy, &Lessons { examples, ..matter.others.clone() })
         };

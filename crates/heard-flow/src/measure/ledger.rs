@@ -138,7 +138,7 @@ pub struct Wanted {
 
 /// One page of the comments behind a number.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Behind {
+pub struct LedgerComments {
     /// The comments, newest first.
     pub heard: Vec<Heard>,
     /// How many there are in all.
@@ -153,7 +153,7 @@ pub async fn behind(
     wanted: Wanted,
     skip: usize,
     limit: usize,
-) -> Result<Behind, FlowError> {
+) -> Result<LedgerComments, FlowError> {
     need(scope, Grant::ReadFeedback)?;
     let mut filter = Filter { post: wanted.post.into_iter().collect(), ..Filter::default() };
     match wanted.stage {
@@ -164,5 +164,5 @@ pub async fn behind(
     let came = Came { step: wanted.step, to_it: !wanted.missing };
     let (steps, more) = (steps(flow).await?, by_issues(flow, period).await?);
     let (ids, total) = flow.store.came(scope, &filter, Some(period), (came, steps, more), (skip, limit)).await?;
-    Ok(Behind { heard: many(flow, scope, &ids).await?, total })
+    Ok(LedgerComments { heard: many(flow, scope, &ids).await?, total })
 }

@@ -35,7 +35,7 @@ pub(crate) struct Asked {
 }
 
 /// What is to be measured, by words that can be handed to another thread.
-pub(crate) struct Matter {
+pub(crate) struct Grounds {
     pub(crate) taxonomy: Taxonomy,
     /// What the version has learnt from, each with its comment.
     pub(crate) lessons: Vec<(Example, Option<FeedbackId>)>,
@@ -43,7 +43,7 @@ pub(crate) struct Matter {
     pub(crate) others: Lessons,
 }
 
-impl Matter {
+impl Grounds {
     /// Of a version: its categories and what it has learnt from.
     pub(crate) fn load(view: &View, taxonomy: Taxonomy, examples: &[Taught]) -> Result<Self, StoreError> {
         let ids: Vec<ExampleId> = examples.iter().map(|taught| taught.id).collect();
@@ -87,7 +87,7 @@ pub(crate) fn asked(view: &View) -> Result<Vec<Asked>, StoreError> {
 
 /// Measures a version by leaving out: all that stands in one part of the comments is asked of a reader that has learnt from
 /// the other parts only.
-pub(crate) fn measure(now: &Understanding, matter: &Matter, asked: &[Asked]) -> Precision {
+pub(crate) fn measure(now: &Understanding, matter: &Grounds, asked: &[Asked]) -> Precision {
     let comments: BTreeSet<FeedbackId> = asked.iter().map(|asked| asked.feedback).collect();
     let part: HashMap<FeedbackId, usize> = comments.iter().enumerate().map(|(at, id)| (*id, at % FOLDS)).collect();
     let mut tally: BTreeMap<CategoryId, [u64; 4]> = BTreeMap::new();
@@ -138,7 +138,7 @@ pub async fn present(flow: &Flow, scope: &Scope) -> Result<Arc<Precision>, FlowE
         return Ok(known); // somebody else has measured meanwhile
     }
     let load = |view: &View| {
-        let matter = Matter::load(view, tables::taxonomy::get(view)?, &lessons::present(view)?)?;
+        let matter = Grounds::load(view, tables::taxonomy::get(view)?, &lessons::present(view)?)?;
         Ok((matter, asked(view)?))
     };
     let (matter, asked) = flow.store.read(&Scope::system(), load).await?;

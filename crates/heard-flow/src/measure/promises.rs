@@ -31,7 +31,7 @@ pub async fn usual(flow: &Flow, scope: &Scope, days: i32) -> Result<Period, Flow
 /// All promises, in the order of their contacts in the journey, with what became of them in a period.
 pub async fn list(flow: &Flow, scope: &Scope, period: Period) -> Result<Vec<PromiseShown>, FlowError> {
     need(scope, Grant::ReadFigures)?;
-    let asked = (scope.reach.clone(), period, Asked::of(&flow.store));
+    let asked = (scope.reach.clone(), period, Asked::of(&flow.store, flow.named()));
     if let Some(found) = flow.promises.get(&asked, Time(0)) {
         return Ok(found.to_vec());
     }

@@ -21,7 +21,7 @@ use heard_store::view::{Tx, View};
 use serde_json::json;
 
 use crate::act::change::desk;
-use crate::act::opening::{Became, Desk, Matter, open_or_join, place_of};
+use crate::act::opening::{Became, CaseMatter, Desk, open_or_join, place_of};
 use crate::act::staff::{Spot, Staff};
 use crate::alerting::{Told, keep};
 use crate::error::FlowError;
@@ -196,7 +196,7 @@ impl Sending {
     ) -> Result<CaseId, StoreError> {
         let (feedback, main) = (&one.feedback, one.reading.weightiest());
         let post = self.directory.posts.iter().find(|post| post.id == feedback.post);
-        let matter = Matter {
+        let matter = CaseMatter {
             feedback: feedback.id,
             post: feedback.post,
             promise_hours: post.and_then(|post| post.promise_hours),

@@ -119,10 +119,7 @@ pub async fn chosen(flow: &Flow, token: &str) -> Result<Option<Vec<Topic>>, Flow
 pub async fn choose(flow: &Flow, token: &str, unwanted: &[Topic]) -> Result<bool, FlowError> {
     let Some(hash) = hashed(token) else { return Ok(false) };
     let now = flow.now();
-    let mut wanted: Vec<Topic> = Topic::ALL.to_vec();
-    wanted.retain(|topic| unwanted.contains(topic));
-    wanted.sort_by_key(|topic| topic.code());
-    let unwanted = wanted;
+    let unwanted = in_order(unwanted);
     let write = move |tx: &mut Tx| {
         let Some(address) = of_secret(tx, &hash)? else { return Ok(false) };
         let before = tables::suppressed::unwanted(tx, &address)?;
@@ -140,13 +137,60 @@ pub async fn choose(flow: &Flow, token: &str, unwanted: &[Topic]) -> Result<bool
 
 /// What a person gets of what nobody asked for, at the first of their addresses; `None`: no address is known, or they are out of sight.
 pub async fn of_person(flow: &Flow, scope: &Scope, person: PersonId) -> Result<Option<Wishes>, FlowError> {
+    match wishes(flow, scope, person).await {
+        Err(FlowError::Missing(_)) => Ok(None),
+        found => found,
+    }
+}
+
+/// The same of a person in sight; `None`: no address of theirs is known.
+pub async fn wishes(flow: &Flow, scope: &Scope, person: PersonId) -> Result<Option<Wishes>, FlowError> {
     need(scope, Grant::ReadPersons)?;
     let look = move |view: &View| {
         if tables::person::many(view, &[person])?.is_empty() {
             return Ok(None);
         }
         let first = tables::person::addresses(view, person)?.into_iter().next();
-        first.map(|address| Wishes::of(view, &address)).transpose()
+        Ok(Some(first.map(|address| Wishes::of(view, &address)).transpose()?))
     };
-    Ok(flow.store.read(scope, look).await?)
+    flow.store.read(scope, look).await?.ok_or(FlowError::Missing("person"))
+}
+
+/// Staff say for a person of what they want no letters, at every address that is known of them; of all else they want letters. What bars
+/// an address altogether stays as it is: it has a wish of its own.
+pub async fn wish(flow: &Flow, scope: &Scope, person: PersonId, unwanted: &[Topic]) -> Result<Wishes, FlowError> {
+    need(scope, Grant::Shape)?;
+    need(scope, Grant::ReadPersons)?;
+    let (wanted, now) = (in_order(unwanted), flow.now());
+    let write = move |tx: &mut Tx| {
+        if tables::person::many(tx, &[person])?.is_empty() {
+            return Ok(Err(FlowError::Missing("person")));
+        }
+        let addresses = tables::person::addresses(tx, person)?;
+        let Some(first) = addresses.first() else {
+            return Ok(Err(FlowError::Conflict("no e-mail address of this person is known: they get no letters".to_owned())));
+        };
+        let mut changed = false;
+        for address in &addresses {
+            let hash = tables::suppressed::hash(tx, address)?;
+            if tables::suppressed::unwanted(tx, &hash)? != wanted {
+                tables::suppressed::set_unwanted(tx, &hash, &wanted, now)?;
+                changed = true;
+            }
+        }
+        if changed {
+            let codes: Vec<&str> = wanted.iter().map(|topic| topic.code()).collect();
+            let detail = json!({ "unwanted": codes, "person": person });
+            tables::audit::note_of(tx, now, scope_who(tx), Act::Changed, Noun::Suppressed, None, &detail)?;
+        }
+        Ok(Ok(Wishes::of(tx, first)?))
+    };
+    flow.store.write(scope, write).await?
+}
+
+/// Each topic once, in the order in which they are kept.
+fn in_order(topics: &[Topic]) -> Vec<Topic> {
+    let mut all: Vec<Topic> = Topic::ALL.iter().copied().filter(|topic| topics.contains(topic)).collect();
+    all.sort_by_key(|topic| topic.code());
+    all
 }

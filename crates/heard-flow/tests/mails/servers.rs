@@ -122,10 +122,14 @@ impl Drop for Dovecot {
 /// Who sent it, to whom, and the mail.
 type Taken = (String, String, Vec<u8>);
 
-/// Takes every mail.
+/// What to say instead of yes when a command comes next, or (`.`) when a mail was read.
+type Refusals = Arc<Mutex<Vec<(&'static str, &'static str)>>>;
+
+/// Takes every mail that it was not told to refuse.
 pub struct Sink {
     pub port: u16,
     mails: Arc<Mutex<Vec<Taken>>>,
+    refusals: Refusals,
 }
 
 impl Sink {
@@ -133,17 +137,23 @@ impl Sink {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let mails = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&mails);
+        let refusals = Refusals::default();
+        let (kept, refused) = (Arc::clone(&mails), Arc::clone(&refusals));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let kept = Arc::clone(&kept);
+                let (kept, refused) = (Arc::clone(&kept), Arc::clone(&refused));
                 thread::spawn(move || {
                     // A client that goes away in between has sent nothing.
-                    let _ = talk(&stream, &kept);
+                    let _ = talk(&stream, &kept, &refused);
                 });
             }
         });
-        Self { port, mails }
+        Self { port, mails, refusals }
+    }
+
+    /// The next time a command comes, or (`.`) a mail was read, it is refused with this answer.
+    pub fn refuse(&self, command: &'static str, answer: &'static str) {
+        self.refusals.lock().unwrap().push((command, answer));
     }
 
     pub fn mails(&self) -> Vec<Taken> {
@@ -151,8 +161,13 @@ impl Sink {
     }
 }
 
-fn talk(stream: &TcpStream, kept: &Mutex<Vec<Taken>>) -> std::io::Result<()> {
+fn talk(stream: &TcpStream, kept: &Mutex<Vec<Taken>>, refusals: &Refusals) -> std::io::Result<()> {
     let mut out = stream;
+    let refused = |command: &str| {
+        let mut refusals = refusals.lock().unwrap();
+        let at = refusals.iter().position(|(of, _)| *of == command)?;
+        Some(format!("{}\r\n", refusals.remove(at).1))
+    };
     out.write_all(b"220 sink ready\r\n")?;
     let mut lines = BufReader::new(stream).split(b'\n');
     let (mut from, mut to) = (String::new(), String::new());
@@ -160,6 +175,10 @@ fn talk(stream: &TcpStream, kept: &Mutex<Vec<Taken>>) -> std::io::Result<()> {
         let line = String::from_utf8_lossy(&line).trim().to_owned();
         let address = |line: &str| line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
         let word = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
+        if let Some(answer) = refused(&word) {
+            out.write_all(answer.as_bytes())?;
+            continue;
+        }
         match word.as_str() {
             "EHLO" => out.write_all(b"250-sink\r\n250 8BITMIME\r\n")?,
             "MAIL" => {
@@ -179,6 +198,10 @@ fn talk(stream: &TcpStream, kept: &Mutex<Vec<Taken>>) -> std::io::Result<()> {
                     }
                     mail.extend(line.strip_prefix(b".").unwrap_or(&line));
                     mail.push(b'\n');
+                }
+                if let Some(answer) = refused(".") {
+                    out.write_all(answer.as_bytes())?;
+                    continue;
                 }
                 kept.lock().unwrap().push((from.clone(), to.clone(), mail));
                 out.write_all(b"250 taken\r\n")?;

@@ -60,6 +60,7 @@ macro_rules! steps {
             23 "references" "0023",
             24 "wishes" "0024",
             25 "parts" "0025",
+            26 "queue" "0026",
         )
     };
 }

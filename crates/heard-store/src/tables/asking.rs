@@ -74,6 +74,22 @@ pub fn answer(tx: &mut Tx, hash: &str, answer: AskedAnswer, words: &str, at: Tim
     Ok(tx.execute(sql, &[hash.into(), answer.code().into(), words.into(), at.into()])? > 0)
 }
 
+/// A person is removed: that somebody was asked, and what they pressed, still counts, but nothing says any more who it was. Their words go,
+/// and their secret leads nowhere.
+pub(crate) fn erase(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    let sql = "SELECT issue FROM asked WHERE person = $1 ORDER BY issue";
+    for issue in tx.list(sql, &[person.into()], |row| Ok(IssueId(row.int(0)?)))? {
+        // Nobody has a number below 0: each who is gone gets the next one.
+        let sql = "SELECT min(person) FROM asked WHERE issue = $1 AND person < 0";
+        let nobody = tx.number(sql, &[issue.into()])? - 1;
+        let secret = format!("erased.{issue}.{nobody}");
+        let values: [Value<'_>; 4] = [issue.into(), person.into(), nobody.into(), (&secret).into()];
+        let sql = "UPDATE asked SET person = $3, hash = $4, words = NULL WHERE issue = $1 AND person = $2";
+        tx.execute(sql, &values)?;
+    }
+    Ok(())
+}
+
 /// What became of a question.
 pub fn counts(view: &View, issue: IssueId) -> Result<AskedCounts, StoreError> {
     let mut counts = AskedCounts::default();

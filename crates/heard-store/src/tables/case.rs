@@ -18,6 +18,10 @@ const COLUMNS: &str = "id, number, version, state, urgency, post, person, accoun
      department, assigned, promised, used, since, due, first_answer, last_answer, asked, helped, reopened, merged, merged_state, first_promised, \
      first_used";
 
+/// When a case is due, for the order of the queue: what is never due comes after all that is ([`NEVER`]). The index of the queue is made of
+/// these very words.
+const DUE: &str = "coalesce(due, 9223372036854775807)";
+
 /// How many values a case has.
 const WIDTH: usize = 29;
 
@@ -221,11 +225,11 @@ pub fn list(view: &View, sought: &Sought, after: Option<Cursor>, limit: usize) -
     let (fits, mut values) = narrowed(view, sought);
     let (due, id) = after.map_or((i64::MIN, i64::MAX), |(due, id)| (due, id.0));
     let first = values.len() + 1;
-    values.extend([Value::Int(due), id.into(), NEVER.into(), limit.into()]);
-    let (second, never, most) = (first + 1, first + 2, first + 3);
+    values.extend([Value::Int(due), id.into(), limit.into()]);
+    let (second, most) = (first + 1, first + 2);
     let sql = format!(
-        "SELECT {COLUMNS} FROM \"case\" WHERE {fits} AND (coalesce(due, ${never}) > ${first} OR (coalesce(due, ${never}) = ${first} AND id < ${second}))
-         ORDER BY coalesce(due, ${never}), id DESC LIMIT ${most}"
+        "SELECT {COLUMNS} FROM \"case\" WHERE {fits} AND {DUE} >= ${first} AND ({DUE} > ${first} OR id < ${second})
+         ORDER BY {DUE}, id DESC LIMIT ${most}"
     );
     let found = view.list(&sql, &values, read)?;
     with_all(view, found)

@@ -12,7 +12,7 @@ use crate::sql::driver::{Row, Value, one_of};
 use crate::tables::change::{self, Wrote};
 use crate::tables::passage::CHUNK;
 use crate::tables::property::{self, Properties, Whose};
-use crate::tables::{account, message, thread};
+use crate::tables::{account, asking, message, progress, thread, told};
 use crate::view::{Tx, View};
 
 const COLUMNS: &str = "id, name, role, account";
@@ -302,11 +302,14 @@ pub fn addresses(view: &View, id: PersonId) -> Result<Vec<String>, StoreError> {
     Ok(handles.iter().filter_map(|handle| heard_domain::mail::address(handle)).collect())
 }
 
-/// Removes a person to whom nothing belongs, with what was written to them.
+/// Removes a person to whom nothing belongs, with what was written to them; that they were asked or told stays as a number.
 pub(crate) fn remove(tx: &mut Tx, id: PersonId) -> Result<(), StoreError> {
     let addresses = addresses(tx, id)?;
     let threads = message::erase(tx, id, &addresses)?;
     thread::erase(tx, &threads, &addresses)?;
+    asking::erase(tx, id)?;
+    told::erase(tx, id)?;
+    progress::erase(tx, id)?;
     for table in ["identity", "person_attribute"] {
         tx.execute(&format!("DELETE FROM {table} WHERE person = $1"), &[id.into()])?;
     }

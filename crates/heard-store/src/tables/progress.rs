@@ -68,6 +68,12 @@ pub fn add_token(tx: &mut Tx, hash: &str, progress: ProgressId, person: PersonId
     Ok(())
 }
 
+/// A person is removed: they come to no page any more.
+pub(crate) fn erase(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM progress_token WHERE person = $1", &[person.into()])?;
+    Ok(())
+}
+
 /// The contacts of an account: persons who belong to it, by name.
 pub fn contacts(view: &View, account: AccountId, limit: usize) -> Result<Vec<PersonId>, StoreError> {
     let sql = "SELECT id FROM person WHERE account = $1 ORDER BY name, id LIMIT $2";

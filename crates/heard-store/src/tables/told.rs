@@ -134,6 +134,12 @@ pub(crate) fn comments(view: &View, each: &mut dyn FnMut(i64)) -> Result<(), Sto
     Ok(())
 }
 
+/// A person is removed: which comments a run answered stays, who said them does not.
+pub(crate) fn erase(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    tx.execute("UPDATE letter_comment SET person = NULL WHERE person = $1", &[person.into()])?;
+    Ok(())
+}
+
 /// A comment goes.
 pub(crate) fn forget(tx: &mut Tx, feedback: FeedbackId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM letter_comment WHERE feedback = $1", &[feedback.into()])?;

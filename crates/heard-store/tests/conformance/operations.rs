@@ -24,7 +24,7 @@ use heard_store::view::Tx;
 use crate::conformance::couriers::asked;
 use crate::conformance::made::{company, row};
 
-fn an_import(id: i64, state: ImportState) -> Import {
+pub fn an_import(id: i64, state: ImportState) -> Import {
     let mapping = Mapping {
         kind: ImportKind::Accounts,
         preset: "generic".into(),

@@ -32,6 +32,7 @@ macro_rules! suite {
                 couriers::messages_are_there_once_and_conversations_are_entered_by_a_secret,
                 told::who_was_told_of_an_issue_is_kept,
                 told::checks_questions_and_progress_pages_are_there_once,
+                told::who_is_removed_was_asked_and_told_as_a_number_only,
                 couriers::letters_mailboxes_and_addresses_that_want_none_are_kept,
                 couriers::a_restore_keeps_wishes_and_sends_nothing_twice,
                 couriers::answers_go_before_letters,

@@ -3,25 +3,32 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use heard_domain::account::Account;
+use heard_domain::account::{Account, Identity, IdentityKind};
 use heard_domain::asking::{AskedAnswer, AskedCounts, Asking};
 use heard_domain::id::{
-    AccountId, EventId, FeedbackId, IssueId, LetterId, MessageId, PersonId, PlaceId, ProgressId, StageId, ThreadId, UserId,
+    AccountId, EventId, FeedbackId, ImportId, IssueId, LetterId, MessageId, PersonId, PlaceId, ProgressId, StageId, ThreadId,
+    UserId,
 };
+use heard_domain::import::ImportState;
 use heard_domain::issue::Work;
 use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue};
 use heard_domain::ledger::LedgerStep;
 use heard_domain::letter::{Audience, Letter, LetterState, ToldStage};
 use heard_domain::message::{Message, MessageKind, MessageState, Thread};
+use heard_domain::operation::NewPerson;
 use heard_domain::progress::{Progress, ProgressLine};
 use heard_domain::question::Filter;
 use heard_domain::scope::{Reach, Scope};
 use heard_domain::sibling::{PlaceAnswer, PlaceFound};
 use heard_domain::time::{Day, Time};
 use heard_store::store::Store;
-use heard_store::tables::{account, asking, feedback, issue, ledger, letter, message, place_check, progress, thread, told};
+use heard_store::tables::{
+    account, asking, feedback, import, issue, ledger, letter, message, person, place_check, progress, revert, thread, told,
+};
+use heard_store::view::Tx;
 
 use crate::conformance::made;
+use crate::conformance::operations::an_import;
 
 const ISSUE: IssueId = IssueId(70);
 
@@ -151,7 +158,7 @@ pub fn checks_questions_and_progress_pages_are_there_once(open: &dyn Fn(&Path) -
     let store = open(folder.path());
     made::company(&store);
     let scope = Scope::system();
-    let asked = Asking { issue: ISSUE, text: "Did it?".into(), wanted: 2, begun: Time(5), by: UserId(4) };
+    let asked = Asking { issue: ISSUE, text: "Did it?".into(), wanted: 3, begun: Time(5), by: UserId(4) };
     let found = PlaceFound { answer: PlaceAnswer::DoToo, words: "Soon".into(), by: UserId(4), at: Time(9) };
     let page = Progress {
         id: ProgressId(8),
@@ -176,6 +183,11 @@ pub fn checks_questions_and_progress_pages_are_there_once(open: &dyn Fn(&Path) -
             assert!(asking::begin(tx, &given)? && !asking::begin(tx, &given)?);
             assert!(asking::ask(tx, ISSUE, PersonId(1), "h1", Time(6))? && !asking::ask(tx, ISSUE, PersonId(1), "h2", Time(7))?);
             assert!(asking::answer(tx, "h1", AskedAnswer::Happened, "x", Time(8))?);
+            // Another secret leads to the same question, and the one before leads nowhere.
+            assert!(asking::ask(tx, ISSUE, PersonId(3), "h3", Time(6))?);
+            asking::renew(tx, ISSUE, PersonId(3), "h4")?;
+            assert_eq!(asking::by_hash(tx, "h3")?, None);
+            assert_eq!(asking::by_hash(tx, "h4")?, Some((ISSUE, PersonId(3), None)));
             assert!(
                 asking::answer(tx, "h1", AskedAnswer::Fine, "y", Time(9))?
                     && !asking::answer(tx, "h9", AskedAnswer::Fine, "", Time(9))?
@@ -219,8 +231,8 @@ pub fn checks_questions_and_progress_pages_are_there_once(open: &dyn Fn(&Path) -
     let ((all, waiting), (kept_asking, still_open, counts, words), secret, events, (of, by, none), around, contacts, said) =
         read.unwrap();
     assert_eq!((all.len(), all[1].found.clone(), waiting.len(), waiting[0].place), (2, Some(found), 1, PlaceId(1)));
-    assert_eq!((kept_asking, still_open), (Some(asked.clone()), vec![asked]), "one of two was asked");
-    assert_eq!(counts, AskedCounts { asked: 1, fine: 1, happened: 0, unsure: 0 });
+    assert_eq!((kept_asking, still_open), (Some(asked.clone()), vec![asked]), "two of three were asked");
+    assert_eq!(counts, AskedCounts { asked: 2, fine: 1, happened: 0, unsure: 0 });
     assert_eq!(words, [(AskedAnswer::Fine, "y".to_owned())]);
     assert_eq!(secret, (Some((ISSUE, PersonId(1), Some(AskedAnswer::Fine))), None, false));
     assert_eq!((of, by, none), (Some(sent.clone()), Some((sent, PersonId(1))), None));
@@ -229,4 +241,72 @@ pub fn checks_questions_and_progress_pages_are_there_once(open: &dyn Fn(&Path) -
     let mut narrow = Scope::system();
     narrow.reach = Reach::Posts([heard_domain::id::PostId(1)].into());
     assert_eq!(store.read_now(&narrow, |view| progress::renewals(view, Day(0), Day(90), 9)), Ok(vec![]));
+}
+
+pub fn who_is_removed_was_asked_and_told_as_a_number_only(open: &dyn Fn(&Path) -> Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    made::company(&store);
+    let scope = Scope::system();
+    let question = Asking { issue: ISSUE, text: "Did it?".into(), wanted: 3, begun: Time(5), by: UserId(4) };
+    let page = Progress {
+        id: ProgressId(8),
+        account: AccountId(50),
+        renewal: Day(20),
+        version: 1,
+        text: "Dear {{name}}".into(),
+        lines: vec![],
+        made: Time(1),
+        reviewed: None,
+    };
+    let named = |name: &str| NewPerson {
+        name: Some(name.to_owned()),
+        identities: vec![Identity { kind: IdentityKind::Email, handle: format!("{name}@example.org") }],
+        ..NewPerson::default()
+    };
+    let both = [named("ann"), named("bob")];
+    let write = move |tx: &mut Tx| {
+        let mut last = 100;
+        let mut next = || {
+            last += 1;
+            last
+        };
+        import::insert(tx, &an_import(1, ImportState::Done), "shape")?;
+        let mut ids = vec![PersonId(9)];
+        for new in &both {
+            ids.push(person::put(tx, Some(ImportId(1)), new, &mut next)?.id);
+        }
+        feedback::insert_many(tx, &[made::row_at(11, 1, "one"), made::row_at(12, 1, "two"), made::row_at(13, 2, "three")])?;
+        issue::insert(tx, &kept())?;
+        letter::save(tx, &run())?;
+        progress::save(tx, &page)?;
+        assert!(asking::begin(tx, &question)?);
+        for (n, id) in ids.iter().enumerate() {
+            let secret = format!("secret {n}");
+            assert!(asking::ask(tx, ISSUE, *id, &secret, Time(6))?);
+            assert!(asking::answer(tx, &secret, AskedAnswer::Happened, &format!("words {n}"), Time(8))?);
+            told::freeze(tx, LetterId(3), &[(FeedbackId(11 + n as i64), Some(*id), Day(1))])?;
+            progress::add_token(tx, &secret, ProgressId(8), *id, Time(6))?;
+        }
+        Ok(ids)
+    };
+    let ids = store.write_now(&scope, write).unwrap();
+    let undone = store.write_now(&scope, |tx| revert::undo(tx, ImportId(1), 100)).unwrap();
+    assert_eq!(undone.removed, 2);
+    let gone = ids.clone();
+    let read = store.read_now(&scope, move |view| {
+        let asked = gone.iter().map(|id| asking::was_asked(view, ISSUE, *id)).collect::<Result<Vec<_>, _>>()?;
+        let secrets = (0..3).map(|n| asking::by_hash(view, &format!("secret {n}"))).collect::<Result<Vec<_>, _>>()?;
+        let pages = (0..3).map(|n| progress::by_token(view, &format!("secret {n}"))).collect::<Result<Vec<_>, _>>()?;
+        let counted = (asking::counts(view, ISSUE)?, asking::open(view)?, asking::words(view, ISSUE, 9)?);
+        let told = (told::answered(view, LetterId(3))?, told::persons(view, LetterId(3), PersonId(0), 9)?);
+        Ok((asked, secrets, pages, counted, told))
+    });
+    let (asked, secrets, pages, (counts, open, words), (answered, persons)) = read.unwrap();
+    // What a finding rests on stays: three were asked and answered, nobody more is to be asked.
+    assert_eq!((counts, open), (AskedCounts { asked: 3, fine: 0, happened: 3, unsure: 0 }, vec![]));
+    assert_eq!((asked, words), (vec![true, false, false], vec![(AskedAnswer::Happened, "words 0".to_owned())]));
+    assert_eq!(secrets, [Some((ISSUE, PersonId(9), Some(AskedAnswer::Happened))), None, None]);
+    assert_eq!(pages.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!((answered.len(), persons), (3, vec![(PersonId(9), Day(19_675))]));
 }

@@ -9,7 +9,7 @@ use heard_domain::id::{PostId, StageId};
 use heard_domain::ledger::{LedgerStep, Line};
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
-use heard_flow::measure::ledger::{self, Behind, Ledger, LedgerLine, Wanted};
+use heard_flow::measure::ledger::{self, Ledger, LedgerComments, LedgerLine, Wanted};
 use heard_flow::measure::promises::usual;
 use heard_flow::seen::seen;
 use heard_flow::tell::ledger::csv;
@@ -215,7 +215,7 @@ pub async fn comments(State(state): State<AppState>, viewer: Viewer, Asked(pairs
 }
 
 fn listed(
-    found: &Behind,
+    found: &LedgerComments,
     wanted: &Wanted,
     (period, days): (Period, i32),
     skip: usize,

@@ -14,8 +14,7 @@ use heard_domain::verification::{LISTENED, Rate, Verdict};
 use heard_flow::act::issues::asking::{self, AskingDraft, AskingShown};
 use heard_flow::act::issues::look::{IssueOpened, open};
 use heard_flow::act::verify::{IssueVerification, look};
-use heard_flow::measure::fixes::{FixCount, Fixes, fixes};
-use heard_flow::measure::promises::usual;
+use heard_flow::measure::fixes::{FixCount, Fixes, fixes, usual};
 use heard_flow::measure::verification::Examined;
 use maud::{Markup, html};
 
@@ -250,7 +249,7 @@ fn said(all: &Fixes) -> Markup {
             div {
                 p.tag { "Fixed is a finding" }
                 p.lead { strong { (whole(count.reported)) } " reported fixed, " strong { (whole(count.verified)) } " verified fixed." }
-                p.why { (whole(count.not_fixed)) " did not hold, " (whole(count.came_back)) " came back, " (whole(count.improved)) " improved, " (whole(count.watching)) " are watched, " (whole(count.too_rare)) " are too rare to verify by count." }
+                p.why { (whole(count.not_fixed)) " did not hold, " (whole(count.came_back)) " came back, " (whole(count.improved)) " improved, " (whole(count.watching)) " are watched, " (whole(count.too_early)) " are too early to tell, " (whole(count.too_rare)) " are too rare to verify by count." }
             }
         }
     }
@@ -276,10 +275,10 @@ fn tables(all: &Fixes, directory: &Directory) -> Markup {
                 div.ch { div { h2 id=(id) { (title) } @if id == "by-department" { p { "A fix counts for every department that contributes: none is an owner to whom it was handed off." } } } }
                 div.scroll tabindex="0" role="group" aria-label={ (title) ", scrolls sideways" } {
                     table.plain {
-                        thead { tr { th scope="col" { (title) } @for head in ["Reported", "Verified", "Improved", "Not fixed", "Came back", "Watching", "Too rare"] { th.num scope="col" { (head) } } } }
+                        thead { tr { th scope="col" { (title) } @for head in ["Reported", "Verified", "Improved", "Not fixed", "Came back", "Watching", "Too early", "Too rare"] { th.num scope="col" { (head) } } } }
                         tbody {
                             @for (name, c) in &rows {
-                                tr { th scope="row" { bdi { (name) } } @for n in [c.reported, c.verified, c.improved, c.not_fixed, c.came_back, c.watching, c.too_rare] { td.num { (whole(n)) } } }
+                                tr { th scope="row" { bdi { (name) } } @for n in [c.reported, c.verified, c.improved, c.not_fixed, c.came_back, c.watching, c.too_early, c.too_rare] { td.num { (whole(n)) } } }
                             }
                         }
                     }

@@ -370,7 +370,10 @@ async fn submit(world: &World, route: &Route, n: usize) -> Option<Answer> {
             pairs.extend(days.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         // As it stands nothing would be otherwise.
-        "/settings/digests" => pairs.retain(|(name, _)| name != "mailed"),
+        "/settings/digests" | "/settings/users/{id}/digests" => match pairs.iter().position(|(name, _)| name == "mailed") {
+            Some(at) => drop(pairs.remove(at)),
+            None => pairs.push(("mailed".into(), "yes".into())),
+        },
         "/settings/password" => {
             let new = pairs.iter().position(|(name, _)| name == "new").unwrap();
             pairs[new].1 = "sentinel-password-2".into();

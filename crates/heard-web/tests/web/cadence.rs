@@ -151,6 +151,42 @@ async fn a_department_is_told_reminded_and_late_each_once() {
 }
 
 #[tokio::test]
+async fn mail_of_digests_is_switched_by_whose_it_is_and_by_who_runs_heard() {
+    let site = Site::with_users().await;
+    let member = site.users[&Role::Admin].clone();
+    let (scope, grants) = (Scope::of_user(&member), vec![Grant::ReadCases, Grant::WriteCases]);
+    let own = heard_flow::arrange::token::add(&site.flow, &scope, "own", grants, None).await.unwrap().1;
+    let admin = site.token(Grant::ALL).await;
+    let call = async |token: &str, method: Method, path: &str, body: Option<Value>| {
+        let answer = site.call(method, path, Some(token), body).await;
+        (answer.status, answer.json())
+    };
+    let (mine, theirs) = ("/api/v1/me/digests", format!("/api/v1/users/{}/digests", member.id));
+    let by_mail = |yes: bool| Some(json!({ "by_mail": yes }));
+    assert_eq!(call(&own, Method::GET, mine, None).await.1, json!({ "by_mail": true }));
+    assert_eq!(call(&own, Method::PUT, mine, by_mail(false)).await, (StatusCode::OK, json!({ "by_mail": false })));
+    assert_eq!(call(&admin, Method::GET, &theirs, None).await.1, json!({ "by_mail": false }));
+    assert_eq!(call(&own, Method::PUT, &theirs, by_mail(true)).await.0, StatusCode::FORBIDDEN);
+    for _ in 0..2 {
+        assert_eq!(call(&admin, Method::PUT, &theirs, by_mail(true)).await, (StatusCode::OK, json!({ "by_mail": true })));
+    }
+    assert_eq!(call(&own, Method::GET, mine, None).await.1, json!({ "by_mail": true }));
+    // A token that nobody in particular has made gets no mail.
+    assert_eq!(call(&admin, Method::GET, mine, None).await.1, json!({ "by_mail": null }));
+    assert_eq!(call(&admin, Method::PUT, mine, by_mail(false)).await.0, StatusCode::CONFLICT);
+    // By the page of who runs Heard.
+    let session = site.session(&site.users[&Role::Admin]).await;
+    let page = format!("/settings/users/{}", member.id);
+    assert!(site.get(&page, Some(&session)).await.body.contains("Gets digests by mail"));
+    assert_eq!(site.submit(&format!("{page}/digests"), Some(&session), &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(call(&own, Method::GET, mine, None).await.1, json!({ "by_mail": false }));
+    let noted = crate::audit::entries(&site).await;
+    let noted: Vec<_> =
+        noted.iter().filter_map(|entry| Some((entry.id?, entry.detail.get("digests_by_mail")?.as_bool()?))).collect();
+    assert_eq!(noted, [(member.id.0, false), (member.id.0, true), (member.id.0, false)], "once each, the newest first");
+}
+
+#[tokio::test]
 async fn what_was_promised_in_a_case_stands_there_with_its_day() {
     let week = Week::new().await;
     let feedback = week.get("/api/v1/feedback").await["items"][0]["id"].clone();

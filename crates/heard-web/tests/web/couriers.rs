@@ -356,3 +356,100 @@ async fn what_may_have_been_sent_is_sent_again_by_a_person_only() {
     let entries = crate::audit::entries(&office.site).await;
     assert!(entries.iter().any(|entry| entry.noun == Noun::Message && entry.detail["deed"] == "sent again"));
 }
+
+/// A run of letters about something that happened to these, sent.
+async fn run(office: &Office, kind: &str, handles: &[&str]) -> Vec<String> {
+    let item = |handle: &&str| {
+        json!({ "key": format!("{kind} {handle}"), "kind": kind, "at": "2026-03-20T10:00:00Z", "details": [],
+            "author": { "name": "Guest", "identities": [{ "kind": "email", "handle": handle }] } })
+    };
+    office.make("/api/v1/events", json!({ "items": handles.iter().map(item).collect::<Vec<_>>() })).await;
+    let draft = json!({ "name": kind, "subject": "Sorry", "text": "Dear {{name}}",
+        "audience": { "to": "event", "kind": kind, "from": "2026-03-20", "until": "2026-03-21" } });
+    let id = office.make("/api/v1/letters", draft).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/letters/{id}");
+    let sent = office.site.submit(&path, Some(&office.session), &[("do", "send"), ("version", "1")]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    drain(&office.site.flow).await.unwrap();
+    let mut to: Vec<String> = office.site.posted.take().into_iter().map(|mail| mail.to).collect();
+    to.sort();
+    to
+}
+
+#[tokio::test]
+async fn an_address_gets_letters_again_when_staff_say_so_and_after_its_own_wish_only_if_they_are_sure() {
+    let office = Office::new().await;
+    let both = ["ann@example.org", "bob@example.org"];
+    let press = async |pairs: &[(&str, &str)]| {
+        let answer = office.site.submit("/settings/mail/addresses", Some(&office.session), pairs).await;
+        (answer.status, answer.header("location").to_owned(), answer.body)
+    };
+    let (_, done, _) = press(&[("do", "bar"), ("barred_address", "Bob@example.org")]).await;
+    assert_eq!(done, "/settings/mail?done=barred");
+    assert_eq!(run(&office, "delay", &both).await, ["ann@example.org"]);
+    let (_, done, _) = press(&[("do", "free"), ("barred_address", "bob@example.org")]).await;
+    assert_eq!(done, "/settings/mail?done=freed");
+    let (_, done, _) = press(&[("do", "free"), ("barred_address", "bob@example.org")]).await;
+    assert_eq!(done, "/settings/mail?done=nothing", "it gets them already");
+    assert_eq!(run(&office, "cancelled", &both).await, both);
+    let noted = crate::audit::entries(&office.site).await;
+    let acts: Vec<_> = noted.iter().filter(|entry| entry.noun == Noun::Suppressed).map(|entry| entry.act).collect();
+    assert_eq!(acts, [heard_domain::audit::Act::Removed, heard_domain::audit::Act::Added], "once each, the newest first");
+    // What its owner wanted themselves is asked for once more.
+    let (case, _) = office.case(Some("bob@example.org")).await;
+    office.answer(&case, "It is found.").await;
+    let own = page_in(&office.site.posted.take()[0].text);
+    assert_eq!(office.visit(&own, &[("choose", "yes")]).await.status, StatusCode::SEE_OTHER);
+    let scope = Scope::system();
+    let hash = office.site.flow.store.read(&scope, |view| tables::suppressed::hash(view, "bob@example.org")).await.unwrap();
+    let why = heard_domain::message::SuppressedWhy::Unsubscribed;
+    let at = office.site.flow.now();
+    office.site.flow.store.write(&scope, move |tx| tables::suppressed::add(tx, &hash, why, at)).await.unwrap();
+    let (status, _, page) = press(&[("do", "free"), ("barred_address", "bob@example.org")]).await;
+    assert!(status == StatusCode::OK && page.contains("They want letters again"), "{page}");
+    let (_, done, _) = press(&[("do", "free"), ("barred_address", "bob@example.org"), ("sure", "bob@example.org")]).await;
+    assert_eq!(done, "/settings/mail?done=freed");
+    // That they want no letters of any kind is a wish of its own, and stands.
+    assert_eq!(run(&office, "lost", &both).await, ["ann@example.org"]);
+}
+
+#[tokio::test]
+async fn staff_say_for_a_customer_of_what_they_want_no_letters() {
+    let office = Office::new().await;
+    let (_, feedback) = office.case(Some("ann@example.org")).await;
+    let call = async |method: Method, path: &str, body: Option<Value>| {
+        let answer = office.site.call(method, path, Some(&office.token), body).await;
+        (answer.status, answer.json())
+    };
+    let (_, said) = call(Method::GET, &format!("/api/v1/feedback/{feedback}"), None).await;
+    let person = said["person"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/persons/{person}/topics");
+    let (_, before) = call(Method::GET, &path, None).await;
+    assert_eq!(before, json!({ "person": person, "reachable": true, "none": null, "unwanted": [] }));
+    let (status, now) = call(Method::PUT, &path, Some(json!({ "unwanted": ["news", "events", "news"] }))).await;
+    assert_eq!((status, &now["unwanted"]), (StatusCode::OK, &json!(["events", "news"])), "{now}");
+    assert_eq!(call(Method::GET, &path, None).await.1, now);
+    assert_eq!(run(&office, "delay", &["ann@example.org", "bob@example.org"]).await, ["bob@example.org"]);
+    for _ in 0..2 {
+        call(Method::PUT, &path, Some(json!({ "unwanted": ["helped"] }))).await;
+    }
+    assert_eq!(run(&office, "lost", &["ann@example.org"]).await, ["ann@example.org"]);
+    let noted = crate::audit::entries(&office.site).await;
+    let noted: Vec<_> = noted.iter().filter(|entry| entry.noun == Noun::Suppressed).map(|entry| &entry.detail).collect();
+    assert_eq!(
+        noted.iter().map(|detail| &detail["unwanted"]).collect::<Vec<_>>(),
+        [&json!(["helped"]), &json!(["events", "news"])]
+    );
+    // Of somebody without an address it is known that there is none, and nothing can be said.
+    let nobody = json!({ "items": [{ "name": "Cy", "account": "Acme", "identities": [], "attributes": [] }] });
+    let made = office.make("/api/v1/persons", nobody).await["results"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/persons/{made}/topics");
+    assert_eq!(call(Method::GET, &path, None).await.1["reachable"], false);
+    assert_eq!(call(Method::PUT, &path, Some(json!({ "unwanted": [] }))).await.0, StatusCode::CONFLICT);
+    assert_eq!(call(Method::PUT, &path, Some(json!({ "unwanted": ["weather"] }))).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    // Who may not see persons learns nothing of what they want.
+    let blind = office.site.token(&[Grant::Shape]).await;
+    let path = format!("/api/v1/persons/{person}/topics");
+    let answer = office.site.call(Method::PUT, &path, Some(&blind), Some(json!({ "unwanted": [] }))).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}

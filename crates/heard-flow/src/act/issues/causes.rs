@@ -14,7 +14,7 @@ use heard_store::tables;
 use heard_store::tables::issue::Sought;
 use heard_store::view::{Tx, View};
 
-use crate::act::issues::change::{Outcome, doing};
+use crate::act::issues::change::{IssueAttempt, doing};
 use crate::error::FlowError;
 use crate::flow::{Flow, need};
 
@@ -217,7 +217,7 @@ pub async fn draw(flow: &Flow, scope: &Scope, from: Knot, to: Knot, strength: Op
             Ok(kept.clone())
         })
     };
-    let outcome: Outcome = flow.store.write(scope, write).await?;
+    let outcome: IssueAttempt = flow.store.write(scope, write).await?;
     outcome.answer()
 }
 

@@ -172,7 +172,7 @@ fn each_once<T: Ord>(mut list: Vec<T>) -> Vec<T> {
 
 /// What came of something done to an issue.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Outcome {
+pub(crate) enum IssueAttempt {
     Done(Box<KeptIssue>),
     Missing,
     Refused(IssueRefused),
@@ -180,7 +180,7 @@ pub(crate) enum Outcome {
     Stale,
 }
 
-impl Outcome {
+impl IssueAttempt {
     pub(crate) fn answer(self) -> Result<KeptIssue, FlowError> {
         match self {
             Self::Done(kept) => Ok(*kept),
@@ -196,7 +196,7 @@ impl Outcome {
 
 /// Who acts, when.
 #[derive(Debug, Clone)]
-pub(crate) struct Doing {
+pub(crate) struct IssueDoing {
     pub(crate) by: IssueParty,
     /// The partner's link by which they came.
     link: Option<PartnerLinkId>,
@@ -204,7 +204,7 @@ pub(crate) struct Doing {
     pub(crate) today: Day,
 }
 
-impl Doing {
+impl IssueDoing {
     pub(crate) fn of(flow: &Flow, by: IssueParty) -> Self {
         Self { by, link: None, now: flow.now(), today: flow.directory().company.zone.day(flow.now()) }
     }
@@ -250,34 +250,40 @@ impl Doing {
     }
 
     /// Does it within a write.
-    pub(crate) fn run(&self, tx: &mut Tx, id: IssueId, version: Option<i64>, deed: &IssueDeed) -> Result<Outcome, StoreError> {
-        let Some(before) = tables::issue::get(tx, id)? else { return Ok(Outcome::Missing) };
+    pub(crate) fn run(
+        &self,
+        tx: &mut Tx,
+        id: IssueId,
+        version: Option<i64>,
+        deed: &IssueDeed,
+    ) -> Result<IssueAttempt, StoreError> {
+        let Some(before) = tables::issue::get(tx, id)? else { return Ok(IssueAttempt::Missing) };
         if version.is_some_and(|version| version != before.version) {
-            return Ok(Outcome::Stale);
+            return Ok(IssueAttempt::Stale);
         }
         let changed = match self.apply(&before, deed) {
             Ok(changed) => changed,
-            Err(refused) => return Ok(Outcome::Refused(refused)),
+            Err(refused) => return Ok(IssueAttempt::Refused(refused)),
         };
         if matches!(deed, IssueDeed::SignOff { .. }) && self.signed_by_hand(tx, &before)? {
-            return Ok(Outcome::Refused(IssueRefused::OnePerson));
+            return Ok(IssueAttempt::Refused(IssueRefused::OnePerson));
         }
         if let IssueDeed::Merge { into } = deed {
-            let Some(whole) = tables::issue::get(tx, *into)? else { return Ok(Outcome::Missing) };
+            let Some(whole) = tables::issue::get(tx, *into)? else { return Ok(IssueAttempt::Missing) };
             // Merging takes back what was signed there: it needs a say in both.
             if !whole.shaped_by(&self.by) {
-                return Ok(Outcome::Refused(IssueRefused::NotInvolved));
+                return Ok(IssueAttempt::Refused(IssueRefused::NotInvolved));
             }
             let next = match whole.take_in(&before) {
                 Ok(next) => next,
-                Err(refused) => return Ok(Outcome::Refused(refused)),
+                Err(refused) => return Ok(IssueAttempt::Refused(refused)),
             };
             if self.keep(tx, &whole, next)?.is_none() {
-                return Ok(Outcome::Stale);
+                return Ok(IssueAttempt::Stale);
             }
             tables::issue::join_all(tx, id, *into)?;
         }
-        let Some(kept) = self.keep(tx, &before, changed)? else { return Ok(Outcome::Stale) };
+        let Some(kept) = self.keep(tx, &before, changed)? else { return Ok(IssueAttempt::Stale) };
         let act = match deed {
             IssueDeed::Merge { .. } => Act::Merged,
             IssueDeed::Unmerge | IssueDeed::TakeBack { .. } => Act::Undone,
@@ -285,7 +291,7 @@ impl Doing {
             _ => Act::Changed,
         };
         self.note(tx, act, &kept, deed.word(), deed.department())?;
-        Ok(Outcome::Done(Box::new(kept)))
+        Ok(IssueAttempt::Done(Box::new(kept)))
     }
 
     /// Why evidence must stay, if it must: anybody may bring some, only who shapes the issue takes it away, and nobody once it is signed for.
@@ -327,28 +333,28 @@ impl Doing {
         version: Option<i64>,
         word: &str,
         change: F,
-    ) -> Result<Outcome, StoreError>
+    ) -> Result<IssueAttempt, StoreError>
     where
         F: FnOnce(&mut Tx, &KeptIssue) -> Result<KeptIssue, StoreError>,
     {
-        let Some(before) = tables::issue::get(tx, id)? else { return Ok(Outcome::Missing) };
+        let Some(before) = tables::issue::get(tx, id)? else { return Ok(IssueAttempt::Missing) };
         if version.is_some_and(|version| version != before.version) {
-            return Ok(Outcome::Stale);
+            return Ok(IssueAttempt::Stale);
         }
         if !before.shaped_by(&self.by) {
-            return Ok(Outcome::Refused(IssueRefused::NotInvolved));
+            return Ok(IssueAttempt::Refused(IssueRefused::NotInvolved));
         }
         let changed = change(tx, &before)?;
-        let Some(kept) = self.keep(tx, &before, changed)? else { return Ok(Outcome::Stale) };
+        let Some(kept) = self.keep(tx, &before, changed)? else { return Ok(IssueAttempt::Stale) };
         self.note(tx, Act::Changed, &kept, word, None)?;
-        Ok(Outcome::Done(Box::new(kept)))
+        Ok(IssueAttempt::Done(Box::new(kept)))
     }
 }
 
 /// What every step needs that works on issues.
-pub(crate) async fn doing(flow: &Flow, scope: &Scope) -> Result<(Doing, UserId), FlowError> {
+pub(crate) async fn doing(flow: &Flow, scope: &Scope) -> Result<(IssueDoing, UserId), FlowError> {
     let acting = acting(flow, scope).await?;
-    Ok((Doing::of(flow, party(&acting)), acting.user))
+    Ok((IssueDoing::of(flow, party(&acting)), acting.user))
 }
 
 /// Does something to an issue. `version`: the one that was looked at; whoever has seen an older one is told.
@@ -373,7 +379,7 @@ pub(crate) async fn change_by_link(
     id: IssueId,
     deed: IssueDeed,
 ) -> Result<KeptIssue, FlowError> {
-    let (doing, scope) = (Doing { link: Some(link), ..Doing::of(flow, by) }, Scope::system());
+    let (doing, scope) = (IssueDoing { link: Some(link), ..IssueDoing::of(flow, by) }, Scope::system());
     deed.checked(flow, &scope).await?;
     flow.store.write(&scope, move |tx| doing.run(tx, id, None, &deed)).await?.answer()
 }
@@ -521,9 +527,9 @@ pub async fn join(flow: &Flow, scope: &Scope, id: IssueId, feedback: FeedbackId,
     let there = flow.store.read(scope, move |view| tables::feedback::get(view, feedback)).await?;
     there.ok_or(FlowError::Unknown { field: "feedback", what: "feedback" })?;
     let write = move |tx: &mut Tx| {
-        let Some(kept) = tables::issue::get(tx, id)? else { return Ok(Outcome::Missing) };
+        let Some(kept) = tables::issue::get(tx, id)? else { return Ok(IssueAttempt::Missing) };
         if let Some(refused) = doing.parts(&kept).filter(|_| !yes) {
-            return Ok(Outcome::Refused(refused));
+            return Ok(IssueAttempt::Refused(refused));
         }
         if yes {
             tables::issue::join(tx, id, feedback)?;
@@ -531,7 +537,7 @@ pub async fn join(flow: &Flow, scope: &Scope, id: IssueId, feedback: FeedbackId,
             tables::issue::part(tx, id, feedback)?;
         }
         doing.note(tx, Act::Changed, &kept, if yes { "comment joined" } else { "comment parted" }, None)?;
-        Ok(Outcome::Done(Box::new(kept)))
+        Ok(IssueAttempt::Done(Box::new(kept)))
     };
     flow.store.write(scope, write).await?.answer()
 }
@@ -542,9 +548,9 @@ pub async fn join_case(flow: &Flow, scope: &Scope, id: IssueId, case: CaseId, ye
     let there = flow.store.read(scope, move |view| tables::case::get(view, case)).await?;
     there.ok_or(FlowError::Unknown { field: "case", what: "case" })?;
     let write = move |tx: &mut Tx| {
-        let Some(kept) = tables::issue::get(tx, id)? else { return Ok(Outcome::Missing) };
+        let Some(kept) = tables::issue::get(tx, id)? else { return Ok(IssueAttempt::Missing) };
         if let Some(refused) = doing.parts(&kept).filter(|_| !yes) {
-            return Ok(Outcome::Refused(refused));
+            return Ok(IssueAttempt::Refused(refused));
         }
         if yes {
             tables::issue::join_case(tx, id, case)?;
@@ -552,7 +558,7 @@ pub async fn join_case(flow: &Flow, scope: &Scope, id: IssueId, case: CaseId, ye
             tables::issue::part_case(tx, id, case)?;
         }
         doing.note(tx, Act::Changed, &kept, if yes { "case joined" } else { "case parted" }, None)?;
-        Ok(Outcome::Done(Box::new(kept)))
+        Ok(IssueAttempt::Done(Box::new(kept)))
     };
     flow.store.write(scope, write).await?.answer()
 }

@@ -1,6 +1,6 @@
 //! The evidence of issues: who speaks of each, how badly it hurts and where it is going, as its priority wants to know it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use heard_domain::account::Money;
@@ -8,7 +8,6 @@ use heard_domain::id::{AccountId, FeedbackId, IssueId, PersonId, StageId};
 use heard_domain::kept_issue::KeptIssue;
 use heard_domain::priority::{Evidence, Facts};
 use heard_domain::question::Filter;
-use heard_domain::reading::{Emotion, Intent, Polarity};
 use heard_domain::scope::Scope;
 use heard_domain::time::{Day, Period, Time};
 use heard_domain::user::Grant;
@@ -18,6 +17,7 @@ use heard_store::tables::issue::Joined;
 
 use crate::error::FlowError;
 use crate::flow::Flow;
+use crate::gathered::{Gathered, Gathering, Hurt};
 use crate::kept::Asked;
 
 /// How long the period is whose evidence orders issues, in days.
@@ -40,67 +40,6 @@ struct Said {
 fn persons(said: &[Said]) -> u64 {
     let who = |one: &Said| one.person.map_or((false, one.feedback.0), |person| (true, person.0));
     said.iter().map(who).collect::<HashSet<_>>().len() as u64
-}
-
-/// What an issue's comments say, and how.
-struct Gathered {
-    now: Vec<Said>,
-    before: Vec<Said>,
-    ever: u64,
-    hurt: Hurt,
-}
-
-/// How badly it hurts, as far as it was read.
-#[derive(Debug, Default, PartialEq)]
-struct Hurt {
-    comments: u64,
-    passages: u64,
-    sentiment: f64,
-    strong: u64,
-    milder: u64,
-    churn: u64,
-    urgent: u64,
-}
-
-impl Hurt {
-    fn add(&mut self, passages: &[Labels], filter: Option<&Filter>) {
-        self.comments += 1;
-        let intends = |intent: Intent| passages.iter().any(|passage| passage.intents >> intent.index() & 1 == 1);
-        self.churn += u64::from(intends(Intent::Churn));
-        self.urgent += u64::from(intends(Intent::Urgent));
-        for passage in about(passages, filter) {
-            self.passages += 1;
-            self.sentiment += passage.sentiment.map_or(0.0, f64::from);
-            let feels = |wanted: &[Emotion]| passage.emotion.is_some_and(|emotion| wanted.contains(&emotion));
-            self.strong += u64::from(feels(&[Emotion::Anger, Emotion::Fear]));
-            self.milder += u64::from(feels(&[Emotion::Disappointment, Emotion::Confusion]));
-        }
-    }
-}
-
-/// The passages that are about the issue; those that complain where the category lies deeper in the tree, all where a comment was joined.
-/// What is not read yet says nothing.
-fn about<'a>(passages: &'a [Labels], filter: Option<&Filter>) -> Vec<&'a Labels> {
-    if let [only] = passages
-        && *only == Labels::unread(only.stage)
-    {
-        return vec![];
-    }
-    let fits = |passage: &&Labels| {
-        filter.is_some_and(|filter| {
-            passage.categories.iter().any(|category| filter.category.contains(category))
-                && (filter.stage.is_empty() || passage.stage.is_some_and(|stage| filter.stage.contains(&stage)))
-        })
-    };
-    let complaints: Vec<&Labels> = passages.iter().filter(|passage| passage.polarity == Some(Polarity::Negative)).collect();
-    let exact: Vec<&Labels> = complaints.iter().copied().filter(fits).collect();
-    if !exact.is_empty() {
-        exact
-    } else if !complaints.is_empty() {
-        complaints
-    } else {
-        passages.iter().collect()
-    }
 }
 
 /// The comments of an issue in sight, the newest first: what it gathers, and what was joined by hand; `period`: only of its days.
@@ -137,17 +76,10 @@ pub async fn comments(
     Ok((joined, total))
 }
 
-/// What speaks of an issue: in a period, in as many days before, and ever.
-async fn gathered(
-    flow: &Flow,
-    scope: &Scope,
-    issue: &KeptIssue,
-    joined: Vec<Said>,
-    period: Period,
-) -> Result<Gathered, FlowError> {
-    let filter = issue.gathers();
+/// The comments that speak of an issue, by day: what it gathers, and what was joined.
+async fn spoken(flow: &Flow, scope: &Scope, filter: Option<&Filter>, joined: Vec<Said>) -> Result<Vec<Said>, FlowError> {
     let mut said = joined;
-    if let Some(filter) = &filter {
+    if let Some(filter) = filter {
         let found = flow.store.spoken(scope, filter, None).await?;
         let spoken = |one: &heard_store::figures::spoken::Spoken| Said {
             day: one.day,
@@ -160,20 +92,56 @@ async fn gathered(
         said.sort_unstable();
         said.dedup_by_key(|one| one.feedback);
     }
-    let ever = said.len() as u64;
-    let of = |period: Period| said.iter().filter(|one| period.contains(one.day)).copied().collect::<Vec<Said>>();
-    let (now, before) = (of(period), of(period.before()));
-    let newest = now.len().saturating_sub(MOST);
-    let ids: Vec<FeedbackId> = now.iter().skip(newest).map(|one| one.feedback).collect();
-    let mut hurt = Hurt::default();
+    Ok(said)
+}
+
+/// What issues gather that was not found before, in their order. A comment that several gather is read once.
+async fn gathered(flow: &Flow, scope: &Scope, lacking: Vec<(&Gathering, Vec<Said>)>) -> Result<Vec<Gathered>, FlowError> {
+    let (mut stages, mut all) = (HashMap::<StageId, (u64, u64)>::new(), Vec::with_capacity(lacking.len()));
+    let mut of: BTreeMap<FeedbackId, Vec<usize>> = BTreeMap::new();
+    let mut filters: Vec<Option<&Filter>> = Vec::with_capacity(lacking.len());
+    for (at, (what, joined)) in lacking.into_iter().enumerate() {
+        let period = what.period;
+        let heard = match what.stage {
+            None => (0, 0),
+            Some(stage) => match stages.get(&stage) {
+                Some(heard) => *heard,
+                None => *stages.entry(stage).or_insert(heard(flow, scope, stage, period).await?),
+            },
+        };
+        let said = spoken(flow, scope, what.filter.as_ref(), joined).await?;
+        let within = |period: Period| said.iter().filter(|one| period.contains(one.day)).copied().collect::<Vec<Said>>();
+        let (now, before) = (within(period), within(period.before()));
+        for one in now.iter().skip(now.len().saturating_sub(MOST)) {
+            of.entry(one.feedback).or_default().push(at);
+        }
+        let accounts: BTreeSet<AccountId> = now.iter().filter_map(|one| one.account).collect();
+        filters.push(what.filter.as_ref());
+        all.push(Gathered {
+            persons: persons(&now),
+            persons_before: persons(&before),
+            accounts: accounts.into_iter().collect(),
+            comments: now.len() as u64,
+            ever: said.len() as u64,
+            heard,
+            hurt: Hurt::default(),
+        });
+    }
+    let ids: Vec<FeedbackId> = of.keys().copied().collect();
     for ids in ids.chunks(BATCH) {
         let ids = ids.to_vec();
         let passages = flow.store.read(scope, move |view| tables::passage::many(view, &ids)).await?;
-        for passages in passages.values() {
-            hurt.add(passages, filter.as_ref());
+        // In the order of comments: sums of fractions come out the same every time.
+        let in_order: BTreeMap<FeedbackId, Vec<Labels>> = passages.into_iter().collect();
+        for (id, passages) in in_order {
+            for at in of.get(&id).into_iter().flatten() {
+                if let (Some(gathered), Some(filter)) = (all.get_mut(*at), filters.get(*at)) {
+                    gathered.hurt.add(&passages, *filter);
+                }
+            }
         }
     }
-    Ok(Gathered { now, before, ever, hurt })
+    Ok(all)
 }
 
 /// How much was heard in a stage in a period and in as many days before: the same for all issues of the stage.
@@ -203,7 +171,7 @@ pub async fn evidence_of_all(
     issues: &[KeptIssue],
     period: Period,
 ) -> Result<Vec<Arc<Evidence>>, FlowError> {
-    let (asked, since) = (Asked::of(&flow.store), flow.now());
+    let (asked, since) = (Asked::of(&flow.store, flow.named()), flow.now());
     let persons = scope.may(Grant::ReadPersons);
     let key = |kept: &KeptIssue| (scope.reach.clone(), kept.id, kept.version, period, asked, persons);
     let mut found: Vec<Option<Arc<Evidence>>> = issues.iter().map(|kept| flow.evidence.get(&key(kept), Time(0))).collect();
@@ -226,36 +194,47 @@ async fn weighed(flow: &Flow, scope: &Scope, issues: &[&KeptIssue], period: Peri
     if issues.is_empty() {
         return Ok(vec![]);
     }
+    let known = (flow.store.bell().sequence(), flow.named());
     let ids: Vec<IssueId> = issues.iter().map(|kept| kept.id).collect();
     let mut joined: HashMap<IssueId, Vec<Said>> = HashMap::new();
     for one in flow.store.read(scope, move |view| tables::issue::joined(view, &ids)).await? {
         let Joined { issue, feedback, day, person, account } = one;
         joined.entry(issue).or_default().push(Said { day, feedback, person, account });
     }
-    let (mut stages, mut all) = (HashMap::<StageId, (u64, u64)>::new(), Vec::with_capacity(issues.len()));
-    for kept in issues {
-        let heard = match kept.stage {
-            None => (0, 0),
-            Some(stage) => match stages.get(&stage) {
-                Some(heard) => *heard,
-                None => *stages.entry(stage).or_insert(heard(flow, scope, stage, period).await?),
-            },
-        };
-        let joined = joined.remove(&kept.id).unwrap_or_default();
-        all.push((gathered(flow, scope, kept, joined, period).await?, heard));
+    let wanted: Vec<(Gathering, Vec<Said>)> = issues
+        .iter()
+        .map(|kept| {
+            let joined = joined.remove(&kept.id).unwrap_or_default();
+            let ids = joined.iter().map(|one| one.feedback).collect();
+            let (reach, filter, stage) = (scope.reach.clone(), kept.gathers(), kept.stage);
+            (Gathering { reach, filter, stage, joined: ids, period, known }, joined)
+        })
+        .collect();
+    let found: Vec<Option<Arc<Gathered>>> = wanted.iter().map(|(what, _)| flow.gathered.get(what, Time(0))).collect();
+    let lacking = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
+    let mut new = gathered(flow, scope, lacking.map(|((what, joined), _)| (what, joined.clone())).collect()).await?.into_iter();
+    let mut all: Vec<Arc<Gathered>> = Vec::with_capacity(issues.len());
+    for ((what, _), found) in wanted.into_iter().zip(found) {
+        all.extend(match found {
+            Some(found) => Some(found),
+            None => new.next().map(|gathered| {
+                let gathered = Arc::new(gathered);
+                flow.gathered.put(what, flow.now(), Arc::clone(&gathered));
+                gathered
+            }),
+        });
     }
     let mut worth: HashMap<AccountId, Money> = HashMap::new();
     if scope.may(Grant::ReadPersons) {
-        let accounts: HashSet<AccountId> = all.iter().flat_map(|(of, _)| &of.now).filter_map(|one| one.account).collect();
+        let accounts: BTreeSet<AccountId> = all.iter().flat_map(|of| of.accounts.iter().copied()).collect();
         let accounts: Vec<AccountId> = accounts.into_iter().collect();
         let found = flow.store.read(scope, move |view| tables::account::many(view, &accounts)).await?;
         worth.extend(found.into_iter().filter_map(|account| Some((account.id, account.yearly_value?))));
     }
     let directory = flow.directory();
     let moment = |stage| directory.journey.touchpoints_of(stage).any(|touchpoint| touchpoint.moment_of_truth);
-    let evidence = |(kept, (gathered, heard)): (&&KeptIssue, (Gathered, (u64, u64)))| {
-        let Gathered { now, before, ever, hurt } = gathered;
-        let accounts: HashSet<AccountId> = now.iter().filter_map(|one| one.account).collect();
+    let evidence = |(kept, gathered): (&&KeptIssue, Arc<Gathered>)| {
+        let Gathered { persons, persons_before, accounts, comments, ever, heard, hurt } = gathered.as_ref();
         let mut money: BTreeMap<&str, i64> = BTreeMap::new();
         for Money { minor, currency } in accounts.iter().filter_map(|account| worth.get(account)) {
             let sum = money.entry(currency).or_default();
@@ -263,19 +242,88 @@ async fn weighed(flow: &Flow, scope: &Scope, issues: &[&KeptIssue], period: Peri
         }
         let share = |part: u64, of: u64| if of == 0 { 0.0 } else { part as f64 / of as f64 };
         let facts = Facts {
-            persons: persons(&now),
+            persons: *persons,
             accounts: accounts.len() as u64,
             sentiment: if hurt.passages == 0 { 0.0 } else { hurt.sentiment / hurt.passages as f64 },
             strong: share(hurt.strong, hurt.passages),
             milder: share(hurt.milder, hurt.passages),
             churn: share(hurt.churn, hurt.comments),
             urgent: share(hurt.urgent, hurt.comments),
-            persons_before: persons(&before),
-            heard,
+            persons_before: *persons_before,
+            heard: *heard,
             moment_of_truth: kept.stage.is_some_and(moment),
             money: money.into_iter().map(|(currency, minor)| Money { minor, currency: currency.to_owned() }).collect(),
         };
-        Evidence { facts, comments: now.len() as u64, ever }
+        Evidence { facts, comments: *comments, ever: *ever }
     };
     Ok(issues.iter().zip(all).map(evidence).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heard_domain::chance::Chance;
+    use heard_domain::issue::Work;
+    use heard_domain::kept_issue::{IssueOrigin, IssueStanding};
+    use heard_domain::starter::industry::Industry;
+    use heard_domain::time::FixedClock;
+    use heard_store::store::Store;
+
+    use crate::arrange::starter::adopt;
+
+    struct Same;
+
+    impl Chance for Same {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    fn of_stage(stage: StageId) -> KeptIssue {
+        KeptIssue {
+            id: IssueId(70),
+            number: 1,
+            version: 1,
+            title: "Late".into(),
+            stage: Some(stage),
+            categories: vec![],
+            origin: IssueOrigin::Hand,
+            standing: IssueStanding::Accepted,
+            merged: None,
+            opened: Time(0),
+            opened_by: None,
+            changed: Time(0),
+            begins: None,
+            since: None,
+            work: Work::default(),
+            fixed_on: vec![],
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_between_a_write_and_the_look_at_its_names_is_not_kept_for_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let flow = Flow::open(store, Arc::new(FixedClock(Time(1_774_180_800_000))), Arc::new(Same), folder.path()).unwrap();
+        let scope = Scope::system();
+        adopt(&flow, &scope, Industry::Airline).await.unwrap();
+        let mut journey = flow.directory().journey.clone();
+        let stage = journey.stages[0].id;
+        journey.touchpoints.iter_mut().for_each(|touchpoint| touchpoint.moment_of_truth = false);
+        let calm = journey.clone();
+        flow.store.write(&scope, move |tx| tables::journey::save(tx, &calm)).await.unwrap();
+        flow.refresh().await.unwrap();
+        let issue = of_stage(stage);
+        let decides = async || {
+            let period = period(&flow, &scope).await.unwrap();
+            evidence(&flow, &scope, &issue, period).await.unwrap().facts.moment_of_truth
+        };
+        assert!(!decides().await);
+        // Somebody asks after it was written, and before Heard has looked at the names again.
+        journey.touchpoints.iter_mut().for_each(|touchpoint| touchpoint.moment_of_truth = true);
+        flow.store.write(&scope, move |tx| tables::journey::save(tx, &journey)).await.unwrap();
+        assert!(!decides().await, "with the names of before");
+        flow.refresh().await.unwrap();
+        assert!(decides().await, "the answer with the old names was kept as a new one");
+    }
 }

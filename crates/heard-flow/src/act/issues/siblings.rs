@@ -1,6 +1,8 @@
 //! Sibling places: where a fix was verified that some places complained about, the other places at which the same is lived are asked whether
 //! it happens there too. Each place is asked once; whoever works there or belongs to a contributing department answers.
 
+use std::collections::HashMap;
+
 use heard_domain::audit::{Act, Noun};
 use heard_domain::directory::Directory;
 use heard_domain::id::{AttributeId, DepartmentId, IssueId, PlaceId, ValueId};
@@ -13,6 +15,7 @@ use heard_domain::sibling::{LONGEST_FOUND, PlaceAnswer, PlaceCheck, PlaceFound};
 use heard_domain::time::Period;
 use heard_domain::user::Grant;
 use heard_store::tables;
+use heard_store::tables::issue::Sought;
 use heard_store::view::{Tx, View};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -107,12 +110,18 @@ pub async fn waiting(flow: &Flow, scope: &Scope, department: DepartmentId) -> Re
     need(scope, Grant::ReadIssues)?;
     let look = move |view: &View| {
         let mut found: Vec<(KeptIssue, u64)> = Vec::new();
-        for check in tables::place_check::waiting(view)? {
+        let checks = tables::place_check::waiting(view)?;
+        if checks.is_empty() {
+            return Ok(found);
+        }
+        let sought = Sought { department: vec![department], ..Sought::default() };
+        let mut own: HashMap<IssueId, KeptIssue> =
+            tables::issue::list(view, &sought)?.into_iter().map(|kept| (kept.id, kept)).collect();
+        for check in checks {
             if let Some((_, n)) = found.iter_mut().find(|(kept, _)| kept.id == check.issue) {
                 *n += 1;
             } else {
-                let kept = tables::issue::get(view, check.issue)?;
-                found.extend(kept.filter(|kept| kept.work.of(department).is_some()).map(|kept| (kept, 1)));
+                found.extend(own.remove(&check.issue).map(|kept| (kept, 1)));
             }
         }
         Ok(found)

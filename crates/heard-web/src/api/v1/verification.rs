@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use heard_domain::id::IssueId;
 use heard_flow::act::verify::{IssueVerification, look};
-use heard_flow::measure::fixes::{Fixes, fixes};
+use heard_flow::measure::fixes::{Fixes, fixes, usual};
 use serde_json::json;
 
-use crate::api::v1::promises::{DaysParameters, days};
+use crate::api::v1::promises::{DaysParameters, USUAL_DAYS, days};
 use crate::api::v1::sight::unknown;
 use crate::extract::{Asked, Id};
 use crate::problem::Problem;
@@ -26,8 +26,12 @@ pub async fn show(
 
 /// Reported beside verified.
 pub async fn list(State(state): State<AppState>, caller: Caller, Asked(pairs): Asked) -> Result<Json<Fixes>, Problem> {
-    let (period, rest) = days(&state, &caller, pairs).await?;
+    let ends = pairs.iter().any(|(name, value)| name == "to" && !value.is_empty());
+    let (mut period, rest) = days(&state, &caller, pairs).await?;
     unknown(&rest)?;
+    if !ends {
+        period.last = period.last.max(usual(&state.flow, &caller.scope, USUAL_DAYS).await?.last);
+    }
     Ok(Json(fixes(&state.flow, &caller.scope, period).await?))
 }
 
@@ -59,13 +63,12 @@ pub fn show_doc() -> Doc {
 
 /// Documents [`list`].
 pub fn list_doc() -> Doc {
-    let count =
-        json!({ "reported": 9, "verified": 4, "improved": 1, "not_fixed": 1, "came_back": 1, "watching": 2, "too_rare": 0 });
+    let count = json!({ "reported": 9, "verified": 4, "improved": 1, "not_fixed": 1, "came_back": 1, "watching": 1, "too_early": 1, "too_rare": 0 });
     let example = json!({
         "period": { "first": "2025-12-23", "last": "2026-03-22" }, "all": count,
         "departments": [{ "department": "729382736520", "count": count }], "stages": [{ "stage": "729382736410", "count": count }],
     });
     let about = "Fixes that took effect in a period: reported by all contributing departments beside verified by the rate of those \
-                 affected, by department and by stage.";
+                 affected, by department and by stage. Where no last day is said, all days up to today.";
     Doc::new("listFixes", "Issues", about).query::<DaysParameters>().answers::<Fixes>(200, "Reported beside verified", example)
 }

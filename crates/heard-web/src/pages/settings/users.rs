@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use heard_domain::id::{DepartmentId, PostId, UserId};
 use heard_domain::post::Post;
 use heard_domain::user::{Role, User};
+use heard_flow::act::cadence;
 use heard_flow::arrange::department;
 use heard_flow::arrange::user::{self, UserDraft};
 use heard_store::tables;
@@ -101,6 +102,12 @@ pub async fn departments(
     }
 }
 
+/// Sets whether a user gets digests by mail.
+pub async fn digests(State(state): State<AppState>, viewer: Viewer, Id(id): Id<UserId>, form: Form) -> Result<Response, Problem> {
+    cadence::set_mailed_of(&state.flow, &viewer.scope, id, form.get("mailed") == "yes").await?;
+    Ok(Redirect::to(&format!("/settings/users/{id}?saved=yes")).into_response())
+}
+
 /// The departments of every user.
 async fn belonging(state: &AppState, viewer: &Viewer) -> Result<Vec<(DepartmentId, UserId)>, Problem> {
     Ok(state.flow.store.read(&viewer.scope, tables::department::members).await?)
@@ -178,6 +185,7 @@ async fn one(
         .filter(|(_, member)| *member == user.id)
         .map(|(department, _)| department.to_string())
         .collect();
+    let mailed = cadence::mailed_of(&state.flow, &viewer.scope, user.id).await?;
     let all: Vec<(String, String)> = directory.departments.iter().map(|d| (d.id.to_string(), d.name.clone())).collect();
     let body = html! {
         (done(saved))
@@ -198,6 +206,14 @@ async fn one(
                     (csrf(&viewer.csrf))
                     (boxes("departments", "Belongs to", &all, &own, problem))
                     button.primary { "Save" }
+                }
+            }
+            section.card aria-labelledby="mail-to" {
+                div.ch { div { h2 #mail-to { "Mail to them" } p { "The weekly digests of their departments, and what follows where nobody reads them. They can change it under “My account”." } } }
+                form.form method="post" action={ "/settings/users/" (user.id) "/digests" } {
+                    (csrf(&viewer.csrf))
+                    label.check { input type="checkbox" name="mailed" value="yes" checked[mailed]; "Gets digests by mail" }
+                    button.secondary { "Save" }
                 }
             }
             section.card aria-labelledby="password-of" {
