@@ -7,6 +7,7 @@
 //! rise together are one problem: the same persons use them, or they rise at the same stage.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 
 use crate::course::{Counts, Course, Volume};
 use crate::id::{FeedbackId, StageId};
@@ -88,8 +89,16 @@ impl Together {
     /// Whether `told` was about this: at the same stage within a fortnight, or most of what is more than expected are its comments.
     pub fn is(&self, told: &Told, today: Day) -> bool {
         let begun = told.rose.is_some_and(|(stage, day)| self.stage == Some(stage) && today - day <= ONE);
-        let known = self.surest().iter().filter(|comment| told.comments.contains(comment)).count();
-        begun || known as f64 >= EXPLAINS * self.more()
+        begun || told.explains(self.surest().iter().map(|comment| (comment, *comment)), self.more())
+    }
+}
+
+impl Told {
+    /// Whether that so many more persons than expected complain of something is what was told: enough of those who said `said` complained in its comments.
+    pub fn explains<P: Eq + Hash>(&self, said: impl IntoIterator<Item = (P, FeedbackId)>, more: f64) -> bool {
+        let known: HashSet<P> =
+            said.into_iter().filter(|(_, comment)| self.comments.contains(comment)).map(|(who, _)| who).collect();
+        known.len() as f64 >= EXPLAINS * more.max(1.0)
     }
 }
 
@@ -241,6 +250,10 @@ mod tests {
         );
         let some = |n: usize| Told { rose: None, comments: found.comments.iter().take(n).copied().collect() };
         assert!(found.is(&some(12), today) && !found.is(&some(3), today));
+        // Three persons of five are known, however often each of them said it.
+        let said = |n: i64| (0..n).map(|at| (at % 5, FeedbackId(at)));
+        let of = |ids: &[i64]| Told { rose: None, comments: ids.iter().copied().map(FeedbackId).collect() };
+        assert!(of(&[0, 1, 2]).explains(said(5), 6.0) && !of(&[0, 5, 10]).explains(said(15), 6.0));
     }
 
     /// A seed's company in which thirty a day complain in four words each, of some two hundred that are said very unequally often and drift from

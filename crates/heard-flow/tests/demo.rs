@@ -3,6 +3,8 @@
 #[path = "found/by_itself.rs"]
 mod by_itself;
 mod common;
+#[path = "found/in_trial.rs"]
+mod in_trial;
 #[path = "found/weighed.rs"]
 mod weighed;
 

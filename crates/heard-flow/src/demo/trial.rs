@@ -10,7 +10,7 @@ use heard_domain::course::{RECENT, Volume, WEEKS};
 use heard_domain::directory::{Company as Named, Directory};
 use heard_domain::find::{Find, Matter, QUIET, look};
 use heard_domain::id::{FeedbackId, PersonId, PostId, StageId};
-use heard_domain::outbreak::{Rules, rises};
+use heard_domain::outbreak::{Rise, Rules, rises};
 use heard_domain::reading::Passage;
 use heard_domain::rising::{Together, Told, Uttered, rising};
 use heard_domain::talk::{Said, Speaker, Talk, complaints};
@@ -288,15 +288,29 @@ fn in_words(read: &Read, today: Day, finds: &[Find], told: &mut Vec<InWords>) ->
     stages
 }
 
-/// All that is found, evening by evening.
-fn found(read: &Read) -> Vec<Seen> {
+/// Whether a category rises by comments that were told because of their words: no second find.
+fn told_in_words(read: &Read, rise: &Rise<Matter>, told: &[InWords]) -> bool {
+    if rise.key.category.is_none() || told.is_empty() {
+        return false;
+    }
+    let (first, last) = (rise.period.first, rise.period.last);
+    let from = read.said.partition_point(|said| said.day < first);
+    let days = read.said.iter().enumerate().skip(from).take_while(|(_, said)| said.day <= last);
+    let said = days.filter(|(_, said)| of(said, rise.key)).map(|(at, said)| (said.speaker, FeedbackId(at as i64 + 1)));
+    let said: Vec<(Speaker, FeedbackId)> = said.collect();
+    told.iter().any(|one| one.told.explains(said.iter().copied(), rise.persons as f64 - rise.expected))
+}
+
+/// All that is found on the last `evenings`, one after the other.
+fn found(read: &Read, evenings: i32) -> Vec<Seen> {
     let (mut finds, mut told): (Vec<Find>, Vec<InWords>) = (vec![], vec![]);
-    for ago in (0..read.talk.period.days()).rev() {
+    for ago in (0..read.talk.period.days().min(evenings)).rev() {
         let today = read.talk.period.last + -ago;
         let mut named = in_words(read, today, &finds, &mut told);
         let lately = told.iter().filter_map(|one| one.told.rose).filter(|(_, day)| today - *day <= QUIET);
         named.extend(lately.map(|(stage, _)| stage));
         let mut risen = rises(&read.talk.courses, &read.talk.volume, ago as usize, &Rules::of_matters());
+        risen.retain(|rise| !told_in_words(read, rise, &told));
         // A stage that rises because of some words is told by its words.
         risen.retain(|rise| rise.key.category.is_some() || rise.key.stage.is_none_or(|stage| !named.contains(&stage)));
         look(&mut finds, today, risen, |matter, days| read.talk.speakers(matter, days));
@@ -316,13 +330,18 @@ fn found(read: &Read) -> Vec<Seen> {
 
 /// Lets a company listen.
 pub fn run(simulation: Simulation, knows: Knows) -> Outcome {
+    run_lately(simulation, knows, i32::MAX)
+}
+
+/// Lets a company listen all the time and looks at the last so many `evenings` only: what began before them is not found.
+pub fn run_lately(simulation: Simulation, knows: Knows, evenings: i32) -> Outcome {
     let company = Company::other(simulation);
     let lessons = match knows {
         Knows::Names => Lessons::default(),
         Knows::Corrections(n) => lessons(simulation, n),
     };
     let read = read(&company, &lessons);
-    let all = found(&read);
+    let all = found(&read, evenings);
     let mut outcome = Outcome { comments: read.said.len(), finds: all.len(), ..Outcome::default() };
     outcome.alarms = all.iter().filter(|seen| seen.of.is_none()).cloned().collect();
     let mut first_of = 0;

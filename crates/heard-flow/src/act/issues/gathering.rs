@@ -12,6 +12,7 @@ use heard_domain::id::{CategoryId, FeedbackId, PostId, StageId};
 use heard_domain::kept_issue::{IssueOrigin, IssueStanding, KeptIssue};
 use heard_domain::outbreak::{Rules, rises};
 use heard_domain::question::Filter;
+use heard_domain::rising::Told;
 use heard_domain::scope::Scope;
 use heard_domain::talk::{Said, Speaker, Talk};
 use heard_domain::taxonomy::Taxonomy;
@@ -48,7 +49,7 @@ fn complaints(all: &[Complained], period: Period) -> (Persons, HashMap<StageId, 
 }
 
 /// What more complain of at a stage than in the four weeks before.
-fn grown(all: &[Complained], period: Period) -> Vec<Matter> {
+fn grown(all: &[Complained], period: Period) -> Vec<Risen> {
     let ((now, heard), (before, heard_before)) = (complaints(all, period), complaints(all, period.before()));
     let size = |stages: &HashMap<StageId, u64>, stage| stages.get(&stage).copied().unwrap_or(0);
     let mut pairs: Vec<((StageId, CategoryId), Seen)> = now
@@ -65,7 +66,19 @@ fn grown(all: &[Complained], period: Period) -> Vec<Matter> {
     pairs.sort_by_key(|(pair, _)| *pair);
     let judged: Vec<Seen> = pairs.iter().map(|(_, seen)| *seen).collect();
     let grown = pairs.iter().zip(proposed(&judged)).filter(|(_, yes)| *yes);
-    grown.map(|(((stage, category), _), _)| Matter { stage: Some(*stage), category: Some(*category) }).collect()
+    let whole = |(((stage, category), seen), _): (&((StageId, CategoryId), Seen), bool)| {
+        let matter = Matter { stage: Some(*stage), category: Some(*category) };
+        let expected = seen.before as f64 * seen.heard.0 as f64 / (seen.heard.1 as f64).max(1.0);
+        Risen {
+            matter,
+            of: vec![matter],
+            joined: vec![],
+            since: None,
+            shown: (matter, period),
+            more: seen.persons as f64 - expected,
+        }
+    };
+    grown.map(whole).collect()
 }
 
 /// Looks at the last four weeks up to a day, and at what has risen by an `evening` if one is given, and proposes what has become an issue.
@@ -87,7 +100,8 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
         Some((risen, days, volume)) => (risen, rising::risen(flow, &heard, days, &posts, volume).await?),
         None => (vec![], vec![]),
     };
-    let also: Vec<Matter> = risen.iter().flat_map(|found| found.of.iter().copied()).chain(grown.iter().copied()).collect();
+    let also: Vec<Matter> =
+        risen.iter().flat_map(|found| found.of.iter().copied()).chain(grown.iter().map(|found| found.matter)).collect();
     let known = rising::known(flow, &issues, &also, &heard, &in_words).await?;
     let named: HashSet<StageId> = in_words.iter().filter_map(|group| group.stage).collect();
     let words = rising::proposed(flow, today, in_words, &issues, known).await?;
@@ -96,7 +110,11 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
         let stage = found.matter.stage.filter(|_| found.matter.category.is_none());
         stage.is_none_or(|stage| !named.contains(&stage))
     });
-    let mut new = of_matters(flow, grown, risen.collect(), &issues);
+    let wanted = wanted(grown, risen.collect(), &issues, &directory.taxonomy);
+    let asks = wanted.iter().any(|found| found.matter.category.is_some());
+    let told = if asks { rising::told(flow, &issues).await? } else { vec![] };
+    let wanted = wanted.into_iter().filter(|found| !found.explained(&told, &heard)).collect();
+    let mut new = of_matters(flow, wanted, &issues);
     new.extend(words.new);
     let count = new.len();
     let more = words.more;
@@ -111,27 +129,31 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
     Ok(count)
 }
 
-/// Issues of the categories and stages that have grown or risen and are not gathered yet, with the comments to join.
-fn of_matters(flow: &Flow, grown: Vec<Matter>, risen: Vec<Risen>, issues: &[KeptIssue]) -> Vec<(KeptIssue, Vec<FeedbackId>)> {
-    let directory = flow.directory();
-    let mut wanted: Vec<Risen> = grown.into_iter().map(Risen::whole).collect();
-    let since: HashMap<Matter, Day> = risen.iter().filter_map(|found| found.since).collect();
-    let mut new = Vec::new();
+/// What has grown or risen and no issue gathers yet.
+fn wanted(grown: Vec<Risen>, risen: Vec<Risen>, issues: &[KeptIssue], taxonomy: &Taxonomy) -> Vec<Risen> {
+    let mut wanted = grown;
     // What rose at several stages is proposed once, as the category wherever, unless it is there for one of them.
     for found in risen {
         let same =
             |one: &Matter, other: &Matter| one.category == other.category && (one.stage == other.stage || other.stage.is_none());
-        if !wanted.iter().any(|one| found.of.iter().any(|matter| same(&one.matter, matter))) {
-            wanted.push(found);
+        match wanted.iter_mut().find(|one| found.of.iter().any(|matter| same(&one.matter, matter))) {
+            Some(there) => there.since = found.since.filter(|(matter, _)| *matter == there.matter).or(there.since),
+            None => wanted.push(found),
         }
     }
-    for Risen { matter, of, joined, .. } in wanted {
-        if of.iter().any(|matter| issues.iter().any(|issue| gathered(issue, *matter, &directory.taxonomy))) {
-            continue;
-        }
+    wanted.retain(|found| !found.of.iter().any(|matter| issues.iter().any(|issue| gathered(issue, *matter, taxonomy))));
+    wanted
+}
+
+/// Issues of what has grown or risen, with the comments to join.
+fn of_matters(flow: &Flow, wanted: Vec<Risen>, issues: &[KeptIssue]) -> Vec<(KeptIssue, Vec<FeedbackId>)> {
+    let directory = flow.directory();
+    let mut new = Vec::new();
+    for Risen { matter, joined, since, .. } in wanted {
+        let since = since.filter(|(of, _)| *of == matter).map(|(_, day)| day);
         if let Some(stage) = matter.stage.filter(|_| matter.category.is_none()) {
             let issue = of_stage(flow, stage, issues);
-            new.extend(issue.map(|issue| (KeptIssue { since: since.get(&matter).copied(), ..issue }, joined)));
+            new.extend(issue.map(|issue| (KeptIssue { since, ..issue }, joined)));
             continue;
         }
         let Some(about) = matter.category.and_then(|category| directory.taxonomy.category(category)) else { continue };
@@ -143,7 +165,7 @@ fn of_matters(flow: &Flow, grown: Vec<Matter>, risen: Vec<Risen>, issues: &[Kept
             categories: vec![about.id],
             departments: about.departments.clone(),
         };
-        let issue = KeptIssue { since: since.get(&matter).copied(), ..begun(flow, &draft, IssueOrigin::Found, None) };
+        let issue = KeptIssue { since, ..begun(flow, &draft, IssueOrigin::Found, None) };
         new.push((issue, vec![]));
     }
     new
@@ -233,23 +255,38 @@ struct Risen {
     joined: Vec<FeedbackId>,
     /// Since when.
     since: Option<(Matter, Day)>,
+    /// In which matter and which days it shows most.
+    shown: (Matter, Period),
+    /// How many more persons complain than were expected.
+    more: f64,
 }
 
 impl Risen {
-    fn whole(matter: Matter) -> Self {
-        Self { matter, of: vec![matter], joined: vec![], since: None }
+    /// Whether it is a category that rises by comments of one issue that was proposed because of its words.
+    fn explained(&self, told: &[Told], all: &[Complained]) -> bool {
+        let (matter, period) = self.shown;
+        if self.matter.category.is_none() || told.is_empty() {
+            return false;
+        }
+        let fits = |(stage, category): &(_, _)| {
+            (matter.stage.is_none() || matter.stage == *stage) && (matter.category.is_none() || matter.category == *category)
+        };
+        let said = all.iter().filter(|one| period.contains(one.day) && one.complaints.iter().any(fits));
+        let said: Vec<_> = said.map(|one| (speaker(one), one.feedback)).collect();
+        told.iter().any(|told| told.explains(said.iter().copied(), self.more))
     }
 
     fn of(find: Find, all: &[Complained]) -> Self {
         let of: Vec<Matter> = std::iter::once(find.rise.key).chain(find.also).collect();
+        let (shown, more) = ((find.rise.key, find.rise.period), find.rise.persons as f64 - find.rise.expected);
         // A stage that rises together with a category rises because of it.
         if let Some(matter) = of.iter().copied().find(|matter| matter.category.is_some()) {
-            return Self { matter, of, joined: vec![], since: Some((matter, find.rise.since)) };
+            return Self { matter, of, joined: vec![], since: Some((matter, find.rise.since)), shown, more };
         }
         let at = |one: &&Complained| one.complaints.iter().any(|(stage, _)| *stage == find.rise.key.stage);
         let of_it = all.iter().rev().filter(|one| find.rise.period.contains(one.day)).filter(at);
         let joined = of_it.take(JOINED).map(|one| one.feedback).collect();
-        Self { matter: find.rise.key, of, joined, since: Some((find.rise.key, find.rise.since)) }
+        Self { matter: find.rise.key, of, joined, since: Some((find.rise.key, find.rise.since)), shown, more }
     }
 }
 
@@ -301,5 +338,34 @@ mod tests {
         // What was dismissed is itself not proposed again; what is below it may be another problem.
         assert!(covers(issue(2, None, dismissed), at(Some(4), 2)) && !covers(issue(1, None, dismissed), at(Some(4), 2)));
         assert!(!covers(issue(1, None, open), Matter { stage: Some(StageId(4)), category: None }));
+    }
+
+    #[test]
+    fn a_category_that_rises_by_comments_of_an_issue_told_by_its_words_is_that_issue() {
+        let day = Day(20_000);
+        let matter = Matter { stage: None, category: Some(CategoryId(7)) };
+        let said = |n: i64, category: i64, day: Day| Complained {
+            feedback: FeedbackId(n),
+            day,
+            post: PostId(1),
+            person: None,
+            stages: vec![],
+            complaints: vec![(Some(StageId(2)), Some(CategoryId(category)))],
+        };
+        let all: Vec<Complained> = (0..10).map(|n| said(n, 7, day)).chain((10..20).map(|n| said(n, 8, day))).collect();
+        let found = |matter: Matter| Risen {
+            matter,
+            of: vec![matter],
+            joined: vec![],
+            since: None,
+            shown: (matter, Period::ending(day, 3)),
+            more: 8.0,
+        };
+        let told = |ids: std::ops::Range<i64>| vec![Told { rose: None, comments: ids.map(FeedbackId).collect() }];
+        assert!(found(matter).explained(&told(0..4), &all) && !found(matter).explained(&told(0..3), &all));
+        assert!(!found(matter).explained(&told(10..20), &all) && !found(matter).explained(&[], &all), "other complaints");
+        assert!(!found(matter).explained(&told(0..10), &[said(0, 7, day + -9)]), "of other days");
+        let stage = Matter { stage: Some(StageId(2)), category: None };
+        assert!(!found(stage).explained(&told(0..20), &all), "a stage is told by its words elsewhere");
     }
 }

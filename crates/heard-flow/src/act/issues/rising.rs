@@ -150,6 +150,17 @@ pub(super) async fn known(
     Ok(issues.chain(also).collect())
 }
 
+/// The comments of the issues that were proposed because of their words, where something else might tell the same once more.
+pub(super) async fn told(flow: &Flow, issues: &[KeptIssue]) -> Result<Vec<Told>, FlowError> {
+    let ids: Vec<IssueId> = issues.iter().filter(|issue| joins(issue)).map(|issue| issue.id).collect();
+    if ids.is_empty() {
+        return Ok(vec![]);
+    }
+    let joined = move |view: &View| ids.iter().map(|id| tables::issue::feedback(view, *id)).collect::<Result<Vec<_>, _>>();
+    let joined = flow.store.read(&Scope::system(), joined).await?;
+    Ok(joined.into_iter().map(|comments| Told { rose: None, comments: comments.into_iter().collect() }).collect())
+}
+
 /// What an evening's words lead to.
 #[derive(Default)]
 pub(super) struct Words {
