@@ -70,6 +70,13 @@ pub fn tallies(mut mentions: Vec<Mention>, exposures: &BTreeMap<(Day, Option<Str
     cells.into_iter().map(tally).collect()
 }
 
+/// Whether a mention counts. Comments that taught the reader what is counted were chosen where it was spoken of, and what it has learnt by heart it
+/// always files: of the others, before a fix as after it, it files some. Counted before the fix they would make any fix look better, so they count
+/// for nothing there; after it they speak against the fix and count.
+pub fn counts(day: Day, taught: bool, first_fix: Day) -> bool {
+    !taught || day >= first_fix
+}
+
 /// The odds of asked against volunteered may move by this factor.
 const ODDS: f64 = 1.5;
 /// So much of the feedback may come from other posts, 0..1.
@@ -143,6 +150,8 @@ pub fn still_heard(occasions: &[Tally], heard: &[Tally], before: Period, after: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw::Draws;
+    use crate::verification::{Fix, Rules, Verdict, verify};
 
     fn mention(day: i32, person: Option<i64>) -> Mention {
         Mention { day: Day(day), stratum: None, person: person.map(PersonId) }
@@ -214,5 +223,41 @@ mod tests {
         assert!(close(share(3.0, 5.0), 0.5));
         assert_eq!(still_heard(&orders, &[], before, after), None);
         assert_eq!(still_heard(&[], &orders, before, after), None, "nothing is known of occasions");
+    }
+
+    /// Whether a fix is verified of what so many a day speak of; 60 of those who did before the fix have taught the reader, which files one in five
+    /// of the others. `left` of the rate stays after the fix; `kept`: what has taught counts like anything else.
+    fn verified(seed: u64, a_day: f64, left: f64, kept: bool) -> bool {
+        let (opened, fixed, last) = (Day(5), Day(60), Day(239));
+        let mut draws = Draws::new(seed, 1);
+        let mut spoken: Vec<(Day, bool)> = vec![];
+        for day in 0..=last.0 {
+            let rate = if Day(day) < fixed { a_day } else { a_day * left };
+            let whole = rate.floor();
+            let n = whole as usize + usize::from(draws.unit() < rate - whole);
+            spoken.extend((0..n).map(|_| (Day(day), false)));
+        }
+        let candidates: Vec<usize> = (0..spoken.len()).filter(|at| spoken[*at].0 > opened && spoken[*at].0 < fixed).collect();
+        for at in draws.sample(candidates.len(), 60) {
+            spoken[candidates[at]].1 = true;
+        }
+        let filed: Vec<(Day, bool)> = spoken.into_iter().filter(|(_, taught)| *taught || draws.unit() < 0.2).collect();
+        let counted = filed.into_iter().filter(|(day, taught)| kept || counts(*day, *taught, fixed));
+        let mentions = counted.map(|(day, _)| Mention { day, stratum: None, person: None }).collect();
+        let exposures: BTreeMap<_, _> = (0..=last.0).map(|day| ((Day(day), None), 1_000.0)).collect();
+        let fix = Fix { since: Some(Day(0)), opened, first: fixed, last: fixed, signed: Some(fixed) };
+        let tallies = tallies(mentions, &exposures, fixed);
+        let found = |day: i32| verify(&fix, &tallies, fixed + day, &Rules::default()).verdict == Verdict::Verified;
+        (21..180).step_by(3).any(found)
+    }
+
+    #[test]
+    fn what_has_taught_the_reader_verifies_no_sham_fix() {
+        let of = |a_day: f64, left: f64, kept: bool| (0..60).filter(|seed| verified(*seed, a_day, left, kept)).count();
+        let (honest, learnt_by_heart) = (of(2.0, 1.0, false) + of(5.0, 1.0, false), of(2.0, 1.0, true));
+        assert_eq!(honest, 0, "of 120 sham fixes");
+        assert!(learnt_by_heart >= 30, "counted like others they would verify {learnt_by_heart} of 60 sham fixes");
+        let real = of(5.0, 0.2, false);
+        assert!(real >= 50, "{real} of 60 true fixes are verified");
     }
 }

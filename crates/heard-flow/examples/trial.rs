@@ -6,9 +6,11 @@
 
 use heard_domain::time::Time;
 use heard_domain::verification::Verdict;
+use heard_flow::demo::fixed::{Tried, WAYS};
+use heard_flow::demo::listening::Knows;
 use heard_flow::demo::phrasebook::Phrases;
 use heard_flow::demo::simulate::Simulation;
-use heard_flow::demo::trial::{ENOUGH, Knows, Outcome, Planted, SOON, run};
+use heard_flow::demo::trial::{ENOUGH, Outcome, Planted, SOON, run};
 
 /// The moment at which it ends: 2026-03-22T12:00:00Z.
 const NOON: Time = Time(1_774_180_800_000);
@@ -31,7 +33,11 @@ fn show(seed: u64, outcome: &Outcome) {
     }
     for fix in &outcome.fixes {
         let after = fix.after.map_or_else(String::new, |days| format!(" after {days} days"));
-        println!("  fix of {:?}, real {}: {}{after}, reopened {:?}", fix.problem, fix.real, fix.verdict, fix.reopened);
+        let shares = format!("{:.0} % found, {:.0} % right", 100.0 * fix.found, 100.0 * fix.right);
+        println!(
+            "  fix of {:?}, real {}, by {:?} ({shares}): {}{after}, reopened {:?}",
+            fix.problem, fix.real, fix.by, fix.verdict, fix.reopened
+        );
     }
 }
 
@@ -61,11 +67,19 @@ fn main() {
     let alarms: usize = all.iter().map(|outcome| outcome.alarms.len()).sum();
     let again: usize = all.iter().map(|outcome| outcome.again).sum();
     println!("{finds} finds, {alarms} false alarms, {again} of something found before");
-    for real in [true, false] {
-        let of = || all.iter().flat_map(|outcome| &outcome.fixes).filter(|fix| fix.real == real);
-        let verified = of().filter(|fix| matches!(fix.verdict, Verdict::Verified | Verdict::Reopened)).count();
-        println!("Fixes, real {real}: {}, verified {verified}", of().count());
+    for by in WAYS {
+        for real in [true, false] {
+            let of = || all.iter().flat_map(|outcome| &outcome.fixes).filter(|fix| fix.real == real && fix.by == by);
+            let verified = of().filter(|fix| matches!(fix.verdict, Verdict::Verified | Verdict::Reopened)).count();
+            let mean = |share: &dyn Fn(&Tried) -> f64| 100.0 * of().map(share).sum::<f64>() / of().count().max(1) as f64;
+            let (found, right) = (mean(&|fix| fix.found), mean(&|fix| fix.right));
+            println!(
+                "Fixes by {by:?}, real {real}: {}, verified {verified}; {found:.0} % found, {right:.0} % right",
+                of().count()
+            );
+        }
+        let of = all.iter().flat_map(|outcome| &outcome.fixes).filter(|fix| fix.by == by);
+        let back: Vec<bool> = of.filter_map(|fix| fix.reopened).collect();
+        println!("  came back: {}, opened again {}", back.len(), back.iter().filter(|reopened| **reopened).count());
     }
-    let back: Vec<bool> = all.iter().flat_map(|outcome| &outcome.fixes).filter_map(|fix| fix.reopened).collect();
-    println!("Came back: {}, opened again {}", back.len(), back.iter().filter(|reopened| **reopened).count());
 }

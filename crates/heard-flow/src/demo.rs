@@ -1,7 +1,7 @@
 //! The demonstration company: a seeded, pure simulator of one believable company over 14 months, and the truth about it.
 //!
 //! Bottom-up: [`truth`] · `dice`, `category`, `setting`, `arranged`, `parameter` · `cell`, `problem`, `other`, `calendar`, `people` · `phrasebook`, `speech`, `voice` ·
-//! `compose` · [`simulate`] · `days`, `visitors`, `issues` · `promised` · [`fill`], [`trial`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
+//! `compose` · [`simulate`] · `days`, `visitors`, `issues` · `promised` · [`fill`], [`listening`], [`fixed`], [`trial`]. The handwritten sentences lie in `phrases/`, by stage: `+` good, `-` bad, `?` neither;
 //! `!` only about a planted problem, `>` only after its fix was announced; `b:` businesses, `c:` households;
 //! `[a|b]` a choice, `{…}` a gap.
 
@@ -13,7 +13,9 @@ mod compose;
 mod days;
 mod dice;
 pub mod fill;
+pub mod fixed;
 mod issues;
+pub mod listening;
 mod other;
 mod parameter;
 mod people;

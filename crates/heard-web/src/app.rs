@@ -16,10 +16,10 @@ use crate::answer;
 use crate::api::metrics;
 use crate::api::v1::{
     accounts, asking, audit, calendars, cases as queue, commitments, company, deep_reader, departments, digest_mail,
-    digests as weekly, directory, drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issues as many,
-    journey, learning, ledger as steps, letters as runs, live, messages, persons, places, posts, progress as progressing,
-    promises as kept, receivers, rules as routing, segments, service, siblings, suppressions, taxonomy, templates,
-    themes as found, tokens, told as telling, users, verification as verdicts, webhooks, wishes,
+    digests as weekly, directory, drivers, events, export, exposures, feedback, figures, forms, hooks, imports, issue_category,
+    issues as many, journey, learning, ledger as steps, letters as runs, live, messages, persons, places, posts,
+    progress as progressing, promises as kept, receivers, rules as routing, segments, service, siblings, suppressions, taxonomy,
+    templates, themes as found, tokens, told as telling, users, verification as verdicts, webhooks, wishes,
 };
 use crate::guard::{Guard, pass};
 use crate::openapi;
@@ -147,6 +147,8 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::page(get(), "/issues/{id}/told", May(ReadIssues), issues::told::show),
         Route::page(post(), "/issues/{id}/places", May(WriteIssues), issues::act::found),
         Route::page(post(), "/issues/{id}/verification", May(Shape), verification::ask),
+        Route::page(post(), "/issues/{id}/category", May(Shape), issues::category::send),
+        Route::page(get(), "/issues/{id}/category", May(Shape), issues::category::show),
         Route::page(post(), "/issues/{id}/told", May(Shape), issues::told::begin),
         Route::page(get(), "/issues/{id}/verification.svg", May(ReadIssues), verification::picture),
         Route::page(get(), "/issues/{id}", May(ReadIssues), issues::show::show),
@@ -366,6 +368,8 @@ pub fn routes(largest_import: u64) -> Vec<Route> {
         Route::api(get(), "/api/v1/issues/{id}/asking", May(ReadIssues), asking::show_doc(), asking::show),
         Route::api(post(), "/api/v1/issues/{id}/asking", May(Shape), asking::begin_doc(), asking::begin),
         Route::api(get(), "/api/v1/issues/{id}/told", May(ReadIssues), telling::show_doc(), telling::show),
+        Route::api(get(), "/api/v1/issues/{id}/category", May(Shape), issue_category::show_doc(), issue_category::show),
+        Route::api(post(), "/api/v1/issues/{id}/category", May(Shape), issue_category::make_doc(), issue_category::make),
         Route::api(get(), "/api/v1/issues/{id}", May(ReadIssues), many::show_doc(), many::show),
         Route::api(post(), "/api/v1/issues/{id}/acts", May(WriteIssues), many::act_doc(), many::act),
         Route::api(put(), "/api/v1/issues/{id}/causes", May(WriteIssues), many::causes_doc(), many::causes),

@@ -2,6 +2,7 @@
 
 pub mod asking;
 pub mod backing;
+pub mod category;
 pub mod causes;
 pub mod change;
 pub mod evidence;
@@ -11,3 +12,4 @@ pub mod partner;
 pub mod plan;
 pub(crate) mod rising;
 pub mod siblings;
+pub(crate) mod telling;

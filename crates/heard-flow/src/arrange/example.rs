@@ -11,6 +11,7 @@ use heard_domain::scope::Scope;
 use heard_domain::theme::ThemePassage;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
+use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::view::{Tx, View};
 use schemars::JsonSchema;
@@ -216,7 +217,7 @@ async fn said(flow: &Flow, scope: &Scope, id: FeedbackId, span: Option<Span>) ->
 }
 
 /// The words of a comment, or of a passage of it; `None` where there are none.
-fn within(feedback: &Feedback, span: Option<Span>) -> Option<ExampleWords> {
+pub(crate) fn within(feedback: &Feedback, span: Option<Span>) -> Option<ExampleWords> {
     let words = span.map_or(Some(feedback.text.as_str()), |span| span.of(&feedback.text))?;
     let words = words.chars().any(char::is_alphanumeric);
     words.then_some(ExampleWords::Said { feedback: feedback.id, revision: feedback.revision, span, correction: None })
@@ -225,22 +226,36 @@ fn within(feedback: &Feedback, span: Option<Span>) -> Option<ExampleWords> {
 /// An example in the making: of which category, whether it belongs there, its words.
 type Wanted = (CategoryId, bool, ExampleWords);
 
-async fn add_all(flow: &Flow, scope: &Scope, wanted: Vec<Wanted>) -> Result<Vec<ExampleId>, FlowError> {
-    let (at, by, next) = (flow.now(), scope.user(), flow.id());
-    let examples: Vec<Example> = wanted
-        .into_iter()
-        .map(|(category, belongs, words)| Example { id: ExampleId(flow.id()), category, belongs, words, by, at, aside: false })
-        .collect();
-    let ids = examples.iter().map(|example| example.id).collect();
-    let keep = move |tx: &mut Tx| {
-        for example in &examples {
+/// Examples that shall be added in one write.
+pub(crate) struct Adding {
+    pub(crate) examples: Vec<Example>,
+    at: Time,
+    job: i64,
+}
+
+impl Adding {
+    pub(crate) fn of(flow: &Flow, scope: &Scope, wanted: Vec<Wanted>) -> Self {
+        let (at, by, job) = (flow.now(), scope.user(), flow.id());
+        let example =
+            |(category, belongs, words)| Example { id: ExampleId(flow.id()), category, belongs, words, by, at, aside: false };
+        Self { examples: wanted.into_iter().map(example).collect(), at, job }
+    }
+
+    /// Keeps them, and asks what they would change.
+    pub(crate) fn keep(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        for example in &self.examples {
             tables::example::insert(tx, example)?;
             let detail = json!({ "category": example.category, "belongs": example.belongs });
-            tables::audit::note(tx, at, Act::Added, Noun::Example, example.id.0, &detail)?;
+            tables::audit::note(tx, self.at, Act::Added, Noun::Example, example.id.0, &detail)?;
         }
-        foresee::ask(tx, next, at)
-    };
-    flow.store.write(&scope.widened(), keep).await?;
+        foresee::ask(tx, self.job, self.at)
+    }
+}
+
+async fn add_all(flow: &Flow, scope: &Scope, wanted: Vec<Wanted>) -> Result<Vec<ExampleId>, FlowError> {
+    let adding = Adding::of(flow, scope, wanted);
+    let ids = adding.examples.iter().map(|example| example.id).collect();
+    flow.store.write(&scope.widened(), move |tx| adding.keep(tx)).await?;
     Ok(ids)
 }
 

@@ -1,17 +1,20 @@
 //! The categories are changed: looked at before, applied as one version with its reason in the history, read again in the
 //! background, and taken back as long as nothing else was changed since.
 
+use std::sync::Arc;
+
 use heard_domain::audit::{Act, Noun};
 use heard_domain::directory::Directory;
-use heard_domain::id::{CategoryId, FeedbackId, JobId};
+use heard_domain::id::{CategoryId, FeedbackId, JobId, UserId};
 use heard_domain::question::Filter;
-use heard_domain::scope::Scope;
+use heard_domain::scope::{Actor, Scope};
 use heard_domain::taxonomy::{Category, Taxonomy};
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
+use heard_store::error::StoreError;
 use heard_store::tables;
 use heard_store::tables::taxonomy_change::{Back, Changed};
-use heard_store::view::View;
+use heard_store::view::{Tx, View};
 use heard_text::phrase::Phrases;
 use heard_text::token::Tokens;
 use schemars::JsonSchema;
@@ -118,53 +121,85 @@ pub async fn preview(flow: &Flow, scope: &Scope, change: &CategoryChange) -> Res
     Ok(ChangePreview { version: taxonomy.version, comments, examples, sentence })
 }
 
+/// A change of the categories in the making: who makes it, when, and the identifiers it needs.
+pub(crate) struct Making {
+    directory: Arc<Directory>,
+    /// Of a category that is new.
+    pub(crate) next: CategoryId,
+    job: JobId,
+    now: Time,
+    actor: Actor,
+    by: Option<UserId>,
+}
+
+impl Making {
+    pub(crate) fn of(flow: &Flow, scope: &Scope) -> Self {
+        let (next, job) = (CategoryId(flow.id()), JobId(flow.id()));
+        Self { directory: flow.directory(), next, job, now: flow.now(), actor: scope.actor, by: scope.user() }
+    }
+
+    /// The categories before a change and after it, if it may be made.
+    pub(crate) fn look(
+        &self,
+        view: &View,
+        change: &CategoryChange,
+    ) -> Result<Result<(Taxonomy, Taxonomy), FlowError>, StoreError> {
+        let before = tables::taxonomy::get(view)?;
+        Ok(changed(&before, &self.directory, change, self.next).map(|after| (before, after)))
+    }
+
+    /// Keeps a change as the next version, and asks that everything be read again.
+    pub(crate) fn keep(
+        &self,
+        tx: &mut Tx,
+        change: &CategoryChange,
+        (before, after): (&Taxonomy, &Taxonomy),
+    ) -> Result<i64, StoreError> {
+        let now = self.now;
+        let mut back = Back::to(before.clone());
+        if let CategoryChange::Merge { id, into } = *change {
+            back.merged = Some((id, into));
+            back.corrections = tables::taxonomy_change::follow(tx, id, into, None)?;
+            back.examples = tables::example::follow(tx, id, into, None)?;
+            back.renamed = tables::renamed::follow(tx, id, into)?;
+        }
+        let version = tables::taxonomy::save(tx, after)?;
+        let summary = change.summary(before);
+        let told = Changed { version, at: now, by: self.by, act: change.act().to_owned(), summary: summary.clone() };
+        tables::taxonomy_change::note(tx, &told, &back)?;
+        let act = match change {
+            CategoryChange::Add { .. } => Act::Added,
+            CategoryChange::Change { .. } => Act::Changed,
+            CategoryChange::Move { .. } => Act::Moved,
+            CategoryChange::Merge { .. } => Act::Merged,
+            CategoryChange::Remove { .. } => Act::Removed,
+        };
+        let id = change.id().unwrap_or(self.next);
+        let detail = json!({ "version": version, "what": summary });
+        tables::audit::note_of(tx, now, self.actor.into(), act, Noun::Category, id.0, &detail)?;
+        again::ask(tx, self.job.0, now)?;
+        Ok(version)
+    }
+}
+
 /// Applies a change; with `version`, only if nothing was changed since. Gives the new version.
 pub async fn apply(flow: &Flow, scope: &Scope, version: Option<i64>, change: CategoryChange) -> Result<i64, FlowError> {
     need(scope, Grant::Shape)?;
-    let directory = flow.directory();
-    let (next, job, now, actor) = (CategoryId(flow.id()), JobId(flow.id()), flow.now(), scope.actor);
-    let by = scope.user();
-    let outcome = flow
-        .store
-        // What holds for the whole company is not decided by what one person sees.
-        .write(&Scope::system(), move |tx| {
-            let before = tables::taxonomy::get(tx)?;
-            if version.is_some_and(|version| version != before.version) {
-                return Ok(Err(stale()));
-            }
-            let after = match changed(&before, &directory, &change, next) {
-                Ok(after) => after,
-                Err(error) => return Ok(Err(error)),
-            };
-            if after.categories == before.categories {
-                return Ok(Ok(before.version));
-            }
-            let mut back = Back::to(before.clone());
-            if let CategoryChange::Merge { id, into } = change {
-                back.merged = Some((id, into));
-                back.corrections = tables::taxonomy_change::follow(tx, id, into, None)?;
-                back.examples = tables::example::follow(tx, id, into, None)?;
-                back.renamed = tables::renamed::follow(tx, id, into)?;
-            }
-            let version = tables::taxonomy::save(tx, &after)?;
-            let summary = change.summary(&before);
-            let told = Changed { version, at: now, by, act: change.act().to_owned(), summary: summary.clone() };
-            tables::taxonomy_change::note(tx, &told, &back)?;
-            let act = match &change {
-                CategoryChange::Add { .. } => Act::Added,
-                CategoryChange::Change { .. } => Act::Changed,
-                CategoryChange::Move { .. } => Act::Moved,
-                CategoryChange::Merge { .. } => Act::Merged,
-                CategoryChange::Remove { .. } => Act::Removed,
-            };
-            let id = change.id().unwrap_or(next);
-            let detail = json!({ "version": version, "what": summary });
-            tables::audit::note_of(tx, now, actor.into(), act, Noun::Category, id.0, &detail)?;
-            again::ask(tx, job.0, now)?;
-            Ok(Ok(version))
-        })
-        .await?;
-    let version = outcome?;
+    let making = Making::of(flow, scope);
+    // What holds for the whole company is not decided by what one person sees.
+    let write = move |tx: &mut Tx| {
+        let present = tables::taxonomy::version(tx)?;
+        if version.is_some_and(|version| version != present) {
+            return Ok(Err(stale()));
+        }
+        let (before, after) = match making.look(tx, &change)? {
+            Ok((before, after)) if after.categories == before.categories => return Ok(Ok(before.version)),
+            Ok(both) => both,
+            Err(error) => return Ok(Err(error)),
+        };
+        making.keep(tx, &change, (&before, &after)).map(Ok)
+    };
+    let version = flow.store.write(&Scope::system(), write).await??;
     flow.refresh().await?;
     Ok(version)
 }

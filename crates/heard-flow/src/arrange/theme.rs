@@ -16,13 +16,13 @@ pub const EXAMPLES: usize = 12;
 
 /// What a form for a category begins with.
 pub fn draft(theme: &Theme) -> CategoryDraft {
-    CategoryDraft {
-        name: capital(&theme.words.join(" ")),
-        definition: format!("What customers say about {}.", theme.words.join(", ")),
-        watch_words: Vec::new(),
-        stage: theme.stage,
-        departments: Vec::new(),
-    }
+    let (name, definition) = described(&theme.words);
+    CategoryDraft { name, definition, watch_words: Vec::new(), stage: theme.stage, departments: Vec::new() }
+}
+
+/// The name and the definition of a category that some words tell.
+pub(crate) fn described(words: &[String]) -> (String, String) {
+    (capital(&words.join(" ")), format!("What customers say about {}.", words.join(", ")))
 }
 
 /// Adds the category and gives it its examples. What else they would move is proposed before it is applied, as with every example.

@@ -1,31 +1,21 @@
 //! The trial: another company listens from its first day on, reads what it hears as it would read anything, and looks every evening
 //! for what has risen, in categories, stages and words, as the gathering of issues does. How many of the planted problems are found, how soon, with how many false alarms; and which fixes are verified.
-//!
-//! Nothing in it was tuned to these companies: its categories have names and definitions and no watch words, as the demo's watch
-//! words were written beside its sentences; the sentences are the second half of the book; no comment is a lesson.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use heard_domain::course::{RECENT, Volume, WEEKS};
-use heard_domain::directory::{Company as Named, Directory};
 use heard_domain::find::{Find, Matter, QUIET, look};
-use heard_domain::id::{FeedbackId, PersonId, PostId, StageId};
+use heard_domain::id::{FeedbackId, StageId};
 use heard_domain::outbreak::{Rise, Rules, rises};
-use heard_domain::reading::Passage;
-use heard_domain::rising::{Together, Told, Uttered, rising};
-use heard_domain::talk::{Said, Speaker, Talk, complaints};
-use heard_domain::tally::Tally;
+use heard_domain::rising::{Together, Told, rising};
+use heard_domain::talk::{Said, Speaker};
 use heard_domain::time::{Day, Period};
-use heard_domain::verification::{self, Verdict, verify};
-use heard_text::learn::example::Example;
-use heard_text::telling::telling;
 
-use crate::act::issues::rising::bad;
-use crate::demo::phrasebook::Phrases;
+use crate::demo::fixed::{Opened, Tried, tried};
+use crate::demo::listening::{Knows, Read, lessons, read};
 use crate::demo::simulate::{Company, Simulation};
-use crate::demo::truth::{Fix, Problem, ProblemId};
+use crate::demo::truth::ProblemId;
 use crate::lessons::Lessons;
-use crate::understand::Understanding;
 
 /// So many comments make a problem one that must be found.
 pub const ENOUGH: usize = 30;
@@ -58,6 +48,18 @@ pub struct Seen {
     pub expected: f64,
     /// The problem that makes up most of it; none: a false alarm.
     pub of: Option<ProblemId>,
+    /// The comments that are joined to the issue when it is found: in words only.
+    pub joined: Vec<FeedbackId>,
+}
+
+impl Seen {
+    fn opened(&self) -> Opened {
+        let (matter, stage) = match self.at {
+            Where::Matter(matter) => (Some(matter), matter.stage),
+            Where::Words(stage) => (None, stage),
+        };
+        Opened { matter, stage, since: self.since, found: self.found, joined: self.joined.clone() }
+    }
 }
 
 /// A time at which a planted problem was there, and what became of it.
@@ -79,21 +81,6 @@ pub struct Planted {
     pub read: usize,
 }
 
-/// What became of a fix.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tried {
-    /// Of which problem.
-    pub problem: ProblemId,
-    /// Whether it really helped.
-    pub real: bool,
-    /// What the verification says at the end, or before the problem came back.
-    pub verdict: Verdict,
-    /// The day on which it was verified, counted from the fix.
-    pub after: Option<i32>,
-    /// Whether it was opened again after it had come back; none: it did not come back.
-    pub reopened: Option<bool>,
-}
-
 /// What came of a trial.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outcome {
@@ -109,96 +96,6 @@ pub struct Outcome {
     pub again: usize,
     /// Fixes of problems that were found.
     pub fixes: Vec<Tried>,
-}
-
-/// What a company that has just begun knows of itself: no watch words, no examples.
-fn blank(company: &Company) -> Directory {
-    let mut taxonomy = company.taxonomy.clone();
-    for category in &mut taxonomy.categories {
-        category.watch_words.clear();
-    }
-    Directory {
-        company: Named { name: company.name.to_owned(), zone: company.zone.clone() },
-        journey: company.journey.clone(),
-        taxonomy,
-        departments: company.departments.clone(),
-        calendars: vec![],
-        places: vec![],
-        segments: vec![],
-        posts: company.posts.clone(),
-        scales: vec![],
-        attributes: vec![],
-        values: BTreeMap::new(),
-    }
-}
-
-/// What a company knows before it listens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Knows {
-    /// Names and definitions of its categories.
-    Names,
-    /// So many passages besides, of another company and in the other half of the sentences, each put where it belongs by a person.
-    Corrections(usize),
-}
-
-/// Passages of another company, with where they belong.
-fn lessons(simulation: Simulation, corrections: usize) -> Lessons {
-    let half = if simulation.phrases == Phrases::First { Phrases::Second } else { Phrases::First };
-    let comments = 4 * corrections.max(1);
-    let teacher = Company::other(Simulation { comments, seed: simulation.seed ^ 0xA5A5, phrases: half, ..simulation });
-    let mut examples = vec![];
-    for comment in teacher.comments().filter(|comment| comment.truth.language == "en") {
-        let clause =
-            comment.truth.clauses.iter().find_map(|clause| Some((clause.category?, clause.span.of(&comment.feedback.text)?)));
-        let Some((category, text)) = clause else { continue };
-        examples.push(Example { text: text.to_owned(), category, belongs: true });
-        if examples.len() >= corrections {
-            break;
-        }
-    }
-    Lessons { examples, ..Lessons::default() }
-}
-
-/// All comments as they are read, with the problem behind each.
-struct Read {
-    talk: Talk,
-    said: Vec<Said>,
-    behind: Vec<Option<ProblemId>>,
-    /// The words of those that complain.
-    uttered: Vec<Uttered>,
-    /// Who was made to speak by a problem, and when.
-    spoke: HashMap<(Speaker, Day), ProblemId>,
-}
-
-fn read(company: &Company, lessons: &Lessons) -> Read {
-    let understanding = Understanding::of(blank(company), lessons, lessons.examples.len());
-    let posts: HashMap<&str, (usize, PostId)> =
-        company.posts.iter().enumerate().map(|(at, post)| (post.name.as_str(), (at, post.id))).collect();
-    let mut persons: HashMap<String, i64> = HashMap::new();
-    let (mut said, mut behind, mut uttered, mut spoke) = (vec![], vec![], vec![], HashMap::new());
-    for (at, comment) in company.comments().enumerate() {
-        let Some((place, post)) = posts.get(comment.post).copied() else { continue };
-        let id = FeedbackId(at as i64 + 1);
-        let reading = understanding.read_new(id, post, &comment.feedback);
-        let speaker = comment.feedback.author.identities.first().map_or(Speaker::Of(id), |identity| {
-            let next = persons.len() as i64 + 1;
-            Speaker::Person(PersonId(*persons.entry(identity.handle.clone()).or_insert(next)))
-        });
-        let day = company.zone.day(comment.feedback.at);
-        if let Some(problem) = comment.truth.problem {
-            spoke.insert((speaker, day), problem);
-        }
-        behind.push(comment.truth.problem);
-        let words = |passage: &Passage| {
-            let stage = passage.stage.as_ref().map(|stage| stage.value);
-            let told = telling(passage.span.of(&comment.feedback.text).unwrap_or_default());
-            told.into_iter().map(move |(stem, _)| (stage, stem)).collect::<Vec<_>>()
-        };
-        let words: Vec<_> = reading.passages.iter().filter(|passage| bad(passage)).flat_map(words).collect();
-        uttered.push(Uttered { feedback: id, day, post: place, speaker, words });
-        said.push(Said { day, post: place, speaker, complaints: complaints(&reading) });
-    }
-    Read { talk: Talk::of(company.period, company.posts.len(), said.clone()), said, behind, uttered, spoke }
 }
 
 /// The problem that makes up most of a find, if one makes up enough of it.
@@ -281,6 +178,7 @@ fn in_words(read: &Read, today: Day, finds: &[Find], told: &mut Vec<InWords>) ->
             persons: group.rise.persons,
             expected: group.rise.expected,
             of: behind_words(read, &group),
+            joined: group.comments.clone(),
         };
         let rose = group.stage.map(|stage| (stage, today));
         told.push(InWords { told: Told { rose, comments: group.comments.into_iter().collect() }, seen });
@@ -322,6 +220,7 @@ fn found(read: &Read, evenings: i32) -> Vec<Seen> {
         persons: find.rise.persons,
         expected: find.rise.expected,
         of: behind(read, find),
+        joined: vec![],
     };
     let mut all: Vec<Seen> = finds.iter().map(seen).chain(told.into_iter().map(|one| one.seen)).collect();
     all.sort_by_key(|seen| seen.found);
@@ -371,45 +270,11 @@ pub fn run_lately(simulation: Simulation, knows: Knows, evenings: i32) -> Outcom
             });
         }
         if let Some(seen) = issue {
-            outcome.fixes.extend(problem.fixes.iter().map(|fix| tried(&company, &read, problem, fix, seen)));
+            let issue = seen.opened();
+            let of_it = problem.fixes.iter().filter(|fix| fix.announced > issue.found);
+            outcome.fixes.extend(of_it.flat_map(|fix| tried(&company, &lessons, &read, problem, fix, &issue)));
         }
     }
     outcome.again = all.len() - outcome.alarms.len() - first_of;
     outcome
-}
-
-/// What the verification makes of a fix, counted in the matter that was found, against what is known from operations. What was found in words gathers
-/// nothing by itself: who takes it up gives it the category it is about.
-fn tried(company: &Company, read: &Read, problem: &Problem, fix: &Fix, seen: &Seen) -> Tried {
-    let matter = match seen.at {
-        Where::Matter(matter) => matter,
-        Where::Words(_) => Matter { stage: Some(problem.stage), category: Some(problem.category) },
-    };
-    let mut tallies: BTreeMap<Day, Tally> = BTreeMap::new();
-    for exposure in company.exposures.iter().filter(|exposure| exposure.stage == problem.stage) {
-        let tally = Tally { day: exposure.day, stratum: None, persons: 0, exposures: f64::from(exposure.count) };
-        tallies.insert(exposure.day, tally);
-    }
-    for (day, tally) in &mut tallies {
-        tally.persons = read.talk.speakers(matter, Period { first: *day, last: *day }).len() as u64;
-    }
-    let tallies: Vec<Tally> = tallies.into_values().collect();
-    let mended = verification::Fix {
-        since: Some(seen.since),
-        opened: seen.found,
-        first: fix.announced,
-        last: fix.announced,
-        signed: Some(fix.announced),
-    };
-    let back = problem.recurrences().into_iter().find(|day| *day > fix.announced);
-    let at = |day: Day| verify(&mended, &tallies, day, &verification::Rules::default());
-    let until = back.map_or(company.period.last, |back| back + -1);
-    let looked = at(until);
-    Tried {
-        problem: problem.id,
-        real: fix.real,
-        verdict: looked.verdict,
-        after: looked.verified.map(|day| day - fix.announced),
-        reopened: back.map(|_| at(company.period.last).verdict == Verdict::Reopened),
-    }
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heard_domain::channel::Channel;
 use heard_domain::directory::Directory;
-use heard_domain::id::{PostId, StageId};
+use heard_domain::id::{CategoryId, FeedbackId, PostId, StageId};
 use heard_domain::onset::onset;
 use heard_domain::question::Filter;
 use heard_domain::scope::Scope;
-use heard_domain::tally::{Mention, Stratum, Tally, tallies};
+use heard_domain::tally::{Mention, Stratum, Tally, counts, tallies};
+use heard_domain::taxonomy::Taxonomy;
 use heard_domain::time::{Day, Period};
 use heard_domain::verification::{Basis, Fix, Rules, Verification, hold, verify_beside};
 use heard_store::error::StoreError;
@@ -66,6 +67,9 @@ pub struct Examined {
     pub from_operations: bool,
     /// Mentions of persons that were not counted once more within 28 days.
     pub mentions: u64,
+    /// Comments before the fix that count for nothing, because the categories have learnt from them.
+    #[serde(default)]
+    pub taught: u64,
     /// The weeks that are looked at, in order.
     pub weeks: Vec<VerificationWeek>,
 }
@@ -85,6 +89,8 @@ struct Read {
     counted: Option<Measured>,
     heard: Vec<(Day, PostId, u64)>,
     until: Day,
+    /// The comments from which what is counted was learnt.
+    taught: BTreeSet<FeedbackId>,
 }
 
 /// Looks at a fix as of a day. It is the company's finding: the same for everybody, whatever they see of the comments.
@@ -94,6 +100,7 @@ pub async fn examine(flow: &Flow, subject: &Subject, today: Day) -> Result<Exami
     let mut spoken = flow.store.spoken(&Scope::system(), &subject.mentions, Some(whole)).await?;
     let (stage, fix) = (subject.stage, subject.fix);
     let basis = subject.verified.as_ref().and_then(|found| found.basis.clone());
+    let categories = within(&directory.taxonomy, &subject.mentions.category);
     let look = move |view: &View| {
         let counted = match (basis, stage) {
             (Some(Basis::Operations(measure)), Some(stage)) => {
@@ -107,10 +114,14 @@ pub async fn examine(flow: &Flow, subject: &Subject, today: Day) -> Result<Exami
         let before = heard.iter().filter(|(day, ..)| *day < fix.first);
         let posts: BTreeSet<PostId> = before.map(|(_, post, _)| *post).collect();
         let newest = heard_last(view, &posts.into_iter().collect::<Vec<_>>(), whole)?;
-        Ok(Read { counted, heard, until: newest.map_or(today, |newest| newest.min(today)) })
+        let taught = tables::example::teaching(view, &categories)?.into_iter().collect();
+        Ok(Read { counted, heard, until: newest.map_or(today, |newest| newest.min(today)), taught })
     };
-    let Read { counted, heard, until } = flow.store.read(&Scope::system(), look).await?;
+    let Read { counted, heard, until, taught } = flow.store.read(&Scope::system(), look).await?;
     spoken.retain(|one| one.day <= until);
+    let all = spoken.len();
+    spoken.retain(|one| counts(one.day, taught.contains(&one.feedback), fix.first));
+    let taught = (all - spoken.len()) as u64;
     let name = stage.and_then(|id| directory.journey.stage(id)).map(|stage| stage.name.clone());
     let (unit, from_operations) = match (&counted, name) {
         (Some((measure, _)), _) => (measure.clone(), true),
@@ -131,7 +142,23 @@ pub async fn examine(flow: &Flow, subject: &Subject, today: Day) -> Result<Exami
         (fix, verify_beside(&fix, &days, beside, until, &rules))
     };
     let whole = Period { last: until.max(whole.first), ..whole };
-    Ok(Examined { found, fix, rules, until, unit, from_operations, mentions: spoken.len() as u64, weeks: weeks(&days, whole) })
+    Ok(Examined {
+        found,
+        fix,
+        rules,
+        until,
+        unit,
+        from_operations,
+        mentions: spoken.len() as u64,
+        taught,
+        weeks: weeks(&days, whole),
+    })
+}
+
+/// Some categories with all below them.
+fn within(taxonomy: &Taxonomy, categories: &[CategoryId]) -> Vec<CategoryId> {
+    let of = |id: &CategoryId| categories.contains(id) || taxonomy.above(*id).iter().any(|above| categories.contains(above));
+    taxonomy.categories.iter().map(|category| category.id).filter(of).collect()
 }
 
 /// The days that can count: from those before the first fix to the day looked at.
@@ -214,7 +241,7 @@ fn weeks(days: &[Tally], whole: Period) -> Vec<VerificationWeek> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use heard_domain::id::{FeedbackId, PersonId};
+    use heard_domain::id::PersonId;
 
     #[test]
     fn weeks_hold_all_days_and_begin_and_end_with_the_window() {
@@ -239,7 +266,7 @@ mod tests {
         let directory = Directory {
             company: heard_domain::directory::Company { name: String::new(), zone: heard_domain::time::Zone::UTC },
             journey: heard_domain::journey::Journey { stages: vec![], touchpoints: vec![] },
-            taxonomy: heard_domain::taxonomy::Taxonomy::default(),
+            taxonomy: Taxonomy::default(),
             departments: vec![],
             calendars: vec![],
             places: vec![],

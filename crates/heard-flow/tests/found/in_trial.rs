@@ -1,8 +1,9 @@
 //! A company that nothing was tuned to listens, small enough for every change: the whole trial (`examples/trial.rs`) is four companies of 85,000 comments.
 
+use heard_flow::demo::listening::Knows;
 use heard_flow::demo::phrasebook::Phrases;
 use heard_flow::demo::simulate::Simulation;
-use heard_flow::demo::trial::{Knows, Planted, Where, run_lately};
+use heard_flow::demo::trial::{Planted, Where, run_lately};
 
 use crate::common;
 

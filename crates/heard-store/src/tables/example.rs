@@ -263,6 +263,20 @@ pub fn count(view: &View) -> Result<i64, StoreError> {
     view.number("SELECT count(*) FROM example", &[])
 }
 
+/// The comments of which a person has said that something in them belongs to one of some categories, whether it is learnt from or set aside.
+pub fn teaching(view: &View, categories: &[CategoryId]) -> Result<Vec<FeedbackId>, StoreError> {
+    let mut found = Vec::new();
+    for ids in categories.chunks(CHUNK) {
+        let (list, values) = one_of(1, ids);
+        let sql = format!(
+            "SELECT DISTINCT example.feedback FROM example
+             WHERE example.feedback IS NOT NULL AND example.belongs = 1 AND example.category IN ({list})"
+        );
+        found.extend(view.list(&sql, &values, |row| Ok(FeedbackId(row.int(0)?)))?);
+    }
+    Ok(found)
+}
+
 /// The passages of comments that somebody has labelled with a category already; `None`: all of the comment.
 pub fn labelled(view: &View, feedback: &[FeedbackId]) -> Result<Vec<(FeedbackId, Option<Span>)>, StoreError> {
     let mut found = Vec::new();

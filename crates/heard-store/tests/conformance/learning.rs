@@ -80,6 +80,12 @@ pub fn examples_follow_corrections_words_and_sight(open: &dyn Fn(&Path) -> Store
     assert_eq!(text(&scope, 102).as_deref(), Some("Elsewhere."));
     let labelled = store.read_now(&scope, |view| example::labelled(view, &[FeedbackId(2)]));
     assert_eq!(labelled, Ok(vec![(FeedbackId(2), None)]));
+    // What teaches a category is known by its comment, whoever sees it; what was taken out of it, or written by hand, is of none.
+    let teaching = |of: &[i64]| {
+        let of: Vec<CategoryId> = of.iter().map(|id| CategoryId(*id)).collect();
+        store.read_now(&scope, move |view| example::teaching(view, &of))
+    };
+    assert_eq!((teaching(&[2]), teaching(&[1]), teaching(&[])), (Ok(vec![FeedbackId(1)]), Ok(vec![]), Ok(vec![])));
     // Who does not see the comment sees neither the example nor its words.
     let mut narrow = Scope::system();
     narrow.reach = Reach::Posts([PostId(1)].into());

@@ -21,6 +21,7 @@ pub mod figures;
 pub mod forms;
 pub mod hooks;
 pub mod imports;
+pub mod issue_category;
 pub mod issues;
 pub mod journey;
 pub mod kept;

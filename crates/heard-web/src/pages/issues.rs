@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod asked;
+pub mod category;
 pub mod desk;
 pub mod list;
 pub mod partner;

@@ -72,6 +72,11 @@ pub async fn show(State(state): State<AppState>, viewer: Viewer, Id(id): Id<Issu
                     a.primary href={ "/issues/" (id) } { "Back to the issue" }
                 }))
             },
+            None if kept.gathers().is_none() => section.card aria-label="Nothing to show" {
+                (empty("check", "Nothing counts it by itself", "Comments were joined to this issue, but it has no category: nobody files what is said of it from now on, so that a fix can be reported and not verified.", &html! {
+                    a.primary href={ "/issues/" (id) "#category" } { "Back to the issue" }
+                }))
+            },
             None => section.card aria-label="Nothing to show" {
                 (empty("check", "No fix was reported yet", "When every contributing department has signed off, Heard looks every night whether those affected became fewer, and says so here. Until then nothing is verified.", &html! {
                     a.primary href={ "/issues/" (id) "#departments" } { "See what each department has stated" }
@@ -194,6 +199,7 @@ fn computed(examined: &Examined) -> Markup {
             summary { "How is this computed?" }
             dl {
                 dt { "Counted" } dd { "persons with a complaint in these categories, once in 28 days: " (whole(examined.mentions)) " comments" }
+                @if examined.taught > 0 { dt { "Left out" } dd { (whole(examined.taught)) " comments before the fix from which the categories have learnt: what was learnt by heart is always filed, what comes after the fix is not" } }
                 dt { "Divided by" } dd { (examined.unit) @if examined.from_operations { ", from operations" } @else { ", post by post, asked and volunteered apart" } }
                 dt { "Before" } dd { (rate(found.before)) @if let Some(period) = before { @if fix.since.is_some() { ", since the problem is there: " } @else { ", " } (date::span(period)) " without the peak that opened it (" (date::span(peak)) ")" } }
                 dt { "Since the fix" } dd { (rate(found.after)) ", " (found.days) " days" }

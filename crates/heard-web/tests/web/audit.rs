@@ -39,6 +39,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/welcome", "it has to be the first of all: below"),
     ("/themes/{key}", "a theme is made of many comments: in themes.rs, with its entries"),
     ("/themes/{key}/issue", "the same: in themes.rs"),
+    ("/issues/{id}/category", "needs comments that were joined: in categorised.rs, with its entries"),
     ("/issues/{id}/places", "stands only where a fix was verified: in told.rs, with its entries"),
     ("/issues/{id}/verification", "stands only where a fix is too rare to verify: in told.rs, with its entries"),
     ("/accounts/{id}", "needs the day of a renewal: in told.rs, with its entries"),

@@ -7,6 +7,7 @@ mod arrange;
 mod audit;
 mod cadence;
 mod cases;
+mod categorised;
 mod couriers;
 mod deep;
 mod degraded;

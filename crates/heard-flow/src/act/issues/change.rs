@@ -186,12 +186,14 @@ impl IssueAttempt {
             Self::Done(kept) => Ok(*kept),
             Self::Missing => Err(FlowError::Missing("issue")),
             Self::Refused(refused) => Err(FlowError::Conflict(refused.to_string())),
-            Self::Stale => {
-                let words = "somebody changed this issue after you had opened it: read it once more, then go on";
-                Err(FlowError::Conflict(words.to_owned()))
-            }
+            Self::Stale => Err(stale()),
         }
     }
+}
+
+/// Somebody else was faster.
+pub(crate) fn stale() -> FlowError {
+    FlowError::Conflict("somebody changed this issue after you had opened it: read it once more, then go on".to_owned())
 }
 
 /// Who acts, when.

@@ -30,7 +30,7 @@ const MOST: usize = 40_000;
 /// How many are read from the store at a time.
 const BATCH: usize = 1_000;
 /// So many words name an issue.
-const NAMED_BY: usize = 3;
+pub(super) const NAMED_BY: usize = 3;
 /// A longer passage does not fit into a title.
 const LONGEST_QUOTE: usize = 60;
 
@@ -208,7 +208,7 @@ pub(super) async fn proposed(
 }
 
 /// The words that name a group: the surest, in the form in which most write them.
-fn named(stems: &[u64], texts: &[String]) -> Vec<String> {
+pub(super) fn named(stems: &[u64], texts: &[String]) -> Vec<String> {
     let mut forms: HashMap<u64, HashMap<String, usize>> = HashMap::new();
     for (stem, form) in texts.iter().flat_map(|text| telling(text)) {
         *forms.entry(stem).or_default().entry(form).or_default() += 1;

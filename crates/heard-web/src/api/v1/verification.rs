@@ -51,7 +51,7 @@ pub fn show_doc() -> Doc {
     let rules = json!({ "before_days": 365, "peak_days": 28, "not_before": 21, "in_a_row": 7, "gives_up": 180, "fewest": 10.0,
         "recent_days": 42, "not_usual_days": 90, "back_in_a_row": 3 });
     let examined = json!({
-        "found": found, "fix": fix, "rules": rules, "until": "2026-03-22", "unit": "orders", "from_operations": true, "mentions": 262,
+        "found": found, "fix": fix, "rules": rules, "until": "2026-03-22", "unit": "orders", "from_operations": true, "mentions": 262, "taught": 12,
         "weeks": [{ "period": { "first": "2026-03-16", "last": "2026-03-22" }, "persons": 2, "exposures": 1204.0 }],
     });
     let example = json!({ "issue": "729382737501", "examined": examined, "day": "2026-03-22", "past": false, "read_again": false,

@@ -7,6 +7,7 @@ use heard_domain::plan::Schedule;
 use heard_domain::time::Time;
 use heard_domain::user::Grant;
 use heard_flow::act::acting::Acting;
+use heard_flow::act::issues::category::{CategoryStanding, standing};
 use heard_flow::act::issues::causes::{Drives, drives, mentions};
 use heard_flow::act::issues::evidence::comments;
 use heard_flow::act::issues::look::{IssueOpened, choices, member, open, party};
@@ -47,6 +48,8 @@ pub struct Desk {
     pub told: Option<ToldCounts>,
     /// What was asked of other places.
     pub places: Vec<PlaceChecked>,
+    /// How far it is that shall be counted, for whoever may make a category.
+    pub category: Option<CategoryStanding>,
     /// Now.
     pub now: Time,
 }
@@ -72,6 +75,7 @@ impl Desk {
             acting: member(flow, scope).await?,
             places: checks(flow, scope, id).await?,
             told: told(flow, scope, id).await?.counts,
+            category: standing(flow, scope, &opened.issue.kept).await?,
             now: flow.now(),
             opened,
         })

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use crate::extract::{Asked, Form, Id};
 use crate::pages::issues::desk::Desk;
 use crate::pages::issues::list::{chip, factors};
-use crate::pages::issues::{pictures, siblings, tabs};
+use crate::pages::issues::{category, pictures, siblings, tabs};
 use crate::parts::flash::{Kind, flash};
 use crate::parts::layout::{Place, page};
 use crate::parts::quote::quote;
@@ -86,6 +86,7 @@ pub async fn whole_page(state: &AppState, viewer: &Viewer, id: IssueId, tried: &
             (evidence(&desk, &directory, viewer))
             (about(&desk, &directory, viewer))
         }
+        (category::card(&desk, viewer))
         (tabs::causes(&desk, &directory, viewer, outline.as_deref(), looked.as_ref()))
         (tabs::drives(&desk, viewer))
         (tabs::plan(&desk, &directory, viewer))
@@ -151,7 +152,7 @@ fn about(desk: &Desk, directory: &Directory, viewer: &Viewer) -> Markup {
                 dt { "Priority" } dd { b { (whole(shown.priority.product.round() as u64)) } " = " (factors(&shown.priority)) }
                 @if !money.is_empty() { dt { "Accounts' yearly value" } dd { (money.join(", ")) } }
                 dt { "Stage" } dd { (kept.stage.and_then(|id| directory.journey.stage(id)).map_or("several", |stage| stage.name.as_str())) }
-                dt { "Gathers complaints of" } dd { @if categories.is_empty() { "nothing by itself: comments are joined by hand" } @else { (categories.join(", ")) } }
+                dt { "Gathers complaints of" } dd { @if categories.is_empty() { "nothing by itself: comments are joined by hand, and a fix cannot be verified" } @else { (categories.join(", ")) } }
                 dt { "Opened" } dd { (say::moment(kept.opened, zone)) ", " (kept.origin.label().to_lowercase()) @if let Some(by) = kept.opened_by { " (" (desk.name(by)) ")" } }
                 @if let Some(told) = desk.told { dt { "Told" } dd { a href={ "/issues/" (kept.id) "/told" } { (whole(told.told)) " of " (whole(told.raised)) " who raised it" } } }
                 @if kept.work.reopened > 0 { dt { "Came back" } dd { (kept.work.reopened) " times" } }
