@@ -360,3 +360,76 @@ async fn an_issue_of_three_departments_is_fixed_when_all_have_signed_and_looked_
     })
     .await
 }
+
+#[tokio::test]
+async fn the_comments_of_an_issue_become_the_category_that_it_gathers() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let heard = Heard::serve(&data)?;
+    journey::take("issue to category", &heard, |browser| async move {
+        journey::first_run(&browser).await?;
+        // Who opens an issue is a person: the program acts by a token of theirs.
+        browser.visit("/settings/tokens").await?;
+        browser.fill("main input[name=name]", "walk").await?;
+        let scopes = "for (const scope of document.querySelectorAll('main input[name=scopes]:not(:checked)')) scope.click(); return 1";
+        browser.ask(scopes, vec![]).await?;
+        browser.click_words("Make token").await?;
+        browser.until("the secret is shown", "document.body.innerText.match(/heard_[A-Za-z0-9_-]{20,}/)").await?;
+        let token = browser.ask("return document.body.innerText.match(/heard_[A-Za-z0-9_-]{20,}/)[0]", vec![]).await?;
+        let token = token.as_str().context("a token")?.to_owned();
+        let department = id(&call(&browser, &token, "POST", "/api/v1/departments", json!({ "name": "Airport" })).await?)?;
+        let post = json!({ "name": "Hall", "channel": "web_form", "touchpoint": null, "objective": "How it goes", "owner": null, "promise_hours": null });
+        let post = id(&call(&browser, &token, "POST", "/api/v1/posts", post).await?)?;
+        let draft = json!({ "title": "The kiosk fails", "departments": [department] });
+        let issue = format!("/issues/{}", id(&call(&browser, &token, "POST", "/api/v1/issues", draft).await?)?);
+        let said = [
+            "The kiosk swallowed my boarding pass, terrible",
+            "The kiosk printed nothing, awful",
+            "That kiosk was broken again, a shame",
+            "My soup was cold and awful",
+            "The kiosk in the hall was out of order, horrible",
+        ];
+        for (n, text) in said.iter().enumerate() {
+            let body = json!({ "post": post, "key": n.to_string(), "at": "2026-03-20T10:00:00Z", "text": text });
+            let feedback = id(&call(&browser, &token, "POST", "/api/v1/feedback", body).await?)?;
+            call(&browser, &token, "POST", &format!("/api/v1{issue}/feedback"), json!({ "feedback": feedback })).await?;
+        }
+        // It says why, and what it would be made of; what is about something else is not ticked any more.
+        promise::kept(&browser, &issue).await?;
+        browser.visit(&issue).await?;
+        ensure!(browser.text("main").await?.contains("It cannot be verified yet"), "{}", browser.text("main").await?);
+        let form = format!("{issue}/category");
+        browser.click(&format!("main a[href='{form}']")).await?;
+        browser.arrives("at what it would be made of", |path| path == form).await?;
+        promise::kept(&browser, &form).await?;
+        browser.visit(&form).await?;
+        let soup = "for (const label of document.querySelectorAll('label.check')) if (label.innerText.includes('soup')) label.querySelector('input').click(); return 1";
+        browser.ask(soup, vec![]).await?;
+        browser.fill("main input[name=name]", "Boarding kiosk").await?;
+        browser.click_words("Make it a category").await?;
+        browser.arrives("back at the issue", |path| path.starts_with(&issue) && !path.contains("/category")).await?;
+        ensure!(browser.text("main").await?.contains("waits to learn"), "{}", browser.text("main").await?);
+        promise::kept(&browser, &issue).await?;
+        // What would move is looked at, then applied.
+        browser.visit("/categories/proposal").await?;
+        browser.click_words("Apply").await?;
+        browser.arrives("at the categories", |path| path.starts_with("/categories?done=")).await?;
+        let start = std::time::Instant::now();
+        loop {
+            let list = call(&browser, &token, "GET", "/api/v1/taxonomy", Value::Null).await?;
+            let made = list["categories"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "Boarding kiosk").cloned());
+            let made = id(&made.with_context(|| list.to_string())?)?;
+            let filed = call(&browser, &token, "GET", &format!("/api/v1/feedback?category={made}"), Value::Null).await?;
+            if filed["items"].as_array().is_some_and(|items| items.len() == 4) {
+                break;
+            }
+            ensure!(start.elapsed() < Duration::from_mins(1), "{filed}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        browser.visit(&issue).await?;
+        let text = browser.text("main").await?;
+        ensure!(text.contains("Boarding kiosk") && !text.contains("waits to learn") && !text.contains("cannot be verified yet"), "{text}");
+        Ok(())
+    })
+    .await
+}

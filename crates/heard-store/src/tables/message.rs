@@ -178,7 +178,7 @@ pub(crate) fn erase(tx: &mut Tx, person: PersonId, addresses: &[String]) -> Resu
     // Even the Message-ID is made from the address.
     let sql = format!(
         "UPDATE message SET person = NULL, address = '', subject = '', text = '', token = NULL, reason = NULL,
-         message_id = 'erased.' || CAST(id AS TEXT), state = CASE WHEN state = 'waiting' THEN 'suppressed' ELSE state END WHERE {whose}"
+         key = 'erased.' || CAST(id AS TEXT), message_id = 'erased.' || CAST(id AS TEXT), state = CASE WHEN state = 'waiting' THEN 'suppressed' ELSE state END WHERE {whose}"
     );
     tx.execute(&sql, &values)?;
     Ok(threads)

@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use heard_domain::audit::{Noun, Who};
+use heard_domain::kept_issue::KeptIssue;
 use heard_domain::scope::Scope;
 use heard_domain::time::Day;
 use heard_domain::user::{Grant, Role};
@@ -137,6 +138,16 @@ impl Desk {
         self.site.submit(&format!("/issues/{}/category", self.issue), Some(&self.session), &pairs).await
     }
 
+    /// As an issue that Heard found in words: it is known since when the problem is there.
+    async fn since_known(&self) {
+        let (id, since) = (self.issue.parse().unwrap(), self.fixed + (FIXED - BEGINS));
+        let write = move |tx: &mut heard_store::view::Tx| {
+            let kept = heard_store::tables::issue::get(tx, id)?.unwrap();
+            heard_store::tables::issue::update(tx, &KeptIssue { since: Some(since), version: kept.version + 1, ..kept })
+        };
+        assert!(self.site.flow.store.write(&Scope::system(), write).await.unwrap());
+    }
+
     async fn signed(&self) {
         let session = self.site.session(&self.site.users[&Role::Frontline]).await;
         let path = format!("/issues/{}", self.issue);
@@ -159,6 +170,7 @@ impl Desk {
 async fn its_comments_become_a_category_and_the_fix_is_found_to_hold_or_not() {
     for (after, verdict) in [(0, "verified"), (10, "not_fixed")] {
         let desk = Desk::new(after).await;
+        desk.since_known().await;
         let page = desk.site.get(&format!("/issues/{}", desk.issue), Some(&desk.session)).await.body;
         assert!(page.contains("It cannot be verified yet"), "{page}");
         let made = desk.by_form("Boarding kiosk").await;
@@ -206,6 +218,9 @@ async fn it_can_be_taken_back_and_is_refused_where_it_would_do_harm() {
     let shown = desk.site.get(&format!("/issues/{}", desk.issue), Some(&frontline)).await.body;
     assert!(!shown.contains(&page) && shown.contains("a fix cannot be verified"), "{shown}");
     assert_eq!(desk.site.get(&page, Some(&frontline)).await.status, StatusCode::FORBIDDEN);
+    let unknown = desk.get(&path).await;
+    assert_eq!(unknown["alike"], json!([]), "what is as old as nobody knows is not taught away");
+    desk.since_known().await;
     let offer = desk.get(&path).await;
     assert!(offer["passages"].as_array().unwrap().len() > 10 && !offer["alike"].as_array().unwrap().is_empty(), "{offer}");
     let try_it = |body: Value| desk.site.call(Method::POST, &path, Some(&desk.token), Some(body));
@@ -244,6 +259,14 @@ async fn it_can_be_taken_back_and_is_refused_where_it_would_do_harm() {
     let given = try_it(json!({ "existing": there })).await;
     assert_eq!(given.status, StatusCode::CREATED, "{}", given.body);
     assert_eq!((&given.json()["category"], &given.json()["version"]), (&json!(there), &json!(version)));
+    let examples = desk.get(&format!("/api/v1/categories/{there}/examples")).await;
+    let examples = examples["items"].as_array().unwrap();
+    assert!(
+        !examples.is_empty() && examples.iter().all(|one| one["belongs"] == true),
+        "nothing is taught away from what is there"
+    );
+    let twice = try_it(json!({ "existing": there })).await;
+    assert!(twice.status == StatusCode::CONFLICT && twice.body.contains("gathers a category already"), "{}", twice.body);
     let issue = desk.get(&format!("/api/v1/issues/{}", desk.issue)).await;
     assert_eq!(issue["issue"]["categories"], json!([there]), "the one that is gone is not gathered: {issue}");
     // Under a sign-off what is counted stays as it is.

@@ -24,7 +24,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::act::issues::change::{doing, stale};
-use crate::act::issues::evidence::DAYS;
 use crate::act::issues::rising::bad;
 use crate::act::issues::telling::{APART, Complaint, MOST, apart, stage, told, words};
 use crate::arrange::category::{CategoryChange, CategoryDraft};
@@ -40,8 +39,10 @@ const LOOKED_THROUGH: usize = 500;
 
 /// What sounds alike is looked for in so many days before the problem.
 const BEFORE_DAYS: i32 = 70;
-/// In so many of their comments, the newest.
+/// In so many of their comments, evenly taken from the newest of these days.
 const BEFORE: usize = 600;
+/// So many of them are looked at for that.
+const MOST_BEFORE: usize = 100_000;
 
 /// A passage that tells an issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -65,7 +66,8 @@ pub struct CategoryOffer {
     pub category: CategoryDraft,
     /// The passages that tell the issue, at most 40, one of a comment; those that say what most say come first.
     pub passages: Vec<TellingPassage>,
-    /// Complaints of the weeks before the problem that sound alike, at most 20: as long as nobody says otherwise they teach what does not belong to it.
+    /// Complaints of the weeks before the problem that sound alike, at most 20: as long as nobody says otherwise they teach what does not belong to it. None where
+    /// nobody knows since when the problem is there, as in an issue that was opened by hand.
     pub alike: Vec<TellingPassage>,
 }
 
@@ -93,7 +95,7 @@ pub struct IssueCategory {
     /// The version of the issue that was looked at; none: whatever it is by now.
     #[serde(default)]
     pub version: Option<i64>,
-    /// One that is there; none: a new one.
+    /// One that is there; none: a new one. What only sounds alike then teaches nothing: it may be what is filed there.
     #[serde(default)]
     pub existing: Option<CategoryId>,
     /// The category above a new one; none: it stands at the top.
@@ -166,6 +168,7 @@ pub async fn offer(flow: &Flow, scope: &Scope, id: IssueId) -> Result<CategoryOf
 }
 
 async fn found(flow: &Flow, scope: &Scope, id: IssueId) -> Result<KeptIssue, FlowError> {
+    need(scope, Grant::ReadIssues)?;
     let kept = flow.store.read(scope, move |view| tables::issue::get(view, id)).await?;
     kept.ok_or(FlowError::Missing("issue"))
 }
@@ -206,14 +209,13 @@ async fn alike(
     category: &CategoryDraft,
     told: &[Complaint],
 ) -> Result<Vec<Complaint>, FlowError> {
-    if told.is_empty() {
-        return Ok(vec![]);
-    }
-    let zone = flow.directory().company.zone.clone();
-    let since = kept.since.unwrap_or_else(|| zone.day(kept.opened) + -DAYS);
+    // Where nobody knows since when the problem is there, what sounds alike may be the problem itself, and would be taught away.
+    let Some(since) = kept.since.filter(|_| !told.is_empty()) else { return Ok(vec![]) };
     let filter = Filter { polarity: vec![Polarity::Negative], ..Filter::default() };
     let days = Period::ending(since + -1, BEFORE_DAYS);
-    let mut found = flow.store.find(scope, &filter, Some(days), None, BEFORE).await?.ids;
+    let found = flow.store.find(scope, &filter, Some(days), None, MOST_BEFORE).await?.ids;
+    let every = found.len().div_ceil(BEFORE).max(1);
+    let mut found: Vec<FeedbackId> = found.into_iter().step_by(every).collect();
     let id = kept.id;
     let read = move |view: &View| {
         let joined = tables::issue::feedback(view, id)?;
@@ -257,7 +259,12 @@ pub async fn make(flow: &Flow, scope: &Scope, id: IssueId, wanted: IssueCategory
     if existing.is_some_and(|id| flow.directory().taxonomy.category(id).is_none()) {
         return Err(FlowError::Unknown { field: "existing", what: "category" });
     }
-    let said = if passages.is_empty() { all_of(&offer) } else { passages };
+    let mut said = if passages.is_empty() { all_of(&offer) } else { passages };
+    if existing.is_some() {
+        // What was filed there before sounds alike because it belongs there: only what was joined to the issue can be said not to.
+        let alike = |one: &PassageSaid| offer.alike.iter().any(|alike| (alike.feedback, alike.span) == (one.feedback, one.span));
+        said.retain(|one| one.belongs || !alike(one));
+    }
     if said.len() > MOST + APART || !said.iter().any(|one| one.belongs) {
         return Err(FlowError::rule("passages", format!("must be 1 to {}, of which at least one belongs to it", MOST + APART)));
     }
@@ -273,6 +280,10 @@ pub async fn make(flow: &Flow, scope: &Scope, id: IssueId, wanted: IssueCategory
             return Ok(Err(stale()));
         }
         let present = tables::taxonomy::get(tx)?;
+        if before.categories.iter().any(|id| present.category(*id).is_some()) {
+            let words = "this issue gathers a category already: choose what it gathers under “Change what it is about”";
+            return Ok(Err(FlowError::Conflict(words.to_owned())));
+        }
         let next = match gathering(&before, &present, of, &doing.by) {
             Ok(next) => next,
             Err(refused) => return Ok(Err(FlowError::Conflict(refused.to_string()))),

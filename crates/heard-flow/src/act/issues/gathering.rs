@@ -100,11 +100,7 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
         Some((risen, days, volume)) => (risen, rising::risen(flow, &heard, days, &posts, volume).await?),
         None => (vec![], vec![]),
     };
-    let also: Vec<Matter> =
-        risen.iter().flat_map(|found| found.of.iter().copied()).chain(grown.iter().map(|found| found.matter)).collect();
-    let known = rising::known(flow, &issues, &also, &heard, &in_words).await?;
     let named: HashSet<StageId> = in_words.iter().filter_map(|group| group.stage).collect();
-    let words = rising::proposed(flow, today, in_words, &issues, known).await?;
     // A stage that rises because of some words is told by its words.
     let risen = risen.into_iter().filter(|found| {
         let stage = found.matter.stage.filter(|_| found.matter.category.is_none());
@@ -113,7 +109,11 @@ pub async fn run(flow: &Flow, today: Day, evening: Option<Day>) -> Result<usize,
     let wanted = wanted(grown, risen.collect(), &issues, &directory.taxonomy);
     let asks = wanted.iter().any(|found| found.matter.category.is_some());
     let told = if asks { rising::told(flow, &issues).await? } else { vec![] };
-    let wanted = wanted.into_iter().filter(|found| !found.explained(&told, &heard)).collect();
+    let wanted: Vec<Risen> = wanted.into_iter().filter(|found| !found.explained(&told, &heard)).collect();
+    // Words are told by a category only if it is proposed itself: what neither of them told would be lost.
+    let also: Vec<Matter> = wanted.iter().flat_map(|found| found.of.iter().copied()).collect();
+    let known = rising::known(flow, &issues, &also, &heard, &in_words).await?;
+    let words = rising::proposed(flow, today, in_words, &issues, known).await?;
     let mut new = of_matters(flow, wanted, &issues);
     new.extend(words.new);
     let count = new.len();
@@ -193,7 +193,7 @@ fn of_stage(flow: &Flow, stage: StageId, issues: &[KeptIssue]) -> Option<KeptIss
     if issues.iter().any(there) {
         return None;
     }
-    let title = format!("{}: more complaints than usual", flow.directory().journey.stage(stage)?.name);
+    let title = format!("{}{}", flow.directory().journey.stage(stage)?.name, rising::MORE);
     let title = title.chars().take(heard_domain::kept_issue::LONGEST_TITLE).collect();
     let draft = IssueDraft { title, stage: Some(stage), categories: vec![], departments: vec![] };
     Some(begun(flow, &draft, IssueOrigin::Found, None))

@@ -104,6 +104,9 @@ pub(super) async fn risen(
     tokio::task::spawn_blocking(look).await.map_err(FlowError::internal)
 }
 
+/// How the title of an issue ends that Heard proposed because of a stage as a whole.
+pub(super) const MORE: &str = ": more complaints than usual";
+
 /// Whether Heard proposed an issue because of its words, or of a stage as a whole: nothing is gathered, comments are joined.
 fn joins(issue: &KeptIssue) -> bool {
     issue.origin == IssueOrigin::Found && issue.categories.is_empty()
@@ -152,7 +155,9 @@ pub(super) async fn known(
 
 /// The comments of the issues that were proposed because of their words, where something else might tell the same once more.
 pub(super) async fn told(flow: &Flow, issues: &[KeptIssue]) -> Result<Vec<Told>, FlowError> {
-    let ids: Vec<IssueId> = issues.iter().filter(|issue| joins(issue)).map(|issue| issue.id).collect();
+    // To a stage as a whole all its complaints are joined: that explains no category.
+    let worded = |issue: &&KeptIssue| joins(issue) && !issue.title.ends_with(MORE);
+    let ids: Vec<IssueId> = issues.iter().filter(worded).map(|issue| issue.id).collect();
     if ids.is_empty() {
         return Ok(vec![]);
     }

@@ -44,7 +44,9 @@ fn wanted(form: &Form) -> IssueCategory {
         let (feedback, span) = read(value)?;
         Some(PassageSaid { feedback, span, belongs: form.all("tells").any(|ticked| ticked == value) })
     };
-    let existing: Option<CategoryId> = form.get("existing").parse().ok();
+    // What names no category is refused as one that is not there.
+    let existing =
+        Some(form.get("existing")).filter(|given| !given.is_empty()).map(|given| given.parse().unwrap_or(CategoryId(0)));
     IssueCategory {
         version: form.get("version").parse().ok(),
         existing,
