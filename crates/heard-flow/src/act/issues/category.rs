@@ -168,9 +168,10 @@ pub async fn offer(flow: &Flow, scope: &Scope, id: IssueId) -> Result<CategoryOf
 }
 
 async fn found(flow: &Flow, scope: &Scope, id: IssueId) -> Result<KeptIssue, FlowError> {
-    need(scope, Grant::ReadIssues)?;
     let kept = flow.store.read(scope, move |view| tables::issue::get(view, id)).await?;
-    kept.ok_or(FlowError::Missing("issue"))
+    let kept = kept.ok_or(FlowError::Missing("issue"))?;
+    need(scope, Grant::ReadIssues)?;
+    Ok(kept)
 }
 
 async fn offered(flow: &Flow, scope: &Scope, kept: &KeptIssue) -> Result<CategoryOffer, FlowError> {
