@@ -403,6 +403,8 @@ async fn the_comments_of_an_issue_become_the_category_that_it_gathers() -> Resul
         browser.arrives("at what it would be made of", |path| path == form).await?;
         promise::kept(&browser, &form).await?;
         browser.visit(&form).await?;
+        let width = browser.ask("return document.querySelector('main .checks.long').getBoundingClientRect().width", vec![]).await?;
+        ensure!(width.as_f64().is_some_and(|width| width > 200.0), "its passages stand in a column of {width} pixels");
         let soup = "for (const label of document.querySelectorAll('label.check')) if (label.innerText.includes('soup')) label.querySelector('input').click(); return 1";
         browser.ask(soup, vec![]).await?;
         browser.fill("main input[name=name]", "Boarding kiosk").await?;

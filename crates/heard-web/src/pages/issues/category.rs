@@ -134,10 +134,12 @@ fn passages(name: &str, legend: &str, hint: &str, list: &[TellingPassage], ticke
         fieldset.field {
             legend { (legend) }
             span.hint { (hint) }
-            @for passage in list {
-                @let value = written(passage);
-                input type="hidden" name="shown" value=(value);
-                label.check { input type="checkbox" name=(name) value=(value) checked[ticked(&value)]; bdi dir="auto" { (passage.text) } }
+            div.checks.long {
+                @for passage in list {
+                    @let value = written(passage);
+                    input type="hidden" name="shown" value=(value);
+                    label.check { input type="checkbox" name=(name) value=(value) checked[ticked(&value)]; bdi dir="auto" { (passage.text) } }
+                }
             }
         }
     }
@@ -152,28 +154,32 @@ fn form(id: IssueId, offer: &CategoryOffer, directory: &Directory, viewer: &View
     let told = |value: &str| typed.is_none_or(|form| form.all("tells").any(|ticked| ticked == value));
     let alike = |value: &str| typed.is_some_and(|form| form.all("tells").any(|ticked| ticked == value));
     html! {
-        form.form method="post" action={ "/issues/" (id) "/category" } {
+        form method="post" action={ "/issues/" (id) "/category" } {
             (csrf(&viewer.csrf))
             input type="hidden" name="version" value=(offer.version);
             div.two {
                 section.card aria-labelledby="examples" {
                     div.ch { div { h2 #examples { "Its examples" } p { "The category learns from them. A passage that is not ticked does not belong to it, and teaches that." } } }
-                    (passages("tells", "What tells it", "Of the comments that were joined. Untick what is about something else.", &offer.passages, &told))
-                    @if let Some(wrong) = reason(problem, "passages") { span.wrong { "Passages " (wrong) } }
-                    @if !offer.alike.is_empty() {
-                        (passages("tells", "What only sounds alike", "Complaints from before the problem. Tick what belongs all the same.", &offer.alike, &alike))
+                    div.form {
+                        (passages("tells", "What tells it", "Of the comments that were joined. Untick what is about something else.", &offer.passages, &told))
+                        @if let Some(wrong) = reason(problem, "passages") { span.wrong { "Passages " (wrong) } }
+                        @if !offer.alike.is_empty() {
+                            (passages("tells", "What only sounds alike", "Complaints from before the problem. Tick what belongs all the same.", &offer.alike, &alike))
+                        }
                     }
                 }
                 section.card aria-labelledby="what" {
                     div.ch { h2 #what { "The category" } }
-                    (refused(problem, &["name", "parent", "watch_words", "stage", "departments", "passages"]))
-                    (choice("category-existing", "existing", "Which", &existing, chosen))
-                    p.soft { "The fields below are those of a new one; one that is there stays as it is." }
-                    (choice("category-parent", "parent", "Under", &parents(directory, None), parent))
-                    @if let Some(wrong) = reason(problem, "parent") { span.wrong { (wrong) } }
-                    (fields(directory, category, problem))
-                    p.soft { "What else the examples would move is shown before it is applied; then all comments are read again. It can be taken back under Categories." }
-                    button.primary { (icon("tag")) "Make it a category" }
+                    div.form {
+                        (refused(problem, &["name", "parent", "watch_words", "stage", "departments", "passages"]))
+                        (choice("category-existing", "existing", "Which", &existing, chosen))
+                        p.soft { "The fields below are those of a new one; one that is there stays as it is." }
+                        (choice("category-parent", "parent", "Under", &parents(directory, None), parent))
+                        @if let Some(wrong) = reason(problem, "parent") { span.wrong { (wrong) } }
+                        (fields(directory, category, problem))
+                        p.soft { "What else the examples would move is shown before it is applied; then all comments are read again. It can be taken back under Categories." }
+                        button.primary { (icon("tag")) "Make it a category" }
+                    }
                 }
             }
         }
